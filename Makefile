@@ -1,0 +1,72 @@
+# `make demo` runs the market on this machine, `make test` proves that it works. Only Python 3.11 or newer is needed.
+
+PY := .venv/bin/python
+MANAGE := $(PY) manage.py
+# Two processes suit two cores; `make test JOBS=8` suits more.
+JOBS ?= 2
+
+.PHONY: help venv demo stop status test test-long lint format lock
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo        run the market at http://localhost:8000 (PORT=8001 for another port)"
+	@echo "make stop        stop what runs in the background"
+	@echo "make status      what runs, and how to reach it"
+	@echo "make test        every test but the long ones; JOBS=$(JOBS), ARGS= for pytest"
+	@echo "make test-long   the long ones"
+	@echo "make lint        style, types, layers, templates, migrations, deployment settings"
+	@echo "make format      write Python and templates in the house style"
+	@echo "make lock        renew requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newest versions"
+
+# Any Python 3 finds the right one and makes .venv, once per lock.
+venv:
+	@for python in python3 python3.13 python3.12 python3.11 python; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null; then \
+	    exec $$python requirements/make_venv.py; \
+	  fi; \
+	done; \
+	echo "Python 3.11 or newer is needed, and there is none on the PATH." >&2; exit 1
+
+demo: venv
+	@$(MANAGE) demo --until-parent-ends
+
+stop: venv
+	@$(MANAGE) servers stop
+
+status: venv
+	@$(MANAGE) servers status
+
+test: venv
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist worksteal -m "not long" $(ARGS)
+
+test-long: venv
+	@$(PY) -m pytest -m long $(ARGS)
+
+lint: venv
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy .
+	.venv/bin/lint-imports
+	.venv/bin/djlint --lint --quiet templates
+	.venv/bin/deptry .
+	@$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+# Settings as a real installation has them; the values are examples, and nothing is connected to.
+PRODUCTION = env -u DEMO -u TESTING DATABASE_URL=postgres://market.example/market REDIS_URL=redis://market.example/0 \
+	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+	ALLOWED_HOSTS=market.example SITE_URL=https://market.example \
+	OPERATOR_NAME="Example Ltd" OPERATOR_ADDRESS="1 Example Street, Example" OPERATOR_PHONE=+442079460000 \
+	OPERATOR_HOURS="Monday to Friday, 9 to 17" OPERATOR_EMAIL=hello@market.example \
+	OPERATOR_PRIVACY_EMAIL=privacy@market.example
+
+format: venv
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+LOCK = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--only-binary :all: --no-header --quiet $(if $(UPGRADE),--upgrade)
+
+lock: venv
+	$(LOCK) --output-file requirements/base.txt
+	$(LOCK) --extra dev --output-file requirements/dev.txt

@@ -1,0 +1,20 @@
+"""Starts the servers and loads Django before the tests' own conftest imports models."""
+
+import os
+
+import django
+import pytest
+
+from tests import servers
+
+try:
+    servers.use_servers_for_tests()
+except servers.ServersUnavailable as error:
+    pytest.exit(str(error), returncode=3)
+os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
+django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """Stop the servers when no other test run uses them."""
+    servers.leave_servers()
