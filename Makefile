@@ -49,11 +49,11 @@ lint: venv
 	.venv/bin/lint-imports
 	.venv/bin/djlint --lint --quiet templates
 	.venv/bin/deptry .
-	@$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+	@$(PRODUCTION) $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 
 # Settings as a real installation has them; the values are examples, and nothing is connected to.
-PRODUCTION = env -u DEMO -u TESTING DATABASE_URL=postgres://market.example/market REDIS_URL=redis://market.example/0 \
+PRODUCTION = env -u DEMO -u TESTING DATABASE_URL=postgres://127.0.0.1:1/unused REDIS_URL=redis://127.0.0.1:1/0 \
 	SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	ALLOWED_HOSTS=market.example SITE_URL=https://market.example \
 	OPERATOR_NAME="Example Ltd" OPERATOR_ADDRESS="1 Example Street, Example" OPERATOR_PHONE=+442079460000 \

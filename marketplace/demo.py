@@ -1,6 +1,7 @@
 """What the demo runs, and that it runs once."""
 
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from celery import Celery
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
 
 from marketplace.embedded.account import Account, RunAs
 from marketplace.embedded.place import Place
@@ -100,6 +104,19 @@ def free_port() -> int:
         return port
 
 
+def collect_static_files(stamp: Path) -> None:
+    """Collect style sheets and scripts if one of them is new or changed; comparing is much quicker than collecting."""
+    found = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            file = Path(storage.path(name)).stat()
+            found.update(f"{name} {file.st_size} {file.st_mtime_ns}\n".encode())
+    collected = stamp.exists() and (settings.STATIC_ROOT / "staticfiles.json").exists()
+    if not collected or stamp.read_text() != found.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(found.hexdigest())
+
+
 def whom_to_run_as(account: Account) -> RunAs | None:
     """How web, worker and beat give up root's privileges; None if that user cannot read what they need."""
     if account.dropped and not account.can_run(
@@ -112,7 +129,7 @@ def whom_to_run_as(account: Account) -> RunAs | None:
 def mail_catcher(place: Place, port: int) -> Program:
     """Takes the mails that the market sends."""
     command = [sys.executable, "-m", "marketplace.mailcatcher", str(port), str(place.root / "mailbox")]
-    return Program("mail", command, ready=lambda: _greets(port))
+    return Program("mail", command, ready=lambda: greets(port))
 
 
 def market(place: Place, port: int, addresses: list[str], redis_url: str) -> list[Program]:
@@ -121,7 +138,7 @@ def market(place: Place, port: int, addresses: list[str], redis_url: str) -> lis
     gunicorn = [
         *(sys.executable, "-m", "gunicorn", "marketplace.wsgi:application"),
         *(part for address in addresses for part in ("--bind", address)),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
         *("--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"),
     ]
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--hostname", "demo@localhost"]
@@ -133,6 +150,15 @@ def market(place: Place, port: int, addresses: list[str], redis_url: str) -> lis
     ]
 
 
+def greets(port: int) -> bool:
+    """Whether a mail server answers at this port of 127.0.0.1."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            return connection.recv(3) == b"220"
+    except OSError:
+        return False
+
+
 def _is_ours(family: socket.AddressFamily, host: str) -> bool:
     try:
         with socket.socket(family) as probe:
@@ -140,14 +166,6 @@ def _is_ours(family: socket.AddressFamily, host: str) -> bool:
     except OSError:
         return False
     return True
-
-
-def _greets(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
-            return connection.recv(3) == b"220"
-    except OSError:
-        return False
 
 
 def _is_healthy(port: int) -> bool:

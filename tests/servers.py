@@ -33,17 +33,17 @@ def use_servers_for_tests() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if not worker:
         os.environ["TESTING"] = "1"
-        given = set(os.environ)
+        given = {name for name, value in os.environ.items() if value}
         if servers := use_embedded_servers(state_directory() / "test", for_tests=True):
             _started.append(servers)
         if "DATABASE_URL" not in given:
             os.environ["DATABASE_URL"] = _database_of_this_run(os.environ["DATABASE_URL"])
         if "REDIS_URL" not in given:
             os.environ["TEST_REDIS_IS_OURS"] = "1"
-        os.environ[RUN_STATE] = tempfile.mkdtemp(prefix="trade-leads-test-")
+        os.environ[RUN_STATE] = _directory_of_this_run()
     os.environ["REDIS_URL"] = _redis_of_this_process(os.environ["REDIS_URL"], worker)
     os.environ["MARKETPLACE_STATE"] = str(Path(os.environ[RUN_STATE]) / (worker or "main"))
-    Path(os.environ["MARKETPLACE_STATE"]).mkdir()
+    Path(os.environ["MARKETPLACE_STATE"], "static").mkdir(parents=True)
 
 
 def leave_servers() -> None:
@@ -52,6 +52,15 @@ def leave_servers() -> None:
         shutil.rmtree(os.environ[RUN_STATE], ignore_errors=True)
         for servers in _started:
             servers.leave()
+
+
+def _directory_of_this_run() -> str:
+    """A new temporary directory, after removing those of runs that were killed."""
+    for old in Path(tempfile.gettempdir()).glob("trade-leads-test-*-*"):
+        run = old.name.split("-")[3]
+        if run.isdecimal() and not _lives(int(run)):
+            shutil.rmtree(old, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"trade-leads-test-{os.getpid()}-")
 
 
 def _database_of_this_run(url: str) -> str:

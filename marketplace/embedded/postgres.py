@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -80,17 +81,14 @@ class Postgres:
         if not self.data.exists():
             self._make_cluster(binaries)
         self._check_version(binaries)
-        # It may be starting or stopping just now.
-        process.wait_until(lambda: self.pid is None or self._prepared(), seconds=PATIENCE)
+        up = process.comes_up(self._prepared, lambda: self.pid is not None, seconds=PATIENCE)
         for attempt in range(ATTEMPTS):
-            if self.pid is None:
-                time.sleep(attempt)
-                spawned = self._spawn(binaries)
-                process.wait_until(
-                    lambda pid=spawned: self._prepared() or not process.is_running(pid, self._mark),  # type: ignore[misc]
-                    seconds=PATIENCE,
-                )
-        if not self.answers():
+            if up or self.pid is not None:  # a server that does not answer in time is not helped by a second one
+                break
+            time.sleep(attempt)
+            alive = partial(process.is_running, self._spawn(binaries), self._mark)
+            up = process.comes_up(self._prepared, alive, seconds=PATIENCE)
+        if not up:
             raise ServerFailed(f"PostgreSQL did not start. The end of {self.log}:\n{process.last_words(self.log)}")
 
     def stop(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from marketplace.embedded.account import Account
 
-PAUSE = 0.02  # seconds between two looks at a process
+PAUSE = 0.05  # seconds between two looks at a process
 
 _children: dict[int, "subprocess.Popen[bytes]"] = {}  # kept so that our own dead children are reaped when looked at
 
@@ -42,9 +42,14 @@ def spawn(command: Sequence[str], *, account: Account, cwd: Path, log: Path) -> 
 
 
 def is_running(pid: int | None, mark: str) -> bool:
-    """Whether this process lives and its command line holds the mark; pids are used again after a restart."""
-    if not pid or ((child := _children.get(pid)) and child.poll() is not None):
+    """Whether this process lives and its command line holds the mark; pids are used again after a restart.
+
+    Our own children need no mark, and have none yet in the instant after they were started.
+    """
+    if not pid:
         return False
+    if (child := _children.get(pid)) and child.poll() is None:
+        return True
     return mark in _command_line(pid)
 
 
@@ -56,6 +61,16 @@ def wait_until(done: Callable[[], bool], *, seconds: float) -> bool:
             return False
         time.sleep(PAUSE)
     return True
+
+
+def comes_up(ready: Callable[[], bool], alive: Callable[[], bool], *, seconds: float) -> bool:
+    """Wait while a process lives until it is ready; False if it ends, or if the time does."""
+    deadline = time.monotonic() + seconds
+    while alive() and time.monotonic() < deadline:
+        if ready():
+            return True
+        time.sleep(PAUSE)
+    return False
 
 
 def stop(pid: int | None, mark: str, *, politely: signal.Signals, seconds: float = 30) -> None:

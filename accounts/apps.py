@@ -1,0 +1,17 @@
+"""The member: sign-up, profile, team invitations, sessions."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """The member: sign-up, profile, team invitations, sessions."""
+
+    name = "accounts"
+    verbose_name = _("Members")
+
+    def ready(self) -> None:
+        """Make members known to moderation; models cannot be imported before this point."""
+        import_module("accounts.moderating").register_member()

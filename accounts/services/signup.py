@@ -1,0 +1,77 @@
+"""Becoming a member: with a company of one's own, or into the team that sent an invitation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+
+from accounts.models import Member
+from accounts.services.companies import CompanyDetails, found_company
+from accounts.services.invitations import accept_invitation
+from directory.models import Company
+from privacy.models import PolicyVersion
+from privacy.services import accept_policy
+
+
+class EmailTaken(Exception):
+    """Somebody has an account with this e-mail address; who asked must not learn it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is asked about oneself; whoever fills it in has declared to be an adult and the details accurate."""
+
+    email: str
+    password: str
+    full_name: str
+    title: str
+    gender: str
+    language: str
+    terms: PolicyVersion  # the version that was on the page
+
+
+@transaction.atomic
+def sign_up(*, person: Person, company: CompanyDetails, now: datetime) -> Member:
+    """Create the person, the acceptance of the terms and the company, a draft until the e-mail is confirmed.
+
+    Raises EmailTaken, also for the slower of two that sign up at once.
+    """
+    member = _create_member(person=person, verified=False, country=company.country, phone=str(company.phone), now=now)
+    found_company(owner=member, details=company, state=Company.State.DRAFT, now=now)
+    return member
+
+
+@transaction.atomic
+def sign_up_invited(*, person: Person, token: str, now: datetime) -> Member:
+    """Create the person and let them into the inviting company's team.
+
+    Whoever holds the token has read the mail, so the address counts as confirmed.
+    Raises EmailTaken, and what accept_invitation raises.
+    """
+    member = _create_member(person=person, verified=True, country="", phone="", now=now)
+    accept_invitation(token=token, member=member, now=now)
+    return member
+
+
+def _create_member(*, person: Person, verified: bool, country: str, phone: str, now: datetime) -> Member:
+    try:
+        with transaction.atomic():
+            member = Member.objects.create_user(
+                person.email,
+                person.password,
+                full_name=person.full_name,
+                title=person.title,
+                gender=person.gender,
+                language=person.language,
+                country=country,
+                phone=phone,
+                adult_declared_at=now,
+                accuracy_declared_at=now,
+                joined_at=now,
+            )
+            EmailAddress.objects.create(user=member, email=member.email, primary=True, verified=verified)
+    except IntegrityError as error:
+        raise EmailTaken from error
+    accept_policy(member_id=member.pk, version=person.terms, now=now)
+    return member

@@ -1,0 +1,1 @@
+"""Pages about oneself, one's team and one's company."""

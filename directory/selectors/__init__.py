@@ -1,0 +1,1 @@
+"""What the directory's pages show, fetched whole; templates print and ask nothing."""

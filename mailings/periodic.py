@@ -1,0 +1,13 @@
+"""What beat calls for the outbox."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from mailings import delivery
+
+
+@shared_task
+def sweep_outbox() -> None:
+    """Find what a lost wake-up or a dead worker left behind, and send it."""
+    delivery.settle_abandoned(now=timezone.now())
+    delivery.send_due()

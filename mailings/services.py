@@ -1,0 +1,65 @@
+"""Owing somebody a mail: a row in the caller's own transaction, and a wake-up after it."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from mailings import tasks
+from mailings.models import Delivery
+
+
+@transaction.atomic
+def queue_mail(
+    *, template: str, to: str, language: str, context: Mapping[str, Any], now: datetime, secret: bool = False
+) -> Delivery:
+    """Write the mail as a row; a worker sends it once the caller's transaction has committed.
+
+    `template` names the pair mail/<template>.txt and .html; the text's first line is the subject.
+    `secret` blanks the text once sent, for links that must not lie around.
+    """
+    words = {
+        **context,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        "operator": settings.OPERATOR,
+    }
+    with translation.override(language):
+        subject, _newline, text = render_to_string(f"mail/{template}.txt", words).strip().partition("\n")
+        html = render_to_string(f"mail/{template}.html", {**words, "subject": subject})
+    return queue_message(
+        template=template,
+        to=to,
+        language=language,
+        subject=subject,
+        text=text.strip(),
+        html=html,
+        now=now,
+        secret=secret,
+    )
+
+
+@transaction.atomic
+def queue_message(
+    *, template: str, to: str, language: str, subject: str, text: str, html: str, now: datetime, secret: bool = False
+) -> Delivery:
+    """The same for a mail somebody else has written (allauth, Django)."""
+    delivery = Delivery.objects.create(
+        id=uuid.uuid4(),
+        template=template[:60],
+        to=to,
+        language=language,
+        subject=" ".join(subject.split())[:300],
+        text=text,
+        html=html,
+        queued_at=now,
+        not_before=now,
+        secret=secret,
+    )
+    transaction.on_commit(tasks.wake)
+    return delivery

@@ -1,0 +1,24 @@
+"""The composing app, and Django's admin as ours."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.core.checks import Tags, register
+
+from marketplace.checks import operator_is_named, site_has_an_address
+
+
+class MarketplaceConfig(AppConfig):
+    """Puts the apps together: settings, addresses, home page, demo."""
+
+    name = "marketplace"
+
+    def ready(self) -> None:
+        """Register the checks of a deployment."""
+        for check in (operator_is_named, site_has_an_address):
+            register(check, Tags.security, deploy=True)
+
+
+class AdminConfig(DjangoAdminConfig):
+    """Django's admin behind a second factor."""
+
+    default_site = "marketplace.admin_site.MarketAdminSite"

@@ -1,0 +1,35 @@
+"""What must be filled in before the site serves the public."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+NAMES = {
+    "name": "OPERATOR_NAME",
+    "address": "OPERATOR_ADDRESS",
+    "phone": "OPERATOR_PHONE",
+    "hours": "OPERATOR_HOURS",
+    "email": "OPERATOR_EMAIL",
+    "privacy_email": "OPERATOR_PRIVACY_EMAIL",
+}
+
+
+def operator_is_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """People must know whom they deal with (Directive 2000/31/EC art. 5, GDPR art. 13(1)(a))."""
+    return [
+        Error(
+            f"The environment variable {NAMES[key]} is empty.",
+            hint="The contact page shows it.",
+            id=f"marketplace.E{n:03}",
+        )
+        for n, (key, value) in enumerate(settings.OPERATOR.items(), start=1)
+        if not value.strip()
+    ]
+
+
+def site_has_an_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Links in mails start with SITE_URL."""
+    if settings.SITE_URL.startswith("https://") and not settings.SITE_URL.endswith(".invalid"):
+        return []
+    return [Error("SITE_URL must be the site's https address.", hint="Mails link to it.", id="marketplace.E007")]

@@ -1,0 +1,52 @@
+"""Who on the staff may do what: four groups with Django's own permissions."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+
+# Permissions as app.codename; "view" alone lets people read.
+GROUPS: dict[str, list[str]] = {
+    "moderator": [
+        *("offerboard.view_lead", "offerboard.change_lead", "offerboard.view_inquiry"),
+        *("offerboard.view_leadpicture", "offerboard.delete_leadpicture"),
+        *("directory.view_company", "directory.change_company", "directory.view_teammember"),
+        *("directory.view_verification", "directory.add_verification", "directory.change_verification"),
+        *("directory.view_category", "directory.change_category", "directory.add_category"),
+        "accounts.view_member",
+        *("moderation.view_report", "moderation.change_report", "moderation.view_decision", "moderation.add_decision"),
+        *("moderation.view_ticket", "moderation.change_ticket", "moderation.view_ticketreply"),
+    ],
+    "communications": ["mailings.view_delivery", "directory.view_company", "accounts.view_member"],
+    "privacy officer": [
+        *("privacy.view_policyversion", "privacy.add_policyversion", "accounts.view_member", "mailings.view_delivery"),
+        *(
+            "moderation.view_ticket",
+            "moderation.change_ticket",
+            "moderation.view_ticketreply",
+            "moderation.view_report",
+        ),
+    ],
+}
+ADMINISTRATOR = "administrator"  # everything
+
+
+class UnknownPermission(Exception):
+    """A group names a permission that no installed model has."""
+
+
+@transaction.atomic
+def sync_groups() -> None:
+    """Make the four groups as they are written here; run again, it changes nothing else.
+
+    Raises UnknownPermission.
+    """
+    for name, wanted in GROUPS.items():
+        codes = Q()
+        for permission in wanted:
+            app, codename = permission.split(".")
+            codes |= Q(content_type__app_label=app, codename=codename)
+        found = Permission.objects.filter(codes)
+        if len(found) != len(set(wanted)):
+            raise UnknownPermission(name)
+        Group.objects.get_or_create(name=name)[0].permissions.set(found)
+    Group.objects.get_or_create(name=ADMINISTRATOR)[0].permissions.set(Permission.objects.all())

@@ -1,0 +1,88 @@
+"""What happens around every request: a log line, and a plain answer while PostgreSQL is away."""
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+log = structlog.get_logger(__name__)
+View = Callable[[HttpRequest], HttpResponse]
+SESSION_NOTED = 600  # seconds for which a session's last use is not written down again
+
+
+class RequestLog:
+    """One line a request: id, method, route, status, milliseconds. No address, no person, no query string."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then log the route rather than the path, which may hold a token."""
+        request_id = uuid.uuid4().hex
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.monotonic()
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = request_id
+            log.info(
+                "request",
+                method=request.method,
+                route=request.resolver_match.route if request.resolver_match else None,
+                status=response.status_code,
+                ms=round((time.monotonic() - started) * 1000),
+            )
+            return response
+        finally:
+            structlog.contextvars.clear_contextvars()
+
+
+class DatabaseDown:
+    """Turns a lost PostgreSQL into a plain 503 that says to come back; the next request tries again."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; errors raised by middleware below (sessions) end up here."""
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            return self._unavailable(request, error)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Catch what a view raised before Django turns it into a 500."""
+        if isinstance(exception, OperationalError | InterfaceError):
+            return self._unavailable(request, exception)
+        return None
+
+    def _unavailable(self, request: HttpRequest, error: Exception) -> HttpResponse:
+        log.error("database_unavailable", error=type(error).__name__)
+        response = render(None, "503.html", status=503)  # no request: its session needs the database
+        response["Retry-After"] = "10"
+        return response
+
+
+class SessionActivity:
+    """Keeps the list of places where one is logged in, with at most one note in ten minutes a session.
+
+    allauth's own middleware writes five statements on every page.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note the session's use, then answer. The key is hashed: what is in Redis must not open a session."""
+        key = request.session.session_key
+        if key and request.user.is_authenticated:
+            digest = hashlib.sha256(key.encode()).hexdigest()
+            if cache.add(f"session-noted:{digest}", 1, SESSION_NOTED):
+                UserSession.objects.create_from_request(request)
+        return self.get_response(request)

@@ -1,0 +1,20 @@
+"""Every address of the site, app by app."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from marketplace import api, views
+
+urlpatterns = [
+    path("", include("marketplace.page_urls")),
+    path("", include("offerboard.urls")),
+    path("", include("accounts.urls")),
+    path("", include("directory.urls")),
+    path("", include("moderation.urls")),
+    path("", include("privacy.urls")),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", api.root, name="api_root"),
+    path("health/live", views.live, name="health_live"),
+    path("health/ready", views.ready, name="health_ready"),
+]

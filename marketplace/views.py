@@ -1,0 +1,86 @@
+"""Pages about the site, and what machines ask: health, robots, media."""
+
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from privacy.leaving import NotOurLink, read_target
+
+# Folders of the storage that hold only pictures we have re-encoded ourselves.
+PUBLIC_MEDIA = ("leads/", "logos/")
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What this market is and who runs it."""
+    return render(request, "marketplace/about.html")
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """The questions people ask first."""
+    return render(request, "marketplace/help.html")
+
+
+@require_safe
+def leaving(request: HttpRequest) -> HttpResponse:
+    """Name the host a link leads to, before the reader leaves; links we did not sign are refused."""
+    try:
+        target, host = read_target(request.GET.get("to", ""))
+    except NotOurLink:
+        return render(request, "marketplace/leaving.html", {"host": None}, status=400)
+    return render(request, "marketplace/leaving.html", {"target": target, "host": host})
+
+
+@require_safe
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def media(request: HttpRequest, name: str) -> FileResponse:
+    """A public picture; names are random and never used twice, so browsers may keep it for good."""
+    if not name.startswith(PUBLIC_MEDIA) or ".." in name:
+        raise Http404
+    try:
+        picture = default_storage.open(name)
+    except (FileNotFoundError, IsADirectoryError, ValueError) as error:  # ValueError: a name with a NUL
+        raise Http404 from error
+    response = FileResponse(picture)
+    response["Content-Disposition"] = "inline"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Which pages crawlers should leave alone: personal ones, forms and endless filter combinations."""
+    closed = [
+        "/my/",
+        "/account/",
+        "/admin/",
+        "/report/",
+        "/leaving/",
+        "/leads/new/",
+        reverse("offerboard:board") + "?*after=",
+    ]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """The process can serve: PostgreSQL answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        connection.close()
+        return JsonResponse({"database": "away"}, status=503)
+    return JsonResponse({"database": "ok"})

@@ -1,0 +1,169 @@
+"""The work lists of moderation: reports, tickets, and the log of decisions."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from moderation import services
+from moderation.models import Decision, Report, Ticket, TicketReply
+from moderation.registry import moderatable
+
+REPORT_FIELDS = (
+    *("target", "reason", "text", "reporter", "email"),
+    *("filed_at", "state", "closed_at", "closed_by", "exhibits"),
+)
+REPLY_FIELDS = ("sent_at", "author", "text")
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that the product writes."""
+
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Written elsewhere."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Kept as proof."""
+        return False
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnlyAdmin):
+    """Open reports first; the thing itself is one press away."""
+
+    list_display = ["filed_at", "reason", "target_kind", "target_title", "state", "closed_by"]
+    list_filter = ["state", "reason", "target_kind"]
+    list_select_related = ["closed_by"]
+    search_fields = ["target_title", "text"]
+    date_hierarchy = "filed_at"
+    ordering = ["-state", "filed_at"]
+    fields = REPORT_FIELDS
+    readonly_fields = REPORT_FIELDS
+    actions = ["close_selected"]
+    change_form_template = "admin/decided_change_form.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The report and a button to close it; there is nothing to save."""
+        report = self.get_object(request, object_id)
+        can_close = report is not None and report.state == Report.State.OPEN and self.has_change_permission(request)
+        shown = {
+            "decisions": [("close_selected", _("Close"))] if can_close else [],
+            "show_save": False,
+            "show_save_and_continue": False,
+        }
+        return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The report, with who reads it: staff find what is hidden from others."""
+        report = super().get_object(request, object_id, from_field)
+        if report is not None:
+            report.reader_id = request.user.pk
+        return report
+
+    @admin.display(description=_("what"))
+    def target(self, report: Report) -> str:
+        """The reported thing with a link to where staff decide about it."""
+        known = moderatable(report.target_kind)
+        found = known.find(report.target_id, getattr(report, "reader_id", None)) if known else None
+        if found is None:
+            return report.target_title
+        page = format_html(' · <a href="{}">{}</a>', found.url, _("page")) if found.url else ""
+        return format_html('<a href="{}">{}</a>{}', found.admin_url, found.title, page)
+
+    @admin.display(description=_("what was written"))
+    def exhibits(self, report: Report) -> str:
+        """Private content that may be read because somebody it was addressed to reported it."""
+        known = moderatable(report.target_kind)
+        if known is None or known.exhibits is None:
+            return "–"
+        pieces = (
+            (piece.who, date_format(piece.at, "j M Y, H:i"), piece.text) for piece in known.exhibits(report.target_id)
+        )
+        return format_html_join("", '<div class="exhibit"><b>{} · {}</b>{}</div>', pieces)
+
+    @admin.action(description=_("Close: looked at, nothing more to do"), permissions=["change"])
+    def close_selected(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        """Take reports off the queue; a decision about the thing is made in its own list."""
+        closed = services.close_reports(
+            reports=list(queryset.values_list("pk", flat=True)), by=request.user, now=timezone.now()
+        )
+        messages.success(request, ngettext("%(n)s report closed.", "%(n)s reports closed.", closed) % {"n": closed})
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    """What was decided, by whom, and the reasons as they were sent."""
+
+    list_display = ["decided_at", "action", "target_kind", "target_title", "decided_by"]
+    list_filter = ["action", "target_kind"]
+    search_fields = ["target_title", "reason"]
+    date_hierarchy = "decided_at"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A decision is history; another decision may follow it."""
+        return False
+
+
+class AnswerForm(forms.ModelForm):
+    """Staff's answer, sent when the page is saved."""
+
+    answer = forms.CharField(
+        label=_("Answer"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        help_text=_("Sent by e-mail to the ticket’s address as soon as you save."),
+    )
+
+    class Meta:
+        model = Ticket
+        fields = ["state"]
+
+
+class ReplyInline(admin.TabularInline):
+    """Earlier answers."""
+
+    model = TicketReply
+    extra = 0
+    fields = REPLY_FIELDS
+    readonly_fields = REPLY_FIELDS
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Answers are written in the ticket's own field."""
+        return False
+
+
+@admin.register(Ticket)
+class TicketAdmin(ReadOnlyAdmin):
+    """Messages from the contact page, oldest open first."""
+
+    form = AnswerForm
+    list_display = ["reference", "kind", "name", "opened_at", "state"]
+    list_filter = ["state", "kind"]
+    search_fields = ["number", "name", "email", "text"]
+    date_hierarchy = "opened_at"
+    ordering = ["-state", "opened_at"]
+    fields = ["kind", "name", "email", "text", "member", "opened_at", "state", "answer"]
+    readonly_fields = ["kind", "name", "email", "text", "member", "opened_at"]
+    inlines = [ReplyInline]
+
+    def save_model(self, request: HttpRequest, obj: Ticket, form: forms.ModelForm, change: bool) -> None:
+        """Save the state; an answer also goes out, and makes the ticket answered."""
+        super().save_model(request, obj, form, change)
+        if answer := form.cleaned_data["answer"].strip():
+            language = obj.member.language if obj.member else "en"
+            services.answer_ticket(ticket=obj, author=request.user, text=answer, language=language, now=timezone.now())
+            messages.success(request, _("The answer was sent."))

@@ -1,0 +1,11 @@
+"""Reports, decisions and tickets."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ModerationConfig(AppConfig):
+    """Reports, decisions and tickets."""
+
+    name = "moderation"
+    verbose_name = _("Moderation")

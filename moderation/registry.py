@@ -1,0 +1,61 @@
+"""What can be moderated: higher apps register their things here from their apps.py."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One thing in hand: what it is called, where staff and its owners see it, and who hears of a decision."""
+
+    kind: str
+    key: str
+    title: str
+    url: str  # "" where there is no page for the reader
+    admin_url: str
+    people: Sequence[tuple[str, str]]  # (e-mail, language) of those who are told
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A piece of what was reported, such as one message of a thread."""
+
+    who: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moderatable:
+    """How one kind of thing is found and what staff may do with it."""
+
+    kind: str  # also the word in /report/<kind>/<key>/
+    find: Callable[[str, int | None], Subject | None]  # key and the reader's member id (None: visitor)
+    actions: dict[
+        str, Callable[[str, str, datetime], bool]
+    ]  # Decision.Action → (key, reason, now) → whether it changed
+    label: Any  # lazily translated noun, such as “lead”
+    tells_people: frozenset[str] = frozenset()  # actions whose own service writes to the people concerned
+    exhibits: Callable[[str], Sequence[Exhibit]] | None = None  # private content that staff see once it is reported
+
+
+_kinds: dict[str, Moderatable] = {}
+
+
+def register(moderatable: Moderatable) -> None:
+    """Add a kind; a second registration of the same kind is a programming error."""
+    if _kinds.setdefault(moderatable.kind, moderatable) is not moderatable:
+        message = f"{moderatable.kind} is registered twice"
+        raise ValueError(message)
+
+
+def moderatable(kind: str) -> Moderatable | None:
+    """The registered kind, or None."""
+    return _kinds.get(kind)
+
+
+def kinds() -> list[Moderatable]:
+    """All registered kinds."""
+    return list(_kinds.values())

@@ -1,0 +1,167 @@
+"""Reports, decisions with their reasons, and tickets."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, connection, transaction
+
+from mailings.services import queue_mail
+from moderation.models import Decision, Report, Ticket, TicketReply
+from moderation.registry import Subject, moderatable
+
+Person = AbstractBaseUser | AnonymousUser  # a request's user; in admin it is always somebody
+AGAINST = {Decision.Action.REJECT, Decision.Action.SUSPEND}
+TICKETS_A_DAY = 5  # to one e-mail address, which anybody can type
+
+
+class NothingToDecide(Exception):
+    """The thing is gone, or already is where the decision would bring it."""
+
+
+class ReasonMissing(Exception):
+    """A decision against somebody needs a statement of reasons (Regulation (EU) 2022/2065, art. 17)."""
+
+
+class TooManyTickets(Exception):
+    """Somebody files ticket after ticket under one e-mail address."""
+
+
+@transaction.atomic(durable=True)
+def file_report(
+    *,
+    subject: Subject,
+    reporter: Person | None,
+    email: str,
+    reason: str,
+    text: str,
+    submission: UUID,
+    now: datetime,
+) -> Report:
+    """Put a report into the queue; of two clicks, one files, and so does a member until the report is closed."""
+    target = {"target_kind": subject.kind, "target_id": subject.key}
+    try:
+        with transaction.atomic():
+            return Report.objects.create(
+                **target,
+                target_title=subject.title[:200],
+                submission=submission,
+                reporter_id=reporter.pk if reporter else None,
+                email=email,
+                reason=reason,
+                text=text,
+                filed_at=now,
+            )
+    except IntegrityError:
+        same_press = Report.objects.filter(submission=submission).first()
+        return same_press or Report.objects.get(
+            **target, reporter_id=reporter.pk if reporter else None, state=Report.State.OPEN
+        )
+
+
+@transaction.atomic
+def close_reports(*, reports: Sequence[int], by: Person, now: datetime) -> int:
+    """Take reports off the queue; returns how many were open."""
+    return Report.objects.filter(pk__in=reports, state=Report.State.OPEN).update(
+        state=Report.State.CLOSED, closed_at=now, closed_by_id=by.pk
+    )
+
+
+@transaction.atomic
+def decide(*, kind: str, key: str, action: str, reason: str, by: Person, now: datetime) -> Decision:
+    """Do it, keep why, and owe the people concerned a mail that says both: all of it or nothing.
+
+    A decision against something also answers the open reports about it. Raises ReasonMissing, NothingToDecide.
+    """
+    reason = reason.strip()
+    if action in AGAINST and not reason:
+        raise ReasonMissing
+    known = moderatable(kind)
+    subject = known.find(key, by.pk) if known else None
+    if known is None or subject is None or action not in known.actions:
+        raise NothingToDecide
+    if not known.actions[action](key, reason, now):
+        raise NothingToDecide
+    target = {"target_kind": kind, "target_id": key}
+    decision = Decision.objects.create(
+        **target, target_title=subject.title[:200], action=action, reason=reason, decided_by_id=by.pk, decided_at=now
+    )
+    if action in AGAINST:
+        close_reports(reports=list(Report.objects.filter(**target).values_list("pk", flat=True)), by=by, now=now)
+    if action not in known.tells_people:
+        _tell_people(subject, decision, now=now)
+    return decision
+
+
+def _tell_people(subject: Subject, decision: Decision, *, now: datetime) -> None:
+    for email, language in subject.people:
+        queue_mail(
+            template="decision",
+            to=email,
+            language=language,
+            context={
+                "is_member": subject.kind == "member",
+                "subject_title": subject.title,
+                "path": subject.url,
+                "action": decision.action,
+                "reason": decision.reason,
+            },
+            now=now,
+        )
+
+
+@transaction.atomic(durable=True)
+def open_ticket(
+    *,
+    kind: str,
+    name: str,
+    email: str,
+    text: str,
+    member: Person | None,
+    submission: UUID,
+    language: str,
+    now: datetime,
+) -> Ticket:
+    """File a message under a number and send the number to its sender; of two clicks, one files.
+
+    The mail repeats nothing that was typed, since anybody can type anybody's address. Raises TooManyTickets.
+    """
+    earlier = Ticket.objects.filter(submission=submission).first()
+    if earlier is not None:
+        return earlier
+    with connection.cursor() as cursor:  # whoever files under this address waits for whoever is filing
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(lower(%s), 0))", [email])
+    if Ticket.objects.filter(email__iexact=email, opened_at__gt=now - timedelta(days=1)).count() >= TICKETS_A_DAY:
+        raise TooManyTickets
+    try:
+        with transaction.atomic():
+            ticket = Ticket.objects.create(
+                submission=submission,
+                kind=kind,
+                name=name,
+                email=email,
+                text=text,
+                opened_at=now,
+                member_id=member.pk if member else None,
+            )
+    except IntegrityError:
+        return Ticket.objects.get(submission=submission)
+    queue_mail(template="ticket_opened", to=email, language=language, context={"reference": ticket.reference}, now=now)
+    return ticket
+
+
+@transaction.atomic
+def answer_ticket(*, ticket: Ticket, author: Person, text: str, language: str, now: datetime) -> TicketReply:
+    """Send staff's answer to whoever opened the ticket."""
+    reply = TicketReply.objects.create(ticket=ticket, author_id=author.pk, text=text, sent_at=now)
+    Ticket.objects.filter(pk=ticket.pk).update(state=Ticket.State.ANSWERED)
+    queue_mail(
+        template="ticket_answered",
+        to=ticket.email,
+        language=language,
+        context={"ticket": ticket, "answer": text},
+        now=now,
+    )
+    return reply

@@ -1,0 +1,12 @@
+"""What beat calls for the offerboard."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from offerboard.services import lead_states
+
+
+@shared_task
+def tidy_expired_leads() -> None:
+    """Close what nobody renews any more. No page waits for it: a lead is off the board the second it expires."""
+    lead_states.close_forgotten_leads(now=timezone.now())

@@ -1,0 +1,225 @@
+"""How the offerboard says prices, quantities, terms and times, in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from django.utils.translation import get_language, ngettext, pgettext, to_locale
+from django.utils.translation import gettext as _
+
+from directory.places import country_name
+from directory.selectors.trust import badge
+from offerboard.codes import UNITS, Condition, PaymentTerms, minor_digits
+from offerboard.models import Lead, LeadPicture
+
+SOON = timedelta(days=3)  # from here on a card says when its lead ends
+
+
+@cache
+def _locale_of(language: str) -> Locale:
+    return Locale.parse(to_locale(language))
+
+
+def reader_locale() -> Locale:
+    """The locale of the language this request is answered in."""
+    return _locale_of(get_language() or "en")
+
+
+# --- numbers ------------------------------------------------------------------------------------------------------
+
+
+def number(value: Decimal | int) -> str:
+    """A number of up to four decimals as the reader writes it: 1,284 or 19.2."""
+    return format_decimal(value, format="#,##0.####", locale=reader_locale())
+
+
+def count_words(found: int, *, cap: int) -> str:
+    """A count that is exact up to `cap`; anything above it is "10,000+"."""
+    return f"{number(cap)}+" if found > cap else number(found)
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount behind its ISO 4217 code: "USD 4,180", "USD 31.50", "USD 0.0125". Whole amounts go without decimals."""
+    pattern = "#,##0"
+    if amount % 1:
+        digits = minor_digits(currency)
+        pattern += "." + "0" * digits + "#" * (4 - digits)
+    return f"{currency} {format_decimal(amount, format=pattern, locale=reader_locale())}"
+
+
+def quantity(amount: Decimal | None, unit: str) -> str:
+    """An amount of a unit of UN/ECE Recommendation 20: "19.2 t", "3 pieces"; a draft may lack either."""
+    if amount is None or not unit:
+        return not_stated()
+    return f"{number(amount)} {UNITS[unit].beside(amount)}"
+
+
+# --- days ---------------------------------------------------------------------------------------------------------
+
+
+def day(moment: datetime) -> str:
+    """22 Dec 2026, in UTC."""
+    # Translators: a date pattern of Unicode CLDR.
+    return format_date(moment.astimezone(UTC).date(), pgettext("day", "d MMM y"), locale=reader_locale())
+
+
+def full_time(moment: datetime) -> str:
+    """22 November 2026, 09:10 UTC."""
+    # Translators: a date pattern of Unicode CLDR.
+    pattern = pgettext("full time", "d MMMM y, HH:mm 'UTC'")
+    return format_datetime(moment.astimezone(UTC), pattern, locale=reader_locale())
+
+
+def ago(moment: datetime, *, now: datetime) -> str:
+    """3 hours ago, 2 days ago."""
+    if now - moment < timedelta(minutes=1):
+        return _("just now")
+    # Rounded down: a lead of 23 hours is of today.
+    return format_timedelta(moment - now, add_direction=True, threshold=1, locale=reader_locale())
+
+
+def time_left(until: datetime, *, now: datetime) -> str:
+    """30 days left, 5 hours left; "" once it is over."""
+    left = until - now
+    if left <= timedelta(0):
+        return ""
+    if left >= timedelta(days=1):
+        return ngettext("%(n)s day left", "%(n)s days left", left.days) % {"n": number(left.days)}
+    hours = max(1, left // timedelta(hours=1))
+    return ngettext("%(n)s hour left", "%(n)s hours left", hours) % {"n": hours}
+
+
+def ends_soon(until: datetime, *, now: datetime) -> str:
+    """Ends in 2 days; "" while there is more time than `SOON`."""
+    left = until - now
+    if not timedelta(0) < left <= SOON:
+        return ""
+    if left >= timedelta(days=1):
+        return ngettext("Ends in %(n)s day", "Ends in %(n)s days", left.days) % {"n": left.days}
+    hours = max(1, left // timedelta(hours=1))
+    return ngettext("Ends in %(n)s hour", "Ends in %(n)s hours", hours) % {"n": hours}
+
+
+def verified_words(checked_at: datetime | None) -> str:
+    """The badge on cards, as the directory words it; "" without a current claim."""
+    return badge(checked_at)
+
+
+# --- a lead's own words -------------------------------------------------------------------------------------------
+
+
+def price_words(lead: Lead) -> str:
+    """The price with its currency first; "" when it is on request."""
+    return "" if lead.price is None else money(lead.price, lead.currency).strip()
+
+
+def price_unit(lead: Lead) -> str:
+    """What the price is for: "per tonne"; "" while a draft has no unit."""
+    return _("per %(unit)s") % {"unit": UNITS[lead.unit].singular} if lead.unit else ""
+
+
+def price_note(lead: Lead) -> str:
+    """What stands behind the price: "per tonne", on a buy inquiry "target, per tonne"."""
+    per_unit = price_unit(lead)
+    if per_unit and lead.kind == Lead.Kind.BUY_INQUIRY:
+        return _("target, %(per_unit)s") % {"per_unit": per_unit}
+    return per_unit
+
+
+def price_missing(lead: Lead) -> str:
+    """What stands in the price's place when there is none."""
+    return _("Open to offers") if lead.kind == Lead.Kind.BUY_INQUIRY else _("Price on request")
+
+
+def not_stated() -> str:
+    """What stands in the place of anything a lead leaves open; unknown is shown, never blank."""
+    return _("Not stated")
+
+
+def terms(lead: Lead) -> str:
+    """The Incoterms 2020 rule and its named place: "FOB Hồ Chí Minh City"."""
+    return f"{lead.incoterm} {lead.place}".strip() or not_stated()
+
+
+def origin(lead: Lead) -> tuple[str, str]:
+    """Label and value: where the goods come from, or where a buyer wants them from."""
+    if lead.kind == Lead.Kind.BUY_INQUIRY:
+        return _("Wanted from"), country_name(str(lead.origin)) or _("Any country")
+    return _("Origin"), country_name(str(lead.origin)) or not_stated()
+
+
+def payment_in_short(lead: Lead) -> str:
+    """How the buyer pays, in words that fit a card."""
+    if lead.payment_terms == PaymentTerms.TT_DEPOSIT:
+        return _("T/T, 30 % deposit")
+    return lead.get_payment_terms_display().split(",")[0] or not_stated()
+
+
+def facts(lead: Lead) -> list[tuple[str, str]]:
+    """The four facts by which traders sift: quantity, terms, origin or condition, payment."""
+    second_hand = lead.condition not in ("", Condition.NEW)
+    return [
+        (_("Quantity"), quantity(lead.quantity, lead.unit)),
+        (_("Terms"), terms(lead)),
+        (_("Condition"), lead.get_condition_display()) if second_hand else origin(lead),
+        (_("Payment"), payment_in_short(lead)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCard:
+    """A lead among others, ready to be drawn by components/lead_card.html and lead_link.html."""
+
+    url: str
+    is_sell: bool
+    kind_label: str
+    title: str
+    category: str
+    posted_at: datetime | None
+    posted_ago: str
+    posted_full: str
+    ends_soon: str  # "" unless it ends within days
+    image_url: str  # "" without a picture
+    price: str  # "" when on request
+    price_note: str
+    price_missing: str
+    facts: list[tuple[str, str]]
+    company_url: str  # "" hides the by-line
+    company_name: str
+    company_country: str
+    verified: str  # "" without a current claim
+
+
+def lead_card(
+    lead: Lead,
+    *,
+    now: datetime,
+    thumbnail: str | None = None,
+    verified_at: datetime | None = None,
+    by_line: bool = True,
+) -> LeadCard:
+    """The card of a lead whose company and category are fetched; `thumbnail` names a file of the picture storage."""
+    return LeadCard(
+        url=lead.get_absolute_url(),
+        is_sell=lead.kind == Lead.Kind.SELL_OFFER,
+        kind_label=lead.get_kind_display(),
+        title=lead.title or _("No title yet"),
+        category=lead.category.name if lead.category else "",
+        posted_at=lead.posted_at,
+        posted_ago=ago(lead.posted_at, now=now) if lead.posted_at else "",
+        posted_full=full_time(lead.posted_at) if lead.posted_at else "",
+        ends_soon=ends_soon(lead.expires_at, now=now) if lead.expires_at else "",
+        image_url=LeadPicture.thumbnail.field.storage.url(thumbnail) if thumbnail else "",
+        price=price_words(lead),
+        price_note=price_note(lead),
+        price_missing=price_missing(lead),
+        facts=facts(lead),
+        company_url=lead.company.get_absolute_url() if by_line else "",
+        company_name=lead.company.legal_name,
+        company_country=country_name(str(lead.country)),
+        verified=verified_words(verified_at),
+    )

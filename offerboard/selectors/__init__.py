@@ -1,0 +1,1 @@
+"""What the offerboard's pages show, fetched whole."""

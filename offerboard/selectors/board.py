@@ -1,0 +1,154 @@
+"""What the board shows, fetched whole."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from directory.places import country_name
+from offerboard.models import Lead
+from offerboard.presentation import LeadCard, count_words, number
+from offerboard.search import CAP, Filters, Results, Sort, in_order, search
+from offerboard.selectors import board_filters
+from offerboard.selectors.addresses import board_address
+from offerboard.selectors.board_filters import Choices, Row, Tab
+from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.tree import Tree, category_tree
+
+NAMED = 3  # as many categories or countries stand in the heading
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
+    """Everything the board's template draws."""
+
+    heading: str
+    count: str  # "1,284 leads"
+    cards: list[LeadCard]
+    shown: str  # "Leads 1 to 20 of 1,284"
+    first_url: str
+    next_url: str
+    tabs: list[Tab]
+    chips: list[tuple[str, str]]
+    clear_url: str
+    verified: list[Row]
+    categories: Choices
+    countries: Choices
+    within: list[Row]
+    conditions: list[Row]
+    incoterms: list[Row]
+    unit_options: list[tuple[str, str]]
+    unit: str
+    currency_options: list[tuple[str, str]]
+    currency: str
+    opened: dict[str, bool]  # folded filters that hold something
+    sorts: list[tuple[str, str, bool]]  # value (the usual order needs none), label, whether it is chosen
+    sort_note: str
+    currencies: list[tuple[str, str]]  # to sort by price one must choose one: code and address
+    company: str  # a slug that the form carries along
+    address: str  # of this very page, for the browser's address bar
+    canonical: str
+    indexed: bool  # whether search engines should list the page
+
+
+def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
+    """The page of leads behind the cursor `after`, with the filters around it. Four queries, whatever is found."""
+    tree = category_tree()
+    filters = replace(filters, categories=tree.known(filters.categories))
+    results = search(replace(filters, categories=tree.narrowest(filters.categories)), now=now, after=after)
+    cards = _cards(filters, results, now=now)
+    facets = results.facets
+    return BoardPage(
+        heading=_heading(filters, tree),
+        count=_count_words(results),
+        cards=cards,
+        shown=_shown(results),
+        first_url=board_address(filters) if results.position > 1 else "",
+        next_url=board_address(filters, after=results.next_cursor) if results.next_cursor else "",
+        tabs=board_filters.tabs(filters, results),
+        chips=board_filters.chips(filters, tree, company_name=cards[0].company_name if cards else ""),
+        clear_url=board_address(Filters(kind=filters.kind, sort=filters.sort)),
+        verified=board_filters.verified_rows(filters, facets["verified"]),
+        categories=board_filters.category_choices(filters, facets["categories"], tree),
+        countries=board_filters.country_choices(filters, facets["countries"]),
+        within=board_filters.within_rows(filters, facets["within"]),
+        conditions=board_filters.condition_rows(filters, facets["conditions"]),
+        incoterms=board_filters.incoterm_rows(filters, facets["incoterms"]),
+        unit_options=board_filters.unit_options(get_language() or ""),
+        unit=filters.unit,
+        currency_options=board_filters.currency_options(),
+        currency=filters.currency,
+        opened=_opened(filters),
+        sorts=[(sort.value if sort != Sort.NEWEST else "", str(sort.label), sort == filters.sort) for sort in Sort],
+        sort_note=_sort_note(filters),
+        currencies=_currencies(filters, results),
+        company=filters.company,
+        address=board_address(filters, after=after if results.position > 1 else ""),
+        canonical=settings.SITE_URL + board_address(filters),
+        indexed=_is_indexed(filters, results),
+    )
+
+
+def _cards(filters: Filters, results: Results, *, now: datetime) -> list[LeadCard]:
+    """What was found, asked for once more by the public rule: it alone decides what is shown."""
+    leads = Lead.objects.public(at=now).filter(pk__in=results.ids)
+    return lead_cards(in_order(leads, filters), now=now)
+
+
+def _heading(filters: Filters, tree: Tree) -> str:
+    kinds = {"": _("Leads"), Lead.Kind.SELL_OFFER: _("Sell offers"), Lead.Kind.BUY_INQUIRY: _("Buy inquiries")}
+    heading = kinds[filters.kind]
+    if filters.words:
+        heading = _("%(leads)s for “%(words)s”") % {"leads": heading, "words": filters.words}
+    categories = [tree.names[slug] for slug in tree.narrowest(filters.categories)]
+    places = [country_name(code) for code in filters.countries]
+    named = [*(categories if len(categories) <= NAMED else []), *(places if len(places) <= NAMED else [])]
+    return _("%(leads)s: %(named)s") % {"leads": heading, "named": ", ".join(named)} if named else heading
+
+
+def _count_words(results: Results) -> str:
+    return ngettext("%(n)s lead", "%(n)s leads", results.count) % {"n": count_words(results.count, cap=CAP)}
+
+
+def _shown(results: Results) -> str:
+    if not results.ids:
+        return ""
+    return _("Leads %(first)s to %(last)s of %(all)s") % {
+        "first": number(results.position),
+        "last": number(results.position + len(results.ids) - 1),
+        "all": count_words(results.count, cap=CAP),
+    }
+
+
+def _opened(filters: Filters) -> dict[str, bool]:
+    return {
+        "price": bool(filters.currency),
+        "quantity": bool(filters.unit),
+        "condition": bool(filters.conditions),
+        "incoterm": bool(filters.incoterms),
+    }
+
+
+def _sort_note(filters: Filters) -> str:
+    """Why the order is not the one asked for, or what to know about it."""
+    if filters.sort != filters.order:
+        return _("Prices compare within one currency only, so the newest stand first. To sort by price, choose one:")
+    if filters.order == Sort.PRICE and not filters.unit:
+        return _("Each price is for one unit, such as a tonne or a piece. To compare like with like, choose a unit.")
+    return ""
+
+
+def _currencies(filters: Filters, results: Results) -> list[tuple[str, str]]:
+    if filters.sort == filters.order:
+        return []
+    counts = results.facets["currency"].counts
+    most_used = sorted((code for code in counts if code), key=lambda code: -counts[code])
+    return [(code, board_address(replace(filters, currency=code))) for code in most_used[:5]]
+
+
+def _is_indexed(filters: Filters, results: Results) -> bool:
+    """The board itself, a kind, a category, a country or all three: pages worth finding. Others are without number."""
+    worth_finding = Filters(kind=filters.kind, categories=filters.categories[:1], countries=filters.countries[:1])
+    return filters == worth_finding and results.position == 1 and results.count > 0

@@ -1,0 +1,40 @@
+"""What stands beside the lead form, and the preview."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from offerboard import presentation
+from offerboard.models import Lead, LeadPicture
+from offerboard.presentation import LeadCard
+from offerboard.selectors.cards import lead_cards
+
+
+@dataclass(frozen=True, slots=True)
+class PostingPage:
+    """A lead in the making: its card as the board would draw it, its pictures, when it was saved."""
+
+    card: LeadCard
+    pictures: list[LeadPicture]
+    saved_at: datetime
+    saved_ago: str
+    saved_full: str
+
+
+def posting_page(*, lead: Lead, now: datetime) -> PostingPage:
+    """The lead as it is stored. Two queries."""
+    [card] = lead_cards(Lead.objects.filter(pk=lead.pk), now=now)
+    card = replace(card, url=reverse("offerboard:preview", args=[lead.slug]))
+    if lead.state == Lead.State.DRAFT:
+        card = replace(card, posted_at=now, posted_ago=_("now"), posted_full=presentation.full_time(now))
+        if not lead.price_on_request:
+            card = replace(card, price_missing=_("No price yet"))
+    return PostingPage(
+        card=card,
+        pictures=list(LeadPicture.objects.filter(lead=lead)),
+        saved_at=lead.updated_at,
+        saved_ago=presentation.ago(lead.updated_at, now=now),
+        saved_full=presentation.full_time(lead.updated_at),
+    )

@@ -1,0 +1,162 @@
+"""Companies writing to each other: inquiries, replies, blocks, and how far a member has read."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Greatest
+
+from accounts.models import Member
+from directory.models import EDITORS, Company
+from mailings.services import queue_mail
+from offerboard.models import Block, Inquiry, Lead, Message, ReadMark
+from privacy.masking import mask_contacts
+
+QUOTA_WINDOW = timedelta(days=1)
+EXCERPT = 400  # characters of a message that its mail shows
+
+
+class OwnCompany(Exception):
+    """A company cannot write to itself."""
+
+
+class Blocked(Exception):
+    """The other company does not want to hear from this one."""
+
+
+class StillBlocking(Exception):
+    """This company blocks the other one, which therefore could not answer."""
+
+
+class CompanySuspended(Exception):
+    """One of the two companies is suspended by staff; nothing passes between them until it is restored."""
+
+
+class QuotaSpent(Exception):
+    """The company has begun as many threads as it may within a day."""
+
+
+@transaction.atomic(durable=True)
+def send_inquiry(
+    *,
+    sender: Company,
+    author: Member,
+    recipient: Company,
+    lead: Lead | None,
+    subject: str,
+    text: str,
+    submission: UUID,
+    now: datetime,
+) -> Inquiry:
+    """Write to a company about one of its leads, or in general; a second inquiry continues the first one's thread.
+
+    `submission` names the press of the button: the same one with the same text sends once.
+    Raises OwnCompany, Blocked, StillBlocking, CompanySuspended, QuotaSpent.
+    """
+    if sender == recipient:
+        raise OwnCompany
+    _refuse_unwanted(sender_id=sender.pk, recipient_id=recipient.pk)
+    # The company's row is the lock under which its threads are counted; rows that only point at it need not wait.
+    Company.objects.select_for_update(no_key=True).get(pk=sender.pk)
+    inquiry = Inquiry.objects.filter(sender=sender, recipient=recipient, lead=lead).first()
+    is_new = inquiry is None
+    if inquiry is None:
+        begun = Inquiry.objects.sent_by(sender.pk).filter(started_at__gt=now - QUOTA_WINDOW).count()
+        if begun >= settings.INQUIRIES_PER_DAY:
+            raise QuotaSpent
+        inquiry = Inquiry.objects.create(
+            sender=sender,
+            recipient=recipient,
+            lead=lead,
+            subject=lead.title if lead else mask_contacts(subject),
+            started_at=now,
+            last_message_at=now,
+        )
+    _write(inquiry=inquiry, company=sender, author=author, text=text, submission=submission, is_new=is_new, now=now)
+    return inquiry
+
+
+@transaction.atomic(durable=True)
+def reply(*, inquiry: Inquiry, company: Company, author: Member, text: str, submission: UUID, now: datetime) -> None:
+    """Continue a thread for one of its two companies; a lead that has expired in the meantime does not matter.
+
+    Raises Blocked, StillBlocking, CompanySuspended.
+    """
+    _refuse_unwanted(sender_id=company.pk, recipient_id=inquiry.other_side(company.pk).pk)
+    _write(inquiry=inquiry, company=company, author=author, text=text, submission=submission, is_new=False, now=now)
+
+
+def block_company(*, company: Company, blocked: Company, now: datetime) -> None:
+    """Hear nothing more from another company; blocking it again changes nothing."""
+    Block.objects.bulk_create([Block(company=company, blocked=blocked, blocked_at=now)], ignore_conflicts=True)
+
+
+def unblock_company(*, company: Company, blocked: Company) -> None:
+    """Let the other company write again."""
+    Block.objects.filter(company=company, blocked=blocked).delete()
+
+
+def mark_read(*, inquiry: Inquiry, member: Member, until: datetime) -> None:
+    """Remember that the member has seen the thread's messages up to this time."""
+    ReadMark.objects.bulk_create(
+        [ReadMark(inquiry=inquiry, member=member, read_at=until)],
+        update_conflicts=True,
+        unique_fields=["inquiry", "member"],
+        update_fields=["read_at"],
+    )
+
+
+def _refuse_unwanted(*, sender_id: int, recipient_id: int) -> None:
+    if Block.objects.filter(company_id=recipient_id, blocked_id=sender_id).exists():
+        raise Blocked
+    if Block.objects.filter(company_id=sender_id, blocked_id=recipient_id).exists():
+        raise StillBlocking
+    if Company.objects.filter(pk__in=[sender_id, recipient_id], state=Company.State.SUSPENDED).exists():
+        raise CompanySuspended
+
+
+def _write(
+    *, inquiry: Inquiry, company: Company, author: Member, text: str, submission: UUID, is_new: bool, now: datetime
+) -> None:
+    """Store the message and owe the other side's team a mail, or do neither when this press was counted before."""
+    masked = mask_contacts(text)
+    message = Message(
+        inquiry=inquiry,
+        company=company,
+        author=author,
+        # Whoever goes back in the browser and writes something else on the same form has pressed another button.
+        submission=uuid5(submission, f"{inquiry.pk}:{company.pk}:{masked}"),
+        text=masked,
+        sent_at=now,
+    )
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        return
+    Inquiry.objects.filter(pk=inquiry.pk).update(last_message_at=Greatest("last_message_at", now))
+    _tell_the_other_side(message=message, is_new=is_new, now=now)
+
+
+def _tell_the_other_side(*, message: Message, is_new: bool, now: datetime) -> None:
+    inquiry = message.inquiry
+    other = inquiry.other_side(message.company.pk)
+    for reader in Member.objects.filter(teams__company=other, teams__role__in=EDITORS, is_active=True).order_by("pk"):
+        queue_mail(
+            template="inquiry_received" if is_new else "reply_received",
+            to=reader.email,
+            language=reader.language,
+            context={
+                "reader_name": reader.name,
+                "writer_name": message.author.name if message.author else "",
+                "company_name": message.company.legal_name,
+                "subject_line": inquiry.subject,
+                "about_lead": inquiry.lead_id is not None,
+                "excerpt": message.text[:EXCERPT],
+                "is_cut": len(message.text) > EXCERPT,
+                "thread_url": urljoin(settings.SITE_URL, inquiry.get_absolute_url()),
+            },
+            now=now,
+        )

@@ -1,0 +1,221 @@
+"""A lead's way on and off the board. Of two clicks, one wins: each change asks for the state it starts from."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Func, Q, Value
+from django.urls import reverse
+
+from accounts.models import Member
+from directory.models import Company, TeamMember
+from mailings.services import queue_mail
+from offerboard.models import Lead
+from offerboard.models.lead import LeadQuerySet
+from offerboard.services.leads import NotADraft
+from offerboard.services.pictures import forget_files
+
+FORGOTTEN_AFTER = timedelta(days=90)  # from expiry until the lead is closed for good
+
+
+class CompanyNotListed(Exception):
+    """The company is not shown in the directory, so its leads cannot be either."""
+
+
+class Incomplete(Exception):
+    """The draft lacks what a lead on the board must have."""
+
+
+class NotPublished(Exception):
+    """The lead is not on the board."""
+
+
+class NotPaused(Exception):
+    """The lead is not paused, or has expired meanwhile."""
+
+
+class NotOpen(Exception):
+    """The lead is a draft or closed already."""
+
+
+class NotRenewable(Exception):
+    """The lead was never on the board, waits for staff, or is closed."""
+
+
+class RenewedToday(Exception):
+    """The lead was posted or renewed within a day and runs its full time already."""
+
+
+class NotDecidable(Exception):
+    """Staff cannot take this decision in the lead's state."""
+
+
+@transaction.atomic(durable=True)
+def publish_lead(*, lead: Lead, now: datetime) -> None:
+    """Put a draft on the board, or before a moderator where leads are reviewed first.
+
+    Raises CompanyNotListed, Incomplete, NotADraft.
+    """
+    company = _listed_company(lead)
+    try:
+        with transaction.atomic():
+            current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+            if current.state != Lead.State.DRAFT:
+                raise NotADraft
+            current.country = company.country  # it may have moved since
+            current.price_on_request = current.price is None
+            current.updated_at = now
+            if settings.LEADS_REVIEWED_FIRST:
+                current.state = Lead.State.PENDING
+            else:
+                _post(current, now=now)
+            current.save()
+    except IntegrityError as error:
+        raise Incomplete from error
+    except Lead.DoesNotExist as error:
+        raise NotADraft from error
+    lead.refresh_from_db()
+
+
+@transaction.atomic(durable=True)
+def pause_lead(*, lead: Lead, now: datetime) -> None:
+    """Take a lead off the board for a while; its days go on counting. Raises NotPublished."""
+    on_board = Lead.objects.filter(pk=lead.pk, state=Lead.State.PUBLISHED, expires_at__gt=now)
+    if not on_board.update(state=Lead.State.PAUSED, updated_at=now):
+        raise NotPublished
+
+
+@transaction.atomic(durable=True)
+def resume_lead(*, lead: Lead, now: datetime) -> None:
+    """Put a paused lead back where it was. Raises CompanyNotListed, NotPaused."""
+    _listed_company(lead)
+    paused = Lead.objects.filter(pk=lead.pk, state=Lead.State.PAUSED, expires_at__gt=now)
+    if not paused.update(state=Lead.State.PUBLISHED, updated_at=now):
+        raise NotPaused
+
+
+@transaction.atomic(durable=True)
+def renew_lead(*, lead: Lead, now: datetime) -> None:
+    """Let a published or expired lead run its full time again, from the top of the board.
+
+    Raises CompanyNotListed, NotRenewable, RenewedToday.
+    """
+    company = _listed_company(lead)
+    current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    if not current.may_return(at=now):
+        raise NotRenewable
+    if current.runs_its_full_time(at=now):
+        raise RenewedToday
+    _post(current, now=now)
+    current.country = company.country
+    current.renewals += 1
+    current.updated_at = now
+    current.save()
+    lead.refresh_from_db()
+
+
+@transaction.atomic(durable=True)
+def close_lead(*, lead: Lead, now: datetime) -> None:
+    """End a lead for good. Raises NotOpen."""
+    if not Lead.objects.open().filter(pk=lead.pk).update(state=Lead.State.CLOSED, updated_at=now):
+        raise NotOpen
+
+
+@transaction.atomic(durable=True)
+def discard_draft(*, lead: Lead, now: datetime) -> None:  # noqa: ARG001  # called like every other change
+    """Delete a draft and its pictures. Raises NotADraft."""
+    draft = Lead.objects.drafts().select_for_update().filter(pk=lead.pk).first()
+    if draft is None:
+        raise NotADraft
+    forget_files(draft.pictures.all())
+    draft.delete()
+
+
+@transaction.atomic
+def approve_lead(*, lead: Lead, now: datetime) -> None:
+    """Staff let a waiting or rejected lead onto the board; its people hear of it. Raises NotDecidable."""
+    current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    if current.state not in {Lead.State.PENDING, Lead.State.REJECTED}:
+        raise NotDecidable
+    if current.expires_at is None or current.expires_at <= now:
+        _post(current, now=now)
+    current.state = Lead.State.PUBLISHED  # an edited lead keeps its place on the board
+    current.rejection = ""
+    current.updated_at = now
+    current.save()
+    lead.refresh_from_db()
+    _tell_people(lead, template="lead_approved", now=now)
+
+
+@transaction.atomic
+def reject_lead(*, lead: Lead, reason: str, now: datetime) -> None:
+    """Staff take a lead down; its people are told why. Raises NotDecidable; a reason is required."""
+    rejectable = [Lead.State.PENDING, Lead.State.PUBLISHED, Lead.State.PAUSED]
+    changed = Lead.objects.filter(pk=lead.pk, state__in=rejectable).update(
+        state=Lead.State.REJECTED, rejection=reason.strip(), updated_at=now
+    )
+    if not changed:
+        raise NotDecidable
+    lead.refresh_from_db()
+    _tell_people(lead, template="lead_rejected", now=now)
+
+
+def hold_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int:
+    """Hide leads whatever their state, at once; answers how many were not held so before."""
+    holds = Func(F("holds"), Value(hold.value), function="array_append")
+    return leads.exclude(holds__contains=[hold]).update(holds=holds, updated_at=now)
+
+
+def release_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int:
+    """Take one hold away, others stay; answers how many had it."""
+    holds = Func(F("holds"), Value(hold.value), function="array_remove")
+    return leads.filter(holds__contains=[hold]).update(holds=holds, updated_at=now)
+
+
+def close_forgotten_leads(*, now: datetime) -> int:
+    """Close what expired 90 days ago and was not renewed; answers how many."""
+    forgotten = Lead.objects.expired(at=now - FORGOTTEN_AFTER)
+    return forgotten.update(state=Lead.State.CLOSED, updated_at=now)
+
+
+def people_of(lead: Lead) -> Iterable[Member]:
+    """Who hears what staff decide: the company's owners and, while in its team, the lead's author."""
+    team = Q(teams__company_id=lead.company_id)
+    return Member.objects.filter(
+        team & (Q(teams__role=TeamMember.Role.OWNER) | Q(pk=lead.posted_by_id)), is_active=True
+    ).order_by("pk")
+
+
+def _post(lead: Lead, *, now: datetime) -> None:
+    lead.state = Lead.State.PUBLISHED
+    lead.posted_at = now
+    lead.expires_at = now + timedelta(days=lead.valid_days)
+
+
+def _listed_company(lead: Lead) -> Company:
+    """The lead's company, locked against being suspended or hidden meanwhile. Raises CompanyNotListed."""
+    company = Company.objects.select_for_update(no_key=True).get(pk=lead.company_id)
+    if company.state != Company.State.LISTED:
+        raise CompanyNotListed
+    return company
+
+
+def _tell_people(lead: Lead, *, template: str, now: datetime) -> None:
+    for person in people_of(lead):
+        queue_mail(
+            template=template,
+            to=person.email,
+            language=person.language,
+            context={
+                "reader_name": person.name,
+                "title": lead.title,
+                "reason": lead.rejection,
+                "lead_url": urljoin(settings.SITE_URL, lead.get_absolute_url()),
+                "edit_url": urljoin(settings.SITE_URL, reverse("offerboard:edit", args=[lead.slug])),
+                "contact_url": urljoin(settings.SITE_URL, reverse("moderation:contact")),
+                "ends_on": lead.expires_at.date() if lead.expires_at else None,  # templates write it in each language
+            },
+            now=now,
+        )

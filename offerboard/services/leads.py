@@ -1,0 +1,149 @@
+"""Posting leads and changing what they say; services.lead_states moves them on and off the board."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from accounts.models import Member
+from directory import hs
+from directory.models import Category, Company
+from directory.slugs import public_slug
+from offerboard.models import Lead
+from privacy.masking import mask_contacts
+
+TITLE, DESCRIPTION, PLACE = 160, 8000, 100  # characters, as the columns have them
+
+
+class NotADraft(Exception):
+    """The lead has left the drafts in the meantime: it was published, or discarded."""
+
+
+class NotEditable(Exception):
+    """The lead is closed, or still a draft."""
+
+
+class EndsInThePast(Exception):
+    """Counted from its posting, the lead's new number of days is over already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadDetails:
+    """What a company says about its lead; a draft may leave out anything but the kind.
+
+    Quantity is in `unit` (UN/ECE Recommendation 20), price in `currency` (ISO 4217) for one unit; `hs_code` is
+    digits only, `origin` ISO 3166-1 alpha-2, `valid_days` counts from the posting.
+    """
+
+    kind: str = Lead.Kind.SELL_OFFER
+    title: str = ""
+    category: Category | None = None
+    description: str = ""
+    origin: str = ""
+    hs_code: str = ""
+    condition: str = ""
+    quantity: Decimal | None = None
+    unit: str = ""
+    price: Decimal | None = None
+    currency: str = ""
+    price_on_request: bool = False
+    incoterm: str = ""
+    place: str = ""
+    payment_terms: str = ""
+    valid_days: int = 30
+
+    @classmethod
+    def of(cls, lead: Lead) -> "LeadDetails":
+        """What the lead says now."""
+        return cls(
+            **{name: getattr(lead, name) for name in cls.__slots__ if name not in {"origin", "price_on_request"}},
+            origin=lead.origin.code or "",
+            # Only drafts can be undecided about their price.
+            price_on_request=lead.price_on_request or (lead.state != Lead.State.DRAFT and lead.price is None),
+        )
+
+    def masked(self) -> "LeadDetails":
+        """The same without e-mail addresses and telephone numbers; the words in their place may take up more room."""
+        return replace(
+            self,
+            title=mask_contacts(self.title)[:TITLE],
+            description=mask_contacts(self.description)[:DESCRIPTION],
+            place=mask_contacts(self.place)[:PLACE],
+        )
+
+    def columns(self) -> dict[str, Any]:
+        """The lead's columns, with contact details masked."""
+        details = self.masked()
+        return {name: getattr(details, name) for name in self.__slots__} | {"hs_edition": hs.EDITION}
+
+
+def submission_for(*, company: Company, typed: UUID) -> UUID:
+    """The form's own number, made the company's: a number from somewhere else meets nobody else's lead."""
+    return uuid5(typed, f"lead of {company.pk}")
+
+
+@transaction.atomic(durable=True)
+def create_draft(*, company: Company, member: Member, submission: UUID, details: LeadDetails, now: datetime) -> Lead:
+    """A new draft; of two clicks with the same submission one creates it and the other gets it as it is."""
+    try:
+        with transaction.atomic():
+            return Lead.objects.create(
+                company=company,
+                posted_by=member,
+                submission=submission,
+                slug=_address(details),
+                country=company.country,
+                language=member.language,
+                created_at=now,
+                updated_at=now,
+                **details.columns(),
+            )
+    except IntegrityError:
+        return Lead.objects.get(submission=submission, company=company)
+
+
+@transaction.atomic(durable=True)
+def update_draft(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
+    """Replace what the draft says. Raises NotADraft."""
+    if not Lead.objects.drafts().filter(pk=lead.pk).update(**details.columns(), updated_at=now):
+        raise NotADraft
+    lead.refresh_from_db()
+
+
+@transaction.atomic(durable=True)
+def update_lead(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
+    """Change a lead that has left the drafts; it keeps its place on the board, its posting date and its address.
+
+    Where leads are reviewed first, and after a rejection, it waits for review again. A new number of days counts
+    from the posting; an expired lead comes back by renewal alone. Raises NotEditable, EndsInThePast.
+    """
+    current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    if current.state in {Lead.State.DRAFT, Lead.State.CLOSED}:
+        raise NotEditable
+    days = details.valid_days
+    if current.posted_at and current.expires_at and current.expires_at > now and days != current.valid_days:
+        current.expires_at = current.posted_at + timedelta(days=days)
+        if current.expires_at <= now:
+            raise EndsInThePast
+    columns = details.columns()
+    for name, value in columns.items():
+        setattr(current, name, value)
+    if current.state == Lead.State.REJECTED or must_be_reviewed(current):
+        current.state = Lead.State.PENDING
+    current.updated_at = now
+    current.save(update_fields=[*columns, "expires_at", "state", "updated_at"])
+    lead.refresh_from_db()
+
+
+def must_be_reviewed(lead: Lead) -> bool:
+    """Whether a change takes the lead back to staff: the public must not read what nobody reviewed."""
+    return settings.LEADS_REVIEWED_FIRST and lead.state in {Lead.State.PUBLISHED, Lead.State.PAUSED}
+
+
+def _address(details: LeadDetails) -> str:
+    """Made once and kept: from the title, or from the category where the title has no Latin letters."""
+    return public_slug(details.masked().title, fallback=details.category.slug if details.category else "lead")

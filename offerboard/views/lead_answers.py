@@ -1,0 +1,63 @@
+"""What the pages around one's own leads share: finding a lead for its team, words for refusals, where to go next."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.acting import MemberRequest
+from offerboard.models import Lead
+from offerboard.selectors.mine import tab_of
+from offerboard.services import lead_states
+from offerboard.services import leads as services
+
+REFUSALS: Mapping[type[Exception], Any] = {
+    lead_states.CompanyNotListed: _(
+        "Your company is not shown in the directory at the moment, so its leads cannot be public. Nothing is lost."
+    ),
+    lead_states.Incomplete: _("Something is still missing before this lead can be published."),
+    services.NotADraft: _("This lead is no longer a draft. Nothing was changed."),
+    services.NotEditable: _("This lead is closed and cannot be changed. Post a new one instead."),
+    lead_states.NotPublished: _("This lead is not on the board. Nothing was changed."),
+    lead_states.NotPaused: _("This lead is not paused, or it has expired. Nothing was changed."),
+    lead_states.NotOpen: _("This lead is closed already."),
+    lead_states.NotRenewable: _("Only a published or an expired lead can be renewed."),
+    lead_states.RenewedToday: _("This lead runs its full time already. It can be renewed once a day."),
+}
+
+
+def team_lead(request: MemberRequest, slug: str, *, editing: bool = True) -> Lead:
+    """A lead of any company the member belongs to; 404 for others, 403 for viewers who want to write."""
+    leads = Lead.objects.visible_to(request.user.pk).select_related("company", "category__parent")
+    lead = get_object_or_404(leads, slug=slug)
+    if editing and not may_edit(request, lead):
+        raise PermissionDenied
+    return lead
+
+
+def may_edit(request: MemberRequest, lead: Lead) -> bool:
+    """Whether the member is owner or editor of the lead's company, which need not be the one acted for."""
+    if lead.company_id == request.acting.company.pk:
+        return request.acting.can_edit
+    return Lead.objects.editable_by(request.user.pk).filter(pk=lead.pk).exists()
+
+
+def refuse(request: MemberRequest, refusal: Exception) -> None:
+    """Say why nothing was changed."""
+    messages.error(request, REFUSALS[type(refusal)])
+
+
+def my_leads_url(tab: str) -> str:
+    """The page of one's own leads, open at a tab."""
+    return f"{reverse('offerboard:my_leads')}?state={tab}"
+
+
+def to_the_lead(lead: Lead, *, now: datetime) -> HttpResponse:
+    """Where a lead can be seen: its public page, or its row among one's own."""
+    return redirect(lead if lead.is_public(at=now) else my_leads_url(tab_of(lead, now=now)))

@@ -1,0 +1,241 @@
+"""Posting leads and changing what they say."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import company_required, editor_required
+from accounts.acting import MemberRequest
+from directory.models import Company
+from offerboard.forms.lead import LeadForm, no_room, stored_form
+from offerboard.models import Lead
+from offerboard.selectors.lead import lead_page
+from offerboard.selectors.posting import posting_page
+from offerboard.services import lead_states
+from offerboard.services import leads as services
+from offerboard.services.pictures import change_pictures
+from offerboard.views.lead_answers import may_edit, my_leads_url, refuse, team_lead, to_the_lead
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editor_required
+def new(request: MemberRequest) -> HttpResponse:
+    """Post a lead; ?kind=buy_inquiry begins with the other kind."""
+    if request.method == "POST":
+        return _post(request)
+    kind = request.GET.get("kind")
+    form = LeadForm(initial={"kind": kind if kind in Lead.Kind.values else Lead.Kind.SELL_OFFER})
+    return _show(request, form, lead=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@company_required
+def edit(request: MemberRequest, slug: str) -> HttpResponse:
+    """Change a lead; with ?check a draft says at once what is missing."""
+    lead = team_lead(request, slug)
+    if lead.state == Lead.State.CLOSED:
+        refuse(request, services.NotEditable())
+        return redirect(my_leads_url("closed"))
+    if request.method == "POST":
+        return _take_draft(request, lead) if lead.state == Lead.State.DRAFT else _take_posted(request, lead)
+    form = stored_form(lead) if "check" in request.GET else LeadForm(lead=lead)
+    return _show(request, form, lead=lead)
+
+
+@require_safe
+@company_required
+def preview(request: MemberRequest, slug: str) -> HttpResponse:
+    """A lead as buyers will see it, for its company's team."""
+    lead = team_lead(request, slug, editing=False)
+    form = stored_form(lead)
+    words = {
+        "lead": lead,
+        "page": lead_page(
+            slug=slug, member_id=request.user.pk, picture=request.GET.get("picture", ""), now=timezone.now()
+        ),
+        "is_draft": lead.state == Lead.State.DRAFT,
+        "problems": [(form[name].label, errors[0]) for name, errors in form.errors.items()],
+        "can_edit": may_edit(request, lead),
+        "is_listed": lead.company.state == Company.State.LISTED,
+        "is_reviewed_first": settings.LEADS_REVIEWED_FIRST,
+    }
+    return render(request, "offerboard/preview.html", words)
+
+
+@require_POST
+@company_required
+def publish(request: MemberRequest, slug: str) -> HttpResponse:
+    """Put a draft on the board."""
+    lead = team_lead(request, slug)
+    if lead.state == Lead.State.DRAFT and stored_form(lead).errors:
+        refuse(request, lead_states.Incomplete())
+        return redirect(_form_url(lead, check=True))
+    return _publish(request, lead)
+
+
+def _post(request: MemberRequest) -> HttpResponse:
+    """The form of a new lead, perhaps sent before: then it goes on where it was."""
+    company = request.acting.company
+    submission = services.submission_for(company=company, typed=_submission(request))
+    lead = Lead.objects.filter(company=company, submission=submission).first()
+    return _take_draft(request, lead, submission=submission)
+
+
+def _take_draft(request: MemberRequest, lead: Lead | None, *, submission: UUID | None = None) -> HttpResponse:
+    """Keep what was sent first, then do what the button says: nothing typed or chosen is lost."""
+    now = timezone.now()
+    wish = request.POST.get("action")
+    form = LeadForm(request.POST, request.FILES, lead=lead, for_draft=wish != "publish")
+    form.full_clean()
+    if lead is None and not form.holds_something():
+        if not form.errors:
+            form.add_error("title", _("Write at least a title before you save."))
+        return _show(request, form, lead=None)
+    try:
+        lead = _keep(request, form, lead, submission=submission, now=now)
+    except services.NotADraft:
+        return _was_posted(request, Lead.objects.filter(Q(submission=submission) | Q(pk=lead and lead.pk)).first())
+    if form.errors:
+        return _show(request, form, lead=lead, kept=_kept_words(lead))
+    return _go_on(request, lead, wish=wish)
+
+
+def _go_on(request: MemberRequest, lead: Lead, *, wish: str | None) -> HttpResponse:
+    if wish == "publish":
+        return _publish(request, lead)
+    if wish == "preview":
+        return redirect("offerboard:preview", lead.slug)
+    messages.success(request, _("Your draft is saved. Nobody else sees it."))
+    return redirect(_form_url(lead))
+
+
+def _keep(
+    request: MemberRequest, form: LeadForm, lead: Lead | None, *, submission: UUID | None, now: datetime
+) -> Lead:
+    """The draft with all that could be read. Raises NotADraft."""
+    details = form.details()
+    if lead is None:
+        company, number = request.acting.company, submission or uuid4()
+        lead = services.create_draft(company=company, member=request.user, submission=number, details=details, now=now)
+        if lead.state != Lead.State.DRAFT:
+            raise services.NotADraft
+    else:
+        services.update_draft(lead=lead, details=details, now=now)
+    _keep_pictures(form, lead, now=now)
+    _tell_what_was_hidden(request, details)
+    return lead
+
+
+def _take_posted(request: MemberRequest, lead: Lead) -> HttpResponse:
+    """Change a lead that is or was public: all at once or not at all, but for its pictures."""
+    now = timezone.now()
+    form = LeadForm(request.POST, request.FILES, lead=lead)
+    form.full_clean()
+    uploaded = len(form.uploads)
+    _keep_pictures(form, lead, now=now)
+    if not form.errors:
+        try:
+            services.update_lead(lead=lead, details=form.details(), now=now)
+        except services.EndsInThePast:
+            form.add_error("valid_days", _("Counted from its posting, the lead would have ended already."))
+        except services.NotEditable as refusal:
+            refuse(request, refusal)
+            return redirect(my_leads_url("closed"))
+    if form.errors:
+        return _show(request, form, lead=lead, kept=_unchanged_words(uploaded))
+    _tell_what_was_hidden(request, form.details())
+    if lead.state == Lead.State.PENDING:
+        messages.success(request, _("Your changes are saved. A moderator reads them before the lead is public."))
+    else:
+        messages.success(request, _("Your changes are saved."))
+    return to_the_lead(lead, now=now)
+
+
+def _keep_pictures(form: LeadForm, lead: Lead, *, now: datetime) -> None:
+    removed = [picture.pk for picture in form.cleaned_data.get("remove_pictures") or ()]
+    if form.uploads or removed:
+        left_out = change_pictures(lead=lead, added=form.uploads, removed=removed, now=now)
+        if left_out:
+            form.add_error("pictures", no_room([upload.name for upload in left_out]))
+
+
+def _publish(request: MemberRequest, lead: Lead) -> HttpResponse:
+    now = timezone.now()
+    try:
+        lead_states.publish_lead(lead=lead, now=now)
+    except services.NotADraft:
+        return _was_posted(request, Lead.objects.select_related("company").filter(pk=lead.pk).first())
+    except (lead_states.CompanyNotListed, lead_states.Incomplete) as refusal:
+        refuse(request, refusal)
+        return redirect(_form_url(lead))
+    if lead.state == Lead.State.PENDING:
+        messages.success(request, _("Sent. A moderator reads your lead; you get an e-mail when it is public."))
+    else:
+        messages.success(request, _("Your lead is on the board."))
+    return to_the_lead(lead, now=now)
+
+
+def _was_posted(request: MemberRequest, lead: Lead | None) -> HttpResponse:
+    """The same form came again: nothing is done twice."""
+    if lead is None:
+        messages.info(request, _("This draft was deleted in the meantime."))
+        return redirect(my_leads_url("drafts"))
+    messages.info(request, _("You have posted this lead already. Nothing was changed."))
+    return to_the_lead(lead, now=timezone.now())
+
+
+def _show(request: MemberRequest, form: LeadForm, *, lead: Lead | None, kept: str = "") -> HttpResponse:
+    company = lead.company if lead else request.acting.company
+    words = {
+        "form": form,
+        "lead": lead,
+        "is_draft": lead is None or lead.state == Lead.State.DRAFT,
+        "is_rejected": lead is not None and lead.state == Lead.State.REJECTED,
+        "action": _form_url(lead) if lead else reverse("offerboard:new"),
+        "page": posting_page(lead=lead, now=timezone.now()) if lead else None,
+        "kept": kept,
+        "is_listed": company.state == Company.State.LISTED,
+        "is_reviewed_first": settings.LEADS_REVIEWED_FIRST,
+    }
+    return render(request, "offerboard/lead_form.html", words)
+
+
+def _form_url(lead: Lead, *, check: bool = False) -> str:
+    return reverse("offerboard:edit", args=[lead.slug]) + ("?check" if check else "")
+
+
+def _submission(request: MemberRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("submission", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _kept_words(lead: Lead) -> str:
+    saved = _("Saved as a draft.")
+    if count := lead.pictures.count():
+        saved = ngettext("Saved as a draft, with %(n)d picture.", "Saved as a draft, with %(n)d pictures.", count)
+        saved %= {"n": count}
+    return f"{saved} {_('Correct what is marked, then press the button again.')}"
+
+
+def _unchanged_words(uploaded: int) -> str:
+    if uploaded:
+        return _("The pictures are saved. The rest is not changed yet: correct what is marked, then save again.")
+    return _("Nothing is changed yet. Correct what is marked, then save again.")
+
+
+def _tell_what_was_hidden(request: MemberRequest, details: services.LeadDetails) -> None:
+    if details.masked() != details:
+        hidden = _("We hid an e-mail address or telephone number in your text.")
+        messages.warning(request, f"{hidden} {_('Companies write to you through “Send inquiry”.')}")

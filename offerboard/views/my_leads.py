@@ -1,0 +1,87 @@
+"""One's own leads: a page by state, and what the buttons in its rows do."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import company_required
+from accounts.acting import MemberRequest
+from directory.models import Company
+from offerboard.models import Lead
+from offerboard.selectors.mine import TABS, my_lead, my_leads_page, my_tabs, tab_of
+from offerboard.services import lead_states
+from offerboard.views.lead_answers import REFUSALS, my_leads_url, refuse, team_lead
+
+
+@require_safe
+@company_required
+def my_leads(request: MemberRequest) -> HttpResponse:
+    """The acting company's leads by state."""
+    company = request.acting.company
+    tab, cursor = request.GET.get("state", ""), request.GET.get("after", "")
+    words = {
+        "page": my_leads_page(company=company, tab=tab, cursor=cursor, now=timezone.now()),
+        "can_edit": request.acting.can_edit,
+        "is_listed": company.state == Company.State.LISTED,
+    }
+    return render(request, "offerboard/my_leads.html", words)
+
+
+@require_POST
+@company_required
+def pause(request: MemberRequest, slug: str) -> HttpResponse:
+    """Take a lead off the board for a while."""
+    return _change(request, slug, lead_states.pause_lead, done=_("Paused: “%(title)s” is off the board."))
+
+
+@require_POST
+@company_required
+def resume(request: MemberRequest, slug: str) -> HttpResponse:
+    """Put a paused lead back."""
+    return _change(request, slug, lead_states.resume_lead, done=_("Resumed: “%(title)s” is back on the board."))
+
+
+@require_POST
+@company_required
+def renew(request: MemberRequest, slug: str) -> HttpResponse:
+    """Let a lead run its full time again."""
+    return _change(request, slug, lead_states.renew_lead, done=_("Renewed: “%(title)s” runs its full time again."))
+
+
+@require_POST
+@company_required
+def close(request: MemberRequest, slug: str) -> HttpResponse:
+    """End a lead for good; a draft, which nobody else has seen, is deleted."""
+    if team_lead(request, slug).state == Lead.State.DRAFT:
+        return _change(request, slug, lead_states.discard_draft, done=_("Deleted: the draft “%(title)s”."))
+    return _change(request, slug, lead_states.close_lead, done=_("Closed: “%(title)s” has left the board for good."))
+
+
+def _change(request: MemberRequest, slug: str, service: Callable[..., None], *, done: str) -> HttpResponse:
+    """Call the service and say what came of it; htmx swaps the row and the tabs' counts, others load the page."""
+    lead = team_lead(request, slug)
+    now = timezone.now()
+    try:
+        service(lead=lead, now=now)
+    except tuple(REFUSALS) as refusal:
+        refuse(request, refusal)
+    else:
+        messages.success(request, done % {"title": lead})
+    lead_now = Lead.objects.filter(pk=lead.pk).first()
+    tab = request.POST.get("state", "")
+    if tab not in TABS:
+        tab = tab_of(lead_now, now=now) if lead_now else "drafts"
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(my_leads_url(tab))
+    words = {
+        "tabs": my_tabs(company=lead.company, tab=tab, now=now),
+        "row": my_lead(lead=lead_now, now=now) if lead_now else None,
+        "tab": tab,
+        "can_edit": True,
+    }
+    return render(request, "offerboard/my_leads.html#changed", words)

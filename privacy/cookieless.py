@@ -1,0 +1,77 @@
+"""Forms that must work for people who accept no cookie: contact, report, removal.
+
+A cross-site page could make a visitor's browser send such a form, but it cannot read our page to get the
+signed token, and the browser tells us where the request came from.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+
+MOST_SECONDS = 6 * 60 * 60
+SALT = "privacy.cookieless"
+
+
+class CookielessForm(forms.Form):
+    """A form guarded by a signed, expiring token instead of a cookie, and by a field that only programs fill in."""
+
+    form_token = forms.CharField(widget=forms.HiddenInput, required=False)
+    homepage = forms.CharField(  # named to tempt programs; people never see it
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def __init__(self, *args: Any, purpose: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purpose = purpose
+        self.fields["form_token"].initial = signing.dumps(purpose, salt=SALT)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a stale or forged form, and one that a program filled in; what was typed stays on the page."""
+        data = super().clean() or {}
+        try:
+            purpose = signing.loads(data.get("form_token", ""), salt=SALT, max_age=MOST_SECONDS)
+        except signing.BadSignature:
+            purpose = None
+        if purpose != self.purpose or data.get("homepage"):
+            # A fresh token goes out with the answer, so pressing the button again is enough.
+            sent = cast("QueryDict", self.data).copy()
+            sent[self.add_prefix("form_token")] = signing.dumps(self.purpose, salt=SALT)
+            self.data = sent
+            raise forms.ValidationError(
+                _("This form was open too long. Please press the button once more."), code="stale"
+            )
+        return data
+
+
+def same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says the request came from our own page; absent headers count as ours.
+
+    Source: the Fetch Metadata request headers (Sec-Fetch-Site) and RFC 6454 (Origin).
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.get_host()
+
+
+def cookieless(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a view's POST work without the CSRF cookie; its form must be a `CookielessForm`."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not same_origin(request):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(guarded)

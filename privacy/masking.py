@@ -1,0 +1,43 @@
+"""Contact details that people type into free text are masked before they are stored.
+
+What is never stored cannot leak through search, feeds, exports or partners.
+"""
+
+import re
+
+import phonenumbers
+from django.utils.translation import gettext as _
+
+# “name@host.tld”, also spelt “name (at) host (dot) tld”. Every part is bounded (RFC 5321, 4.5.3.1), so that a long text
+# without an address is read once.
+_AT = r"\s?(?:[@＠]|[(\[]at[)\]])\s?"
+_DOT = r"(?:\.|\s?[(\[]dot[)\]]\s?)"
+EMAIL = re.compile(
+    rf"[\w.+-]{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,5}}{_DOT}[a-z]{{2,24}}\b", re.IGNORECASE
+)
+# A number somebody could dial: a plus or 00 in front, or a word that announces it.
+DIALLED = re.compile(r"(?:\+|\b00)\s?\d[\d\s().\-/]{6,18}\d")
+_ANNOUNCING = "tel|phone|mobile|cell|call|whatsapp|wechat|viber|telegram|fax|number is"
+ANNOUNCED = re.compile(rf"(\b(?:{_ANNOUNCING})\b[\s.:#]{{0,5}})(\(?\d[\d\s().\-/]{{5,18}}\d)", re.IGNORECASE)
+
+
+def mask_contacts(text: str) -> str:
+    """The text with e-mail addresses and telephone numbers replaced by words that say so."""
+    text = EMAIL.sub(f"[{_('e-mail hidden')}]", text)
+    hidden = f"[{_('telephone hidden')}]"
+    for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, None))):
+        text = text[: match.start] + hidden + text[match.end :]
+    text = DIALLED.sub(hidden, text)
+    return ANNOUNCED.sub(lambda found: found[1] + hidden, text)
+
+
+def holds_contacts(text: str) -> bool:
+    """Whether masking would change the text."""
+    return mask_contacts(text) != text
+
+
+def split_masked(text: str) -> list[tuple[str, bool]]:
+    """A masked text in pieces, so that pages can set apart what was hidden: words, and whether they hide a contact."""
+    marks = [f"[{_('e-mail hidden')}]", f"[{_('telephone hidden')}]"]
+    pieces = re.split("(" + "|".join(map(re.escape, marks)) + ")", text)
+    return [(piece.strip("[]"), True) if piece in marks else (piece, False) for piece in pieces if piece]

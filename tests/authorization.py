@@ -1,0 +1,122 @@
+"""The authorization matrix: every address × method × role → what the answer is.
+
+Words: 200 403 404 405 410 are the statuses; `login` sends to the log-in page, `join` to making or joining a company,
+`ok` sends on after work was done (or was already done). One word for all roles, or one a role, in this order:
+
+    visitor  stranger  viewer  editor  owner  moderator  suspended
+
+The stranger owns another company; viewer, editor and owner belong to the company in question; the moderator is staff
+without a company and without a second factor; the suspended person still holds an old session.
+"""
+
+PUBLIC = {"GET": "200", "POST": "405"}
+ASKS_MEMBER = {"GET": "login 200 200 200 200 200 login"}
+POST_ONLY = {"GET": "405"}
+
+MATRIX: dict[str, dict[str, str]] = {
+    # --- pages for everyone
+    "marketplace:home": PUBLIC,
+    "marketplace:about": PUBLIC,
+    "marketplace:help": PUBLIC,
+    "marketplace:robots": PUBLIC,
+    "marketplace:leaving": {"GET": "400", "POST": "405"},  # without a signed link
+    "marketplace:media": {"GET": "404", "POST": "405"},
+    "health_live": PUBLIC,
+    "health_ready": PUBLIC,
+    "api_root": PUBLIC,
+    "privacy:terms": PUBLIC,
+    "privacy:policy": PUBLIC,
+    "privacy:cookies": PUBLIC,
+    "directory:companies": PUBLIC,
+    "directory:company": PUBLIC,
+    "directory:categories": PUBLIC,
+    "directory:category": PUBLIC,
+    "offerboard:board": PUBLIC,
+    "offerboard:lead": PUBLIC,
+    "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
+    "moderation:contact": {"GET": "200", "POST": "200"},
+    # --- leads
+    "offerboard:new": {
+        "GET": "login 200 403 200 200 join login",
+        "POST": "login 200 403 200 200 join login",
+    },
+    "offerboard:edit": {
+        "GET": "login 404 403 200 200 join login",
+        "POST": "login 404 403 200 200 join login",
+    },
+    "offerboard:preview": {"GET": "login 404 200 200 200 join login", "POST": "405"},
+    "offerboard:publish": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:pause": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:resume": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:close": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:renew": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:my_leads": {"GET": "login 200 200 200 200 join login", "POST": "405"},
+    # --- inquiries
+    "offerboard:inquire": {
+        "GET": "login 200 403 403 403 join login",  # nobody asks the own company
+        "POST": "login 200 403 403 403 join login",
+    },
+    "offerboard:inquire_company": {
+        "GET": "login 200 403 403 403 join login",
+        "POST": "login 200 403 403 403 join login",
+    },
+    "offerboard:inquiries": {"GET": "login 200 200 200 200 join login", "POST": "405"},
+    "offerboard:thread": {
+        "GET": "login 404 200 200 200 join login",
+        "POST": "login 404 403 200 200 join login",
+    },
+    "offerboard:block": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:unblock": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    # --- account, company, team
+    "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "accounts:my_company": {
+        "GET": "login 200 200 200 200 join login",
+        "POST": "login 200 403 200 200 join login",
+    },
+    "accounts:new_company": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "accounts:team": {"GET": "login 200 200 200 200 join login", "POST": "405"},
+    "accounts:invite": POST_ONLY | {"POST": "login 200 403 403 200 join login"},
+    "accounts:change_role": POST_ONLY | {"POST": "login 404 403 403 ok join login"},
+    "accounts:remove": POST_ONLY | {"POST": "login 404 403 403 ok join login"},
+    "accounts:withdraw_invitation": POST_ONLY | {"POST": "login 404 403 403 ok join login"},
+    "accounts:switch": POST_ONLY | {"POST": "login 404 404 404 404 404 login"},  # to no company at all
+    "accounts:accept_invitation": POST_ONLY | {"POST": "login 404 404 404 404 404 login"},  # somebody else's
+    "accounts:decline_invitation": POST_ONLY | {"POST": "login 404 404 404 404 404 login"},
+    "accounts:invitation": {"GET": "404", "POST": "404"},  # with a token that nobody was sent
+}
+# Addresses of libraries; each is open to everyone, or asks for a log-in.
+OPEN = {
+    "accounts:sign_up",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "account_email_verification_sent",
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_signup",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
+MEMBERS_ONLY = {
+    "account_change_password",
+    "account_email",
+    "account_reauthenticate",
+    "account_set_password",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+    "usersessions_list",
+}

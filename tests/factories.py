@@ -1,0 +1,170 @@
+"""Builds what tests need; every factory's default is valid, believable and public."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import factory
+from allauth.account.models import EmailAddress
+from factory.django import DjangoModelFactory
+
+from accounts.models import Invitation, Member
+from directory.models import Category, Company, TeamMember, Verification
+from offerboard.models import Inquiry, Lead, Message
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+
+
+class CategoryFactory(DjangoModelFactory[Category]):
+    """A leaf; its parent comes along."""
+
+    class Meta:
+        model = Category
+
+    parent = factory.SubFactory("tests.factories.TopCategoryFactory")
+    slug = factory.Sequence(lambda n: f"green-coffee-{n}")
+    name = factory.Sequence(lambda n: f"Green coffee {n}")
+
+
+class TopCategoryFactory(DjangoModelFactory[Category]):
+    """The first level."""
+
+    class Meta:
+        model = Category
+
+    parent = None
+    slug = factory.Sequence(lambda n: f"food-{n}")
+    name = factory.Sequence(lambda n: f"Food {n}")
+
+
+class MemberFactory(DjangoModelFactory[Member]):
+    """A confirmed, active adult. `company=` puts the person in a team, as owner unless `role=` says otherwise."""
+
+    class Meta:
+        model = Member
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"amara{n}@example.com")
+    full_name = "Amara Okonkwo"
+    country = "VN"
+    phone = "+84 24 3825 4321"
+    adult_declared_at = NOW - timedelta(days=90)
+    joined_at = NOW - timedelta(days=90)
+
+    @classmethod
+    def _create(cls, model_class: type[Member], *args: Any, **kwargs: Any) -> Member:
+        password = kwargs.pop("password", None)
+        company = kwargs.pop("company", None)
+        role = kwargs.pop("role", TeamMember.Role.OWNER)
+        member = model_class.objects.create_user(password=password, **kwargs)
+        EmailAddress.objects.create(user=member, email=member.email, primary=True, verified=True)
+        if company is not None:
+            TeamMember.objects.create(company=company, member=member, role=role, joined_at=NOW - timedelta(days=80))
+        return member
+
+
+class CompanyFactory(DjangoModelFactory[Company]):
+    """A listed company without a team."""
+
+    class Meta:
+        model = Company
+
+    slug = factory.Sequence(lambda n: f"dak-hoa-{n}")
+    legal_name = factory.Sequence(lambda n: f"Dak Hoa Agricultural Products {n}")
+    country = "VN"
+    city = "Buôn Ma Thuột"
+    address = "12 Lê Duẩn"
+    phone = "+84 262 381 2345"
+    state = Company.State.LISTED
+    created_at = NOW - timedelta(days=80)
+    updated_at = NOW - timedelta(days=80)
+
+
+class VerificationFactory(DjangoModelFactory[Verification]):
+    """A current identity claim."""
+
+    class Meta:
+        model = Verification
+
+    company = factory.SubFactory(CompanyFactory)
+    claim = Verification.Claim.IDENTITY
+    method = "Business registry extract"
+    checked_at = NOW - timedelta(days=60)
+    valid_until = NOW + timedelta(days=305)
+
+
+class LeadFactory(DjangoModelFactory[Lead]):
+    """A published sell offer, public at NOW; `state="draft"` gives one that never was."""
+
+    class Meta:
+        model = Lead
+
+    company = factory.SubFactory(CompanyFactory)
+    category = factory.SubFactory(CategoryFactory)
+    slug = factory.Sequence(lambda n: f"robusta-{n}")
+    kind = Lead.Kind.SELL_OFFER
+    title = "Robusta green coffee, grade 1, screen 18"
+    description = "Washed and polished Robusta from smallholders, crop 2026/27."
+    quantity = Decimal(96)
+    unit = "TNE"
+    price = Decimal(4180)
+    currency = "USD"
+    incoterm = "FOB"
+    place = "Hồ Chí Minh City"
+    origin = "VN"
+    country = factory.LazyAttribute(lambda lead: lead.company.country)
+    state = Lead.State.PUBLISHED
+    created_at = NOW - timedelta(days=2)
+    updated_at = NOW - timedelta(days=2)
+    posted_at = factory.Maybe(
+        factory.LazyAttribute(lambda lead: lead.state not in {"draft", "pending", "rejected"}),
+        NOW - timedelta(days=1),
+        None,
+    )
+    expires_at = factory.Maybe(
+        factory.LazyAttribute(lambda lead: lead.state not in {"draft", "pending", "rejected"}),
+        NOW + timedelta(days=29),
+        None,
+    )
+    rejection = factory.LazyAttribute(lambda lead: "Forbidden goods." if lead.state == "rejected" else "")
+
+
+class InquiryFactory(DjangoModelFactory[Inquiry]):
+    """A thread without messages, about a lead of the recipient."""
+
+    class Meta:
+        model = Inquiry
+
+    sender = factory.SubFactory(CompanyFactory)
+    lead = factory.SubFactory(LeadFactory)
+    recipient = factory.LazyAttribute(lambda inquiry: inquiry.lead.company if inquiry.lead else CompanyFactory())
+    subject = "Robusta green coffee"
+    started_at = NOW - timedelta(hours=5)
+    last_message_at = NOW - timedelta(hours=5)
+
+
+class MessageFactory(DjangoModelFactory[Message]):
+    """What the thread's sender wrote."""
+
+    class Meta:
+        model = Message
+
+    inquiry = factory.SubFactory(InquiryFactory)
+    company = factory.LazyAttribute(lambda message: message.inquiry.sender)
+    text = "What is your best price for one container?"
+    sent_at = NOW - timedelta(hours=5)
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    """An open invitation as editor."""
+
+    class Meta:
+        model = Invitation
+
+    company = factory.SubFactory(CompanyFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.com")
+    role = TeamMember.Role.EDITOR
+    token_hash = factory.Sequence(lambda n: f"{n:064d}")
+    invited_at = NOW - timedelta(days=1)
+    expires_at = NOW + timedelta(days=6)

@@ -1,0 +1,152 @@
+"""A whole market in processes of its own, whose parts a test can kill."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+from marketplace.demo import free_port
+from marketplace.embedded.servers import CHECKOUT, Servers
+
+
+class Installation:
+    """PostgreSQL, Valkey, web, worker with beat, and a mail catcher, in one directory."""
+
+    def __init__(self, state: Path) -> None:
+        """Start the servers and fill the database with a small seed; programs are started by the tests."""
+        self.state = state
+        self.servers = Servers(state, for_tests=True)
+        self.web_port, self.mail_port = free_port(), free_port()
+        self.address = f"http://127.0.0.1:{self.web_port}"
+        self.mailbox = state / "mailbox"
+        self.environment = {
+            **os.environ,
+            **self.servers.start(),
+            "DEMO": "1",
+            "SECRET_KEY": "only for this test " + "x" * 40,
+            "MARKETPLACE_STATE": str(state),
+            "SITE_URL": self.address,
+            "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
+            "LOG_LEVEL": "WARNING",
+        }
+        self.environment.pop("TESTING", None)
+        self.programs: dict[str, subprocess.Popen[bytes]] = {}
+        for arguments in (
+            ["migrate", "-v0"],
+            ["collectstatic", "--noinput", "-v0"],
+            ["seed", "--companies", "6", "--leads", "12"],
+        ):
+            subprocess.run([sys.executable, "manage.py", *arguments], cwd=CHECKOUT, env=self.environment, check=True)
+
+    def start(self, name: str) -> None:
+        """Start one program by its name."""
+        command = {
+            "mail": ["-m", "marketplace.mailcatcher", str(self.mail_port), str(self.mailbox)],
+            "web": [
+                "-m",
+                "gunicorn",
+                "marketplace.wsgi",
+                "--bind",
+                f"127.0.0.1:{self.web_port}",
+                "--threads",
+                "4",
+                "--no-control-socket",
+            ],
+            "worker": [
+                "-m",
+                "celery",
+                "-A",
+                "marketplace",
+                "worker",
+                "--beat",
+                "--concurrency",
+                "1",
+                "--schedule",
+                str(self.state / "beat"),
+            ],
+        }[name]
+        log = (self.state / f"{name}.log").open("ab")
+        self.programs[name] = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=CHECKOUT,
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the program and its children, as a crash would."""
+        program = self.programs.pop(name)
+        os.killpg(program.pid, signal.SIGKILL)
+        program.wait()
+
+    def stop(self) -> None:
+        """End everything."""
+        for name in list(self.programs):
+            self.kill(name)
+        self.servers.stop()
+
+    def password(self, who: str) -> tuple[str, str]:
+        """E-mail and password of the seed's seller, buyer or moderator."""
+        accounts = json.loads((self.state / "demo.json").read_text())
+        return accounts[who]["email"], accounts[who]["password"]
+
+    def mails(self) -> list[str]:
+        """The mails that arrived, each whole."""
+        return [path.read_text(errors="replace") for path in sorted(self.mailbox.glob("*.eml"))]
+
+
+class Person:
+    """Somebody with a browser that knows forms and cookies and nothing else."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.address = installation.address
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.page, self.url, self.status = "", "", 0
+
+    def open(self, path: str, data: dict[str, str] | None = None) -> int:
+        """Open a page, or send a form to it; returns the status after redirects."""
+        body = urllib.parse.urlencode(data).encode() if data is not None else None
+        request = urllib.request.Request(  # noqa: S310 - our own address
+            path if path.startswith("http") else self.address + path,
+            data=body,
+            headers={"Referer": self.url or self.address},
+        )
+        try:
+            with self.opener.open(request, timeout=60) as answer:
+                self.page, self.url, self.status = answer.read().decode(), answer.url, answer.status
+        except urllib.error.HTTPError as error:
+            self.page, self.status = error.read().decode(), error.code
+        return self.status
+
+    def send(self, path: str, **fields: str) -> int:
+        """Open a form, then send it with what it holds hidden and with these fields."""
+        self.open(path)
+        main = self.page[self.page.index("<main") :]
+        hidden = {
+            re.search(r'name="([^"]+)"', tag)[1]: (re.search(r'value="([^"]*)"', tag) or ["", ""])[1]  # type: ignore[index]
+            for tag in re.findall(r'<input[^>]*type="hidden"[^>]*>', main)
+        }
+        return self.open(path, {**hidden, **fields})
+
+    def log_in(self, account: tuple[str, str]) -> int:
+        """Through the log-in page."""
+        return self.send("/account/login/", login=account[0], password=account[1])
+
+
+def eventually(fact: Callable[[], bool], *, seconds: float = 60) -> bool:
+    """Whether it becomes true; the time is a limit for the test, not a promise of the product."""
+    deadline = time.monotonic() + seconds
+    while not (true := fact()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return true

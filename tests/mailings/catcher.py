@@ -1,0 +1,64 @@
+"""A real mail server on loopback that does as it is told."""
+
+import socket
+from collections.abc import Callable
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+Answer = Callable[[str], str | None]
+BREAK_OFF = "000 hang up"  # instead of an answer
+
+
+class Catcher:
+    """Keeps what it takes in `mails`, oldest first; the attributes say what it answers instead.
+
+    `on_recipient` and `on_dot` get the recipient's address; what they return is the answer, None is the usual one.
+    They may wait: that is how a test stops a worker at a point of its choice.
+    """
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []
+        self.sessions: list[Session] = []
+        self.on_recipient: Answer = lambda address: None
+        self.on_dot: Answer = lambda address: None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}  # what settings.SMTP must be for mail to come here
+        self.controller = Controller(self, hostname="127.0.0.1", port=port)
+
+    def start(self) -> None:
+        """Listen."""
+        self.controller.start()
+
+    def stop(self) -> None:
+        """Listen no longer."""
+        self.controller.stop()
+
+    async def handle_RCPT(  # noqa: N802  # the name is aiosmtpd's
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient, or answer what the test wants."""
+        if session not in self.sessions:
+            self.sessions.append(session)
+        answer = await server.loop.run_in_executor(None, self.on_recipient, address)
+        if answer is None:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Take a mail, or answer what the test wants."""
+        answer = await server.loop.run_in_executor(None, self.on_dot, envelope.rcpt_tos[0])
+        if answer == BREAK_OFF and server.transport:
+            server.transport.close()
+        elif answer is None:
+            self.recipients += envelope.rcpt_tos
+            content = envelope.original_content
+            assert content is not None
+            self.mails.append(message_from_bytes(content, policy=default))
+        return answer or "250 OK"

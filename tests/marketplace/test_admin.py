@@ -1,0 +1,423 @@
+"""Staff's own pages: who gets in, what each group may do, and what is never shown there."""
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group, Permission
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Member
+from mailings.services import queue_message
+from marketplace import groups
+from moderation.models import Decision, Report, Ticket
+from offerboard.models import Lead
+from tests.factories import NOW, PASSWORD, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory, MessageFactory
+from tests.staff import at_work, make_staff
+
+pytestmark = pytest.mark.django_db
+REASON = "Rule 4: counterfeit goods."
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """The factories' leads are public at NOW."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def moderator() -> Client:
+    """The browser of a moderator who logged in with a second factor."""
+    return at_work(make_staff("moderator"))
+
+
+def changelist(name: str) -> str:
+    """A list's address, such as offerboard_lead."""
+    return reverse(f"admin:{name}_changelist")
+
+
+# --- who gets in -----------------------------------------------------------------------------------------------------
+
+
+def test_staff_with_a_second_factor_get_in(moderator: Client) -> None:
+    """The page begins with what waits."""
+    response = moderator.get("/admin/")
+
+    assert response.status_code == 200
+    assert "Waiting for you" in response.content.decode()
+
+
+def test_staff_without_a_second_factor_are_led_to_set_one_up() -> None:
+    """A password alone opens nothing."""
+    client = Client()
+    client.post("/account/login/", {"login": make_staff("moderator").email, "password": PASSWORD})
+
+    response = client.get("/admin/", follow=True)
+
+    assert [place for place, _status in response.redirect_chain] == ["/admin/login/?next=/admin/", "/account/2fa/"]
+    assert "Staff need a second factor." in response.content.decode()
+
+
+def test_a_session_begun_before_the_factor_was_set_up_stays_outside() -> None:
+    """The factor must have been used, not only owned."""
+    staff = make_staff("moderator")
+    old = Client()
+    old.post("/account/login/", {"login": staff.email, "password": PASSWORD})
+
+    at_work(staff)
+
+    assert old.get(changelist("offerboard_lead")).status_code == 302
+
+
+def test_the_demo_asks_for_no_second_factor(settings: Any) -> None:
+    """There it would only be in the way; nothing in it is real."""
+    settings.DEMO = True
+    client = Client()
+    client.force_login(make_staff("moderator"))
+
+    assert client.get("/admin/").status_code == 200
+
+
+def test_members_are_refused_and_visitors_log_in_on_the_sites_own_page() -> None:
+    """Django's log-in form, which knows no limits, is never shown."""
+    member = Client()
+    member.force_login(MemberFactory())
+
+    refused, asked = member.get("/admin/login/"), Client().get("/admin/login/?next=/admin/")
+
+    assert (refused.status_code, asked.status_code) == (403, 302)
+    assert asked.headers["Location"].startswith("/account/login/?next=")
+
+
+def test_one_changes_the_password_on_the_sites_own_page(moderator: Client) -> None:
+    """It asks for the old one and tells the person by mail."""
+    assert moderator.get(reverse("admin:password_change")).headers["Location"] == reverse("account_change_password")
+
+
+# --- the front page --------------------------------------------------------------------------------------------------
+
+
+def test_the_front_page_counts_what_waits_and_the_week(moderator: Client) -> None:
+    """Open reports, leads to review, open tickets; closed ones are not work."""
+    LeadFactory(state="pending")
+    for state in ("open", "open", "closed"):
+        closed = {"closed_at": NOW} if state == "closed" else {}
+        Report.objects.create(
+            target_kind="lead", target_id="x", target_title="x", reason="spam", filed_at=NOW, state=state, **closed
+        )
+    Ticket.objects.create(
+        kind="support", name="Vera", email="vera@example.com", text="Help", opened_at=NOW, state="closed"
+    )
+
+    response = moderator.get("/admin/")
+
+    assert [(queue.name, queue.open) for queue in response.context["work"]] == [
+        ("Reports", 2),
+        ("Leads to review", 1),
+        ("Tickets", 0),
+    ]
+    assert "Leads posted" in [figure.name for figure in response.context["week"]]
+
+
+def test_the_front_page_shows_only_queues_one_may_open() -> None:
+    """Communications have no moderation queue."""
+    assert at_work(make_staff("communications")).get("/admin/").context["work"] == []
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+def test_a_moderator_rejects_leads_from_the_list_after_a_second_look(moderator: Client) -> None:
+    """First the page that asks for the reason, then the decision."""
+    leads = LeadFactory.create_batch(2, state="pending")
+    chosen = {"action": "reject", "_selected_action": [lead.pk for lead in leads]}
+
+    asked = moderator.post(changelist("offerboard_lead"), chosen)
+    between = set(Lead.objects.values_list("state", flat=True))
+    done = moderator.post(
+        changelist("offerboard_lead"), {**chosen, "confirmed": "Reject", "reason": REASON}, follow=True
+    )
+
+    assert "Statement of reasons" in asked.content.decode()
+    assert between == {"pending"}
+    assert set(Lead.objects.values_list("state", "rejection")) == {("rejected", REASON)}
+    assert Decision.objects.count() == 2
+    assert "2 decisions made and sent." in done.content.decode()
+
+
+def test_without_a_reason_the_page_asks_again(moderator: Client) -> None:
+    """And nothing has happened."""
+    lead = LeadFactory()
+    chosen = {"action": "suspend", "_selected_action": [lead.pk], "confirmed": "Suspend", "reason": " "}
+
+    page = moderator.post(changelist("offerboard_lead"), chosen).content.decode()
+
+    lead.refresh_from_db()
+    assert "This field is required." in page
+    assert (lead.holds, Decision.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("company", "directory_company"), ("member", "accounts_member")])
+def test_company_and_member_are_suspended_and_restored_in_the_same_way(moderator: Client, kind: str, name: str) -> None:
+    """The lead vanishes from the board and comes back; member, company and lead work together."""
+    company = CompanyFactory()
+    member = MemberFactory(company=company)
+    LeadFactory(company=company, posted_by=member)
+    target = company.pk if kind == "company" else member.pk
+    seen = []
+    for action in ("suspend", "restore"):
+        moderator.post(
+            changelist(name), {"action": action, "_selected_action": [target], "confirmed": "x", "reason": REASON}
+        )
+        seen.append(Lead.objects.public(at=NOW).count())
+
+    assert seen == [0, 1]
+    assert list(Decision.objects.order_by("pk").values_list("target_kind", "action")) == [
+        (kind, "suspend"),
+        (kind, "restore"),
+    ]
+
+
+def test_a_row_that_needs_no_decision_is_named(moderator: Client) -> None:
+    """The others are decided all the same."""
+    rows = [LeadFactory(title="Already hidden", holds=["moderation"]), LeadFactory(title="On the board")]
+    chosen = {"action": "suspend", "_selected_action": [row.pk for row in rows], "confirmed": "x", "reason": REASON}
+
+    page = moderator.post(changelist("offerboard_lead"), chosen, follow=True).content.decode()
+
+    assert "Already hidden: nothing to do in its present state." in page
+    assert "1 decision made and sent." in page
+
+
+def test_the_things_own_page_shows_its_history_and_the_buttons(moderator: Client) -> None:
+    """Reports and decisions stand below the lead."""
+    lead = LeadFactory()
+    Report.objects.create(
+        target_kind="lead", target_id=lead.slug, target_title="x", reason="fraud", text="They vanished.", filed_at=NOW
+    )
+
+    page = moderator.get(reverse("admin:offerboard_lead_change", args=[lead.pk])).content.decode()
+
+    assert "They vanished." in page
+    for label in ("Approve …", "Reject …", "Suspend …", "Restore …"):
+        assert label in page
+
+
+@pytest.mark.parametrize("group", ["communications", "privacy officer"])
+def test_other_groups_cannot_decide(group: str) -> None:
+    """Not even with a forged form."""
+    member = MemberFactory()
+    client = at_work(make_staff(group))
+    chosen = {"action": "suspend", "_selected_action": [member.pk], "confirmed": "x", "reason": REASON}
+
+    client.post(changelist("accounts_member"), chosen)
+
+    member.refresh_from_db()
+    assert (member.state, Decision.objects.count()) == ("active", 0)
+
+
+def test_a_report_is_closed_from_its_page(moderator: Client) -> None:
+    """By whom is remembered."""
+    report = Report.objects.create(target_kind="lead", target_id="x", target_title="x", reason="spam", filed_at=NOW)
+
+    page = moderator.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
+    moderator.post(changelist("moderation_report"), {"action": "close_selected", "_selected_action": [report.pk]})
+
+    report.refresh_from_db()
+    assert 'value="close_selected"' in page
+    assert (report.state, report.closed_by) == ("closed", Member.objects.get(full_name="Mona Moderator"))
+
+
+def test_a_ticket_is_answered_on_its_page(moderator: Client) -> None:
+    """Saving sends the answer."""
+    ticket = Ticket.objects.create(kind="support", name="Vera", email="vera@example.com", text="Help", opened_at=NOW)
+    none = {"replies-TOTAL_FORMS": 0, "replies-INITIAL_FORMS": 0}
+
+    moderator.post(
+        reverse("admin:moderation_ticket_change", args=[ticket.pk]), {"state": "open", "answer": "Try again.", **none}
+    )
+
+    ticket.refresh_from_db()
+    assert (ticket.state, [reply.text for reply in ticket.replies.all()]) == ("answered", ["Try again."])
+
+
+# --- what is never shown or changed ----------------------------------------------------------------------------------
+
+
+def test_letters_are_read_only_once_their_thread_is_reported(moderator: Client) -> None:
+    """On the report's page, and there alone."""
+    message = MessageFactory(text="Meet me behind the harbour.", inquiry=InquiryFactory())
+    key = str(message.inquiry.pk)
+
+    thread = moderator.get(reverse("admin:offerboard_inquiry_change", args=[key])).content.decode()
+    report = Report.objects.create(target_kind="inquiry", target_id=key, target_title="x", reason="spam", filed_at=NOW)
+    page = moderator.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
+
+    assert "harbour" not in thread
+    assert "Meet me behind the harbour." in page
+
+
+def test_the_outbox_shows_no_text_and_nothing_can_be_changed() -> None:
+    """Mails may hold links that open an account."""
+    row = queue_message(
+        template="x",
+        to="a@example.com",
+        language="en",
+        subject="Reset",
+        text="https://example.com/secret-link",
+        html="<a>secret-link</a>",
+        now=NOW,
+        secret=True,
+    )
+    client = at_work(make_staff("communications"))
+    place = reverse("admin:mailings_delivery_change", args=[row.pk])
+
+    pages = client.get(place).content.decode() + client.get(changelist("mailings_delivery")).content.decode()
+    answers = [client.post(place, {"to": "b@example.com"}).status_code]
+    answers += [
+        client.get(reverse(f"admin:mailings_delivery_{verb}", args=args)).status_code
+        for verb, args in (("add", []), ("delete", [row.pk]))
+    ]
+
+    row.refresh_from_db()
+    assert "a@example.com" in pages
+    assert "secret-link" not in pages
+    assert (answers, row.to) == ([403, 403, 403], "a@example.com")
+
+
+def test_a_members_page_has_no_password_and_a_moderator_raises_nobody(moderator: Client) -> None:
+    """Not even with a forged form."""
+    member = MemberFactory(phone="+84 24 3825 4321")
+    place = reverse("admin:accounts_member_change", args=[member.pk])
+
+    page = moderator.get(place).content.decode()
+    answer = moderator.post(place, {"is_staff": "on", "is_superuser": "on", "password": "x", "full_name": "x"})
+
+    before = member.password
+    member.refresh_from_db()
+    assert "password" not in page.split('id="content"')[1]
+    assert "3825" not in page
+    assert (answer.status_code, member.is_staff, member.is_superuser, member.password) == (403, False, False, before)
+
+
+def test_an_administrator_makes_staff_but_no_superuser() -> None:
+    """Groups say what staff may do; `create_admin` alone makes a superuser."""
+    client, member = at_work(make_staff("administrator")), MemberFactory()
+    none = {"teams-TOTAL_FORMS": 0, "teams-INITIAL_FORMS": 0}
+    values = {"full_name": member.full_name, "country": "VN", "language": "en"}
+    chosen = {"is_staff": "on", "is_superuser": "on", "groups": [Group.objects.get(name="moderator").pk]}
+
+    client.post(reverse("admin:accounts_member_change", args=[member.pk]), {**values, **chosen, **none})
+
+    member.refresh_from_db()
+    assert (member.is_staff, member.is_superuser) == (True, False)
+    assert list(member.groups.values_list("name", flat=True)) == ["moderator"]
+
+
+@pytest.mark.parametrize("name", ["accounts_member", "directory_company", "offerboard_lead", "moderation_decision"])
+def test_nothing_of_the_market_is_deleted_here(name: str) -> None:
+    """Not even by administrators: others refer to it."""
+    company = CompanyFactory()
+    Decision.objects.create(target_kind="lead", target_id="x", target_title="x", action="restore", decided_at=NOW)
+    LeadFactory(company=company, posted_by=MemberFactory(company=company))
+    client = at_work(make_staff("administrator"))
+
+    page = client.get(changelist(name))
+    pk = page.context["cl"].result_list[0].pk
+    answer = client.get(reverse(f"admin:{name}_delete", args=[pk]))
+
+    assert (page.status_code, answer.status_code) == (200, 403)
+    assert "delete_selected" not in page.content.decode()
+
+
+def test_every_list_of_the_admin_opens_searches_and_keeps_the_policy_of_content() -> None:
+    """For administrators, who see all of them."""
+    client, opened = at_work(make_staff("administrator")), 0
+    LeadFactory(posted_by=MemberFactory())
+    for app in client.get("/admin/").context["app_list"]:
+        for model in app["models"]:
+            response = client.get(f"{model['admin_url']}?q=robusta")
+            assert (model["admin_url"], response.status_code) == (model["admin_url"], 200)
+            assert "script-src 'self';" in response.headers["Content-Security-Policy"] + ";"
+            opened += 1
+
+    assert opened >= 10
+
+
+# --- groups and the first administrator ------------------------------------------------------------------------------
+
+
+def test_the_groups_are_made_as_written_however_often() -> None:
+    """What somebody added by hand is taken away again; another group is left alone."""
+    Group.objects.create(name="friends")
+    groups.sync_groups()
+    Group.objects.get(name="communications").permissions.add(Permission.objects.get(codename="delete_member"))
+
+    call_command("sync_groups", stdout=StringIO())
+
+    assert set(Group.objects.values_list("name", flat=True)) == {
+        *("moderator", "communications", "privacy officer", "administrator", "friends")
+    }
+    codes = Group.objects.get(name="communications").permissions.values_list("content_type__app_label", "codename")
+    assert sorted(f"{app}.{code}" for app, code in codes) == sorted(groups.GROUPS["communications"])
+
+
+def test_a_permission_that_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typing error must not quietly take a right away."""
+    monkeypatch.setitem(groups.GROUPS, "moderator", ["offerboard.view_leed"])
+
+    with pytest.raises(groups.UnknownPermission):
+        groups.sync_groups()
+
+    assert not Group.objects.filter(name="moderator", permissions__isnull=False).exists()
+
+
+def test_the_first_administrator_can_log_in_and_hears_what_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The e-mail counts as confirmed; a second factor comes next."""
+    monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)
+    said = StringIO()
+
+    call_command("create_admin", "Root@Example.com", "Ruth Root", stdout=said)
+
+    root = Member.objects.get()
+    assert (root.email, root.full_name, root.is_staff, root.is_superuser) == (
+        "root@example.com",
+        "Ruth Root",
+        True,
+        True,
+    )
+    assert EmailAddress.objects.get(user=root).verified
+    assert root.check_password(PASSWORD)
+    assert "second factor" in said.getvalue()
+    assert PASSWORD not in said.getvalue()
+    assert at_work(root).get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "words"),
+    [
+        ("root@example.com", "short", "too short"),
+        ("root@example.com", "password1234", "too common"),
+        ("root@example.com", "84751930265", "entirely numeric"),
+        ("root@example.com", "root@example.com", "too similar"),
+        ("not-an-address", PASSWORD, "is not an e-mail address"),
+        ("taken@example.com", PASSWORD, "has an account already"),
+    ],
+)
+def test_who_cannot_be_administrator_is_told_why(
+    monkeypatch: pytest.MonkeyPatch, email: str, password: str, words: str
+) -> None:
+    """And nothing is half made."""
+    MemberFactory(email="taken@example.com")
+    monkeypatch.setenv("ADMIN_PASSWORD", password)
+
+    with pytest.raises(CommandError, match=words):
+        call_command("create_admin", email, "Ruth Root")
+
+    assert (Member.objects.count(), Member.objects.filter(is_staff=True).count()) == (1, 0)

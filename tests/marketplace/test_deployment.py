@@ -1,0 +1,95 @@
+"""What runs the market for real, as far as it can be checked without a container engine."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from marketplace.embedded.servers import CHECKOUT
+
+COMPOSE = CHECKOUT / "docker-compose.yml"
+SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    services: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())["services"]
+    return services
+
+
+def test_web_waits_for_the_servers_and_the_migrations(services: dict[str, Any]) -> None:
+    for name in ("web", "worker", "beat"):
+        assert {other: how["condition"] for other, how in services[name]["depends_on"].items()} == {
+            "migrate": "service_completed_successfully",
+            "postgres": "service_healthy",
+            "redis": "service_healthy",
+        }
+
+
+def test_every_service_says_how_healthy_it_is_or_that_it_does_not(services: dict[str, Any]) -> None:
+    """The web service has its image's check."""
+    checks = {name: service.get("healthcheck") for name, service in services.items()}
+
+    assert [name for name, check in checks.items() if check is None] == ["web"]
+    assert "HEALTHCHECK" in (CHECKOUT / "Dockerfile").read_text()
+
+
+def test_only_web_is_heard_and_only_on_this_machine(services: dict[str, Any]) -> None:
+    ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
+
+    assert ports == {"web": ["127.0.0.1:${PORT:-8000}:8000"]}
+
+
+def test_secrets_have_no_defaults() -> None:
+    used = re.findall(r"\$\{(\w+)(:?[-?]?)", COMPOSE.read_text())
+
+    assert {how for name, how in used if name in SECRETS} == {":?"}
+    assert {name for name, _ in used} >= set(SECRETS)
+
+
+def test_every_setting_that_compose_hands_over_is_read(services: dict[str, Any]) -> None:
+    settings = (CHECKOUT / "marketplace" / "settings.py").read_text()
+    handed_over = set(services["web"]["environment"])
+
+    assert {name for name in handed_over if f'"{name}"' not in settings} == set()
+
+
+def test_the_image_runs_from_locked_wheels_as_nobody_special() -> None:
+    dockerfile = (CHECKOUT / "Dockerfile").read_text()
+
+    assert "--require-hashes --only-binary :all:" in dockerfile
+    assert re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE) == ["market"]
+
+
+def test_every_app_gets_into_the_image() -> None:
+    let_in = {line[1:] for line in (CHECKOUT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    apps = {path.parent.name for path in CHECKOUT.glob("*/apps.py")}
+
+    assert apps - let_in == set()
+
+
+def test_every_locked_package_has_hashes() -> None:
+    for lock in ("base.txt", "dev.txt"):
+        text = (CHECKOUT / "requirements" / lock).read_text().replace("\\\n", "")
+        lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+        assert [line for line in lines if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)] == []
+
+
+def test_no_file_names_a_package_host() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    host = re.compile("pypi|pythonhosted|index[-_]url|find[-_]links", re.IGNORECASE)
+    kinds = {".txt", ".toml", ".yml", ".yaml", ".cfg", ".sh", ".lock", ""}
+    files = [CHECKOUT / name for name in listed.stdout.splitlines() if Path(name).suffix in kinds]
+
+    assert [str(path) for path in files if path.is_file() and host.search(path.read_text(errors="ignore"))] == []

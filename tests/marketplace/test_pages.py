@@ -1,0 +1,84 @@
+"""Pages about the site, and what machines ask."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+
+from privacy.leaving import leaving_url
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_signed_link_names_the_host_before_the_reader_leaves(client: Client) -> None:
+    """The host as a browser reaches it, not what stands before an @."""
+    response = client.get(leaving_url("https://market.example@evil.example/path"))
+
+    assert response.status_code == 200
+    assert "<b><bdi>evil.example</bdi></b>" in response.text
+
+
+@pytest.mark.parametrize("forged", ["", "https://evil.example", "InNvbWV0aGluZyI:1abc:forged"])
+def test_a_link_we_did_not_sign_is_not_passed_on(client: Client, forged: str) -> None:
+    """Nobody borrows our name for a redirect."""
+    response = client.get(reverse("marketplace:leaving"), {"to": forged})
+
+    assert response.status_code == 400
+    assert "evil.example" not in response.text
+
+
+def test_a_signed_script_is_not_a_link(client: Client) -> None:
+    """Only http and https lead anywhere."""
+    assert client.get(leaving_url("javascript:alert(1)")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "page", ["marketplace:about", "marketplace:help", "privacy:terms", "privacy:policy", "privacy:cookies"]
+)
+def test_a_visitor_gets_the_page_and_no_cookie(client: Client, page: str) -> None:
+    """These pages need none."""
+    response = client.get(reverse(page))
+
+    assert (response.status_code, dict(response.cookies)) == (200, {})
+
+
+def test_media_serves_pictures_of_leads_and_logos_and_nothing_else(client: Client) -> None:
+    """A file beside them exists and is not found."""
+    picture = default_storage.save("leads/picture.webp", ContentFile(b"picture"))
+    secret = default_storage.save("exports/secret.zip", ContentFile(b"secret"))
+
+    assert client.get(f"/media/{picture}").getvalue() == b"picture"
+    for path in (secret, f"leads/../{secret}", "leads/", "leads/%2e%2e/exports/secret.zip"):
+        assert client.get(f"/media/{path}").status_code == 404
+    assert Path(default_storage.path(secret)).exists()
+
+
+def test_every_page_forbids_inline_code_and_foreign_hosts(client: Client) -> None:
+    """The policy has no unsafe-* and no nonce."""
+    policy = client.get("/").headers["Content-Security-Policy"]
+
+    assert ("unsafe" in policy, "nonce" in policy, "http" in policy) == (False, False, False)
+    assert "script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_a_log_line_names_the_route_and_not_the_token_in_the_address(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor the query, the address or the person."""
+    with caplog.at_level(logging.INFO):
+        client.get("/invitations/this-is-secret/?q=private-words", headers={"User-Agent": "private browser"})
+
+    said = " ".join(str(record.msg) for record in caplog.records)
+    assert "invitations/<str:token>/" in said
+    for private in ("this-is-secret", "private-words", "private browser", "127.0.0.1"):
+        assert private not in said
+
+
+def test_health_answers_without_a_host_name_we_know(client: Client) -> None:
+    """Live needs nothing, ready needs PostgreSQL."""
+    assert (client.get("/health/live").status_code, client.get("/health/ready").json()) == (200, {"database": "ok"})

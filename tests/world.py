@@ -1,0 +1,129 @@
+"""One small market with everyone in it, for tests that look at every page from every side."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Invitation, Member
+from directory.models import Category, Company, TeamMember
+from moderation.models import Decision, Report, Ticket
+from offerboard.models import Block, Inquiry, Lead, Message
+from tests.factories import (
+    CategoryFactory,
+    CompanyFactory,
+    InquiryFactory,
+    InvitationFactory,
+    LeadFactory,
+    MemberFactory,
+    MessageFactory,
+    VerificationFactory,
+)
+
+ROLES = ("visitor", "stranger", "viewer", "editor", "owner", "moderator", "suspended")
+# Everything a refused request must leave as it was. Sessions and log-in times are not among it.
+GUARDED: list[type[Model]] = [
+    Block,
+    Category,
+    Company,
+    Decision,
+    Inquiry,
+    Invitation,
+    Lead,
+    Message,
+    Report,
+    TeamMember,
+    Ticket,
+]
+
+
+@dataclass(frozen=True)
+class World:
+    """A company with its team, a stranger from another company, staff, and one of each thing with an address."""
+
+    company: Company
+    category: Category
+    lead: Lead
+    draft: Lead
+    paused: Lead
+    inquiry: Inquiry
+    invitation: Invitation
+    teammate: TeamMember
+    people: dict[str, Member | None]
+
+    def client(self, role: str, **options: Any) -> Client:
+        """A browser in which that person is logged in; a suspended person's session began before the suspension."""
+        client = Client(**options)
+        person = self.people[role]
+        if person is not None:
+            client.force_login(person)
+        if role == "suspended":
+            Member.objects.filter(pk=person.pk).update(state=Member.State.SUSPENDED)  # type: ignore[union-attr]
+        return client
+
+    def address(self, name: str) -> str:
+        """The address of a route, filled with this world's things."""
+        things: dict[str, Any] = {
+            "offerboard:publish": {"slug": self.draft.slug},
+            "offerboard:preview": {"slug": self.draft.slug},
+            "offerboard:resume": {"slug": self.paused.slug},
+            "offerboard:thread": {"pk": self.inquiry.pk},
+            "offerboard:block": {"pk": self.inquiry.pk},
+            "offerboard:unblock": {"pk": self.inquiry.pk},
+            "offerboard:inquire_company": {"slug": self.company.slug},
+            "directory:company": {"slug": self.company.slug},
+            "directory:category": {"slug": self.category.slug},
+            "accounts:change_role": {"pk": self.teammate.pk},
+            "accounts:remove": {"pk": self.teammate.pk},
+            "accounts:accept_invitation": {"pk": self.invitation.pk},
+            "accounts:decline_invitation": {"pk": self.invitation.pk},
+            "accounts:withdraw_invitation": {"pk": self.invitation.pk},
+            "accounts:invitation": {"token": "not-a-token"},
+            "moderation:report": {"kind": "lead", "key": self.lead.slug},
+            "marketplace:media": {"name": "leads/none.webp"},
+        }
+        for verb in ("lead", "edit", "pause", "close", "renew", "inquire"):
+            things[f"offerboard:{verb}"] = {"slug": self.lead.slug}
+        return reverse(name, kwargs=things.get(name))
+
+
+def make_world() -> World:
+    """Build it; every person has the factories' password."""
+    company, other, third = CompanyFactory(), CompanyFactory(), CompanyFactory()
+    VerificationFactory(company=company)
+    lead_of = partial(LeadFactory, company=company)
+    category = CategoryFactory()
+    lead = lead_of(category=category)
+    inquiry = InquiryFactory(sender=third, recipient=company, lead=lead)
+    MessageFactory(inquiry=inquiry, company=third)
+    staff = MemberFactory(is_staff=True)
+    staff.groups.add(Group.objects.get_or_create(name="moderator")[0])
+    teammate = MemberFactory(company=company, role=TeamMember.Role.EDITOR)
+    return World(
+        company=company,
+        category=category,
+        lead=lead,
+        draft=lead_of(state="draft", category=category),
+        paused=lead_of(state="paused", category=category),
+        inquiry=inquiry,
+        invitation=InvitationFactory(company=company),
+        teammate=TeamMember.objects.get(member=teammate),
+        people={
+            "visitor": None,
+            "stranger": MemberFactory(company=other),
+            "viewer": MemberFactory(company=company, role=TeamMember.Role.VIEWER),
+            "editor": MemberFactory(company=company, role=TeamMember.Role.EDITOR),
+            "owner": MemberFactory(company=company),
+            "moderator": staff,
+            "suspended": MemberFactory(company=company),
+        },
+    )
+
+
+def fingerprint() -> dict[str, list[Any]]:
+    """All guarded rows as they are."""
+    return {model.__name__: list(model._default_manager.order_by("pk").values_list()) for model in GUARDED}
