@@ -13,5 +13,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Members")
 
     def ready(self) -> None:
-        """Make members known to moderation; models cannot be imported before this point."""
+        """Make members known to moderation and the profile to the directory; models cannot be imported before this."""
         import_module("accounts.moderating").register_member()
+        import_module("accounts.in_directory").register_profile()

@@ -66,5 +66,6 @@ class FallbackCache(BaseCache):
         return self._ask(lambda cache: cache.has_key(key, version))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, also what was counted while Redis was away."""
+        self._memory.clear()
         self._ask(lambda cache: cache.clear())

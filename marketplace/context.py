@@ -11,6 +11,7 @@ from offerboard.selectors.inquiries import unread_count
 
 # Which entry of the main menu a page belongs to, by its address.
 PLACES = {
+    "/leads/new/": "my_leads",
     "/leads/": "leads",
     "/companies/": "companies",
     "/categories/": "categories",

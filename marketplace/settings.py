@@ -111,6 +111,7 @@ TEMPLATES = [
 FORM_RENDERER = "marketplace.forms.MarketRenderer"
 
 # --- PostgreSQL holds the truth -----------------------------------------------------------------------------------
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=60_000 if TESTING else 5000)
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///marketplace")}
 DATABASES["default"] |= {
     "CONN_MAX_AGE": None,  # a connection per request costs three times the request
@@ -118,7 +119,7 @@ DATABASES["default"] |= {
     "OPTIONS": {
         **DATABASES["default"].get("OPTIONS", {}),
         "connect_timeout": 3,
-        "options": f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=60_000 if TESTING else 5000)} -c lock_timeout=2000",
+        "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=2000",
     },
 }
 

@@ -11,7 +11,7 @@ class Target(models.Model):
     """Names any thing that can be moderated: its kind in the registry and its key there."""
 
     target_kind = models.CharField(_("kind"), max_length=20)
-    target_id = models.CharField(_("key"), max_length=64)
+    target_id = models.CharField(_("key"), max_length=90)
     target_title = models.CharField(_("what"), max_length=200, help_text=_("Its title at the time."))
 
     class Meta:

@@ -1,20 +1,18 @@
 """Bringing a company into the market."""
 
-import secrets
-import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import slugify
+from django.db.models import Q
 from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
+from directory.services import StateConflict, create_company, list_company
 
 MOST_OWNED = 10  # companies a person may own; more is a sign of a machine
-SLUG_LETTERS = "bcdfghjkmnpqrstvwxyz23456789"  # no vowels, so no words; no look-alikes
-SLUG_RANDOM = 6
 
 
 class TooManyCompanies(Exception):
@@ -32,29 +30,17 @@ class CompanyDetails:
     phone: PhoneNumber
 
 
-def company_slug(name: str) -> str:
-    """The name as an address part of at most 67 characters, ending in a random part that cannot be guessed."""
-    latin = unicodedata.normalize("NFKD", name.translate(str.maketrans("đĐøØłŁıßæÆœŒ", "dDoOlLisaAoO")))
-    readable = slugify(latin)[:60].strip("-") or "company"
-    return f"{readable}-{''.join(secrets.choice(SLUG_LETTERS) for _ in range(SLUG_RANDOM))}"
-
-
-@transaction.atomic
-def found_company(*, owner: Member, details: CompanyDetails, state: Company.State, now: datetime) -> Company:
-    """Create the company with its first owner."""
-    company = Company.objects.create(
-        slug=company_slug(details.name),
+def found_company(*, owner: Member, details: CompanyDetails, now: datetime) -> Company:
+    """Create the company with its first owner; a draft until the owner's e-mail address is confirmed."""
+    return create_company(
         legal_name=details.name,
         country=details.country,
         city=details.city,
         address=details.address,
         phone=details.phone,
-        state=state,
-        created_at=now,
-        updated_at=now,
+        owner=owner,
+        now=now,
     )
-    TeamMember.objects.create(company=company, member=owner, role=TeamMember.Role.OWNER, joined_at=now)
-    return company
 
 
 @transaction.atomic(durable=True)
@@ -70,11 +56,19 @@ def add_company(*, member: Member, details: CompanyDetails, now: datetime) -> Co
         return existing
     if owned.count() >= MOST_OWNED:
         raise TooManyCompanies
-    return found_company(owner=member, details=details, state=Company.State.LISTED, now=now)
+    company = found_company(owner=member, details=details, now=now)
+    list_company(company=company, now=now)
+    return company
 
 
 @transaction.atomic
 def list_confirmed_companies(*, member: Member, now: datetime) -> int:
     """The owner's e-mail address is confirmed: drafts become public. Returns how many did."""
-    drafts = Company.objects.filter(state=Company.State.DRAFT, team__member=member, team__role=TeamMember.Role.OWNER)
-    return drafts.update(state=Company.State.LISTED, updated_at=now)
+    owned = Company.objects.filter(team__member=member, team__role=TeamMember.Role.OWNER)
+    drafts = owned.filter(Q(state=Company.State.DRAFT) | Q(suspended_from=Company.State.DRAFT))
+    listed = 0
+    for company in drafts:
+        with suppress(StateConflict):  # a second confirmation was quicker
+            list_company(company=company, now=now)
+            listed += 1
+    return listed

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from accounts.models import Member
 from accounts.services.companies import CompanyDetails, found_company
 from accounts.services.invitations import accept_invitation
-from directory.models import Company
 from privacy.models import PolicyVersion
 from privacy.services import accept_policy
 
@@ -38,7 +37,7 @@ def sign_up(*, person: Person, company: CompanyDetails, now: datetime) -> Member
     Raises EmailTaken, also for the slower of two that sign up at once.
     """
     member = _create_member(person=person, verified=False, country=company.country, phone=str(company.phone), now=now)
-    found_company(owner=member, details=company, state=Company.State.DRAFT, now=now)
+    found_company(owner=member, details=company, now=now)
     return member
 
 

@@ -8,8 +8,6 @@ from marketplace.seed.people import People
 from moderation.models import Report, Ticket, TicketReply
 from offerboard.models import Lead
 
-_ROOM = 64  # letters of a key that a report keeps; an address may be a little longer
-
 
 def seed_moderation(leads: Mapping[Offer, Lead], people: People, *, now: datetime) -> None:
     """Two open reports, two open tickets and an answered one."""
@@ -21,7 +19,7 @@ def _file_reports(leads: Mapping[Offer, Lead], people: People, now: datetime) ->
     strangers = (
         lead for offer, lead in leads.items() if lead.is_public(at=now) and offer.firm.key not in (SELLER, BUYER)
     )
-    reportable = sorted((lead for lead in strangers if len(lead.slug) <= _ROOM), key=lambda lead: lead.slug)
+    reportable = sorted(strangers, key=lambda lead: lead.slug)
     complaints = (
         (
             Report.Reason.MISLEADING,

@@ -176,8 +176,7 @@ class Lead(models.Model):
             ),
             models.CheckConstraint(
                 name="lead_published_has_dates",
-                condition=~Q(state__in=["published", "paused"])
-                | Q(posted_at__isnull=False, expires_at__isnull=False),
+                condition=~Q(state__in=["published", "paused"]) | Q(posted_at__isnull=False, expires_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="lead_complete_unless_draft",
@@ -203,9 +202,7 @@ class Lead(models.Model):
                 name="lead_payment_known", condition=Q(payment_terms__in=["", *PaymentTerms.values])
             ),
             models.CheckConstraint(name="lead_condition_known", condition=Q(condition__in=["", *Condition.values])),
-            models.CheckConstraint(
-                name="lead_rejected_has_reason", condition=~Q(state="rejected") | ~Q(rejection="")
-            ),
+            models.CheckConstraint(name="lead_rejected_has_reason", condition=~Q(state="rejected") | ~Q(rejection="")),
         ]
         indexes = [
             models.Index(  # the board: published leads, newest first

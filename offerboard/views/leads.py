@@ -119,9 +119,7 @@ def _go_on(request: MemberRequest, lead: Lead, *, wish: str | None) -> HttpRespo
     return redirect(_form_url(lead))
 
 
-def _keep(
-    request: MemberRequest, form: LeadForm, lead: Lead | None, *, submission: UUID | None, now: datetime
-) -> Lead:
+def _keep(request: MemberRequest, form: LeadForm, lead: Lead | None, *, submission: UUID | None, now: datetime) -> Lead:
     """The draft with all that could be read. Raises NotADraft."""
     details = form.details()
     if lead is None:

@@ -378,6 +378,19 @@ def test_a_permission_that_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPa
     assert not Group.objects.filter(name="moderator", permissions__isnull=False).exists()
 
 
+def test_what_the_command_was_not_told_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the README shows it; the password is typed twice."""
+    answers = iter(["root@example.com", "Ruth Root"])
+    monkeypatch.delenv("ADMIN_PASSWORD", raising=False)
+    monkeypatch.setattr("builtins.input", lambda question: next(answers))
+    monkeypatch.setattr("getpass.getpass", lambda question: PASSWORD)
+
+    call_command("create_admin", stdout=StringIO())
+
+    root = Member.objects.get()
+    assert (root.email, root.full_name, root.check_password(PASSWORD)) == ("root@example.com", "Ruth Root", True)
+
+
 def test_the_first_administrator_can_log_in_and_hears_what_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
     """The e-mail counts as confirmed; a second factor comes next."""
     monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)

@@ -11,7 +11,7 @@ from directory.models import Category
 from tests.factories import CategoryFactory
 
 
-def filled(shelf: Category | None = None, **changes: Any) -> dict[str, Any]:
+def filled(shelf: Category | None = None, /, **changes: Any) -> dict[str, Any]:
     """The form of a sell offer that can be published; changes name other values, None leaves a field out."""
     data = {
         "submission": str(uuid4()),

@@ -192,7 +192,12 @@ def test_a_rejection_reaches_the_author_and_the_owners_with_its_reason() -> None
     MemberFactory(company=company, email="colleague@example.com", role=TeamMember.Role.EDITOR)
     MemberFactory(company=company, email="gone@example.com", state=Member.State.SUSPENDED)
     lead = LeadFactory(company=company, posted_by=author, title="Robusta & more")
-    words = {"kind": "lead", "key": lead.slug, "reason": "Another company’s logo.", "by": MemberFactory(is_staff=True)}
+    words: dict[str, Any] = {
+        "kind": "lead",
+        "key": lead.slug,
+        "reason": "Another company’s logo.",
+        "by": MemberFactory(is_staff=True),
+    }
 
     decide(action="reject", now=NOW, **words)
     with pytest.raises(NothingToDecide):

@@ -200,7 +200,9 @@ def test_a_wrong_form_is_kept_as_a_draft_and_goes_on_from_there(browser: Client)
 
     browser.post(response.context["action"], data | {"price": "4180"})
 
-    assert [(lead.pk, lead.state, lead.price) for lead in Lead.objects.all()] == [(draft.pk, "published", 4180)]
+    assert [(lead.pk, lead.state, lead.price) for lead in Lead.objects.all()] == [
+        (draft.pk, "published", Decimal(4180))
+    ]
 
 
 def test_a_form_without_anything_leaves_no_draft_behind(browser: Client) -> None:

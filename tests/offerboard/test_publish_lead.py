@@ -227,9 +227,7 @@ def test_of_two_first_clicks_at_once_one_makes_the_draft() -> None:
     details = services.LeadDetails(title="Robusta green coffee")
 
     outcomes = at_once(
-        *[
-            lambda: services.create_draft(company=company, member=member, submission=number, details=details, now=NOW)
-        ]
+        *[lambda: services.create_draft(company=company, member=member, submission=number, details=details, now=NOW)]
         * 2
     )
 

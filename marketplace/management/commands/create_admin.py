@@ -18,25 +18,28 @@ from marketplace.groups import ADMINISTRATOR, sync_groups
 
 
 class Command(BaseCommand):
-    """The password is asked for, or comes from ADMIN_PASSWORD; it never stands in the command line."""
+    """What is not given is asked for; the password comes from ADMIN_PASSWORD or is asked for as well."""
 
     help = "Create an administrator, who then sets up a second factor."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """E-mail and name."""
-        parser.add_argument("email")
-        parser.add_argument("name", help="Full name, in quotes.")
+        parser.add_argument("email", nargs="?")
+        parser.add_argument("name", nargs="?", help="Full name, in quotes.")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         """Create, or say why not; nothing is half made."""
-        email, name = options["email"].strip().lower(), options["name"].strip()
+        email = (options["email"] or input("E-mail: ")).strip().lower()
+        name = (options["name"] or input("Full name: ")).strip()
         try:
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email} is not an e-mail address.") from error
         if Member.objects.filter(email__iexact=email).exists():
             raise CommandError(f"{email} has an account already.")
+        if not name:
+            raise CommandError("A name is needed: colleagues see who decided.")
         password = os.environ.get("ADMIN_PASSWORD") or self._ask()
         try:
             validate_password(password, Member(email=email, full_name=name))

@@ -15,4 +15,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
         sync_groups()
-        self.stdout.write("The groups are as the code describes them.")
+        if options["verbosity"]:
+            self.stdout.write("The groups are as the code describes them.")
