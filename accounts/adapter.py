@@ -8,11 +8,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from accounts.notices import NOTICES
@@ -27,11 +29,20 @@ LINKS = {
     "account/email/password_reset_key": "password_reset",
     "account/email/unknown_account": "account_unknown",
 }
+LONGEST_ADDRESS = 254  # characters
 LINK_WORDS = {"activate_url", "password_reset_url", "signup_url"}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up, log-in and their mails in this market's way."""
+
+    def clean_email(self, email: str) -> str:
+        """Refuse what no table here can hold; RFC 5321 (4.5.3.1.3) allows no longer address."""
+        if len(email) > LONGEST_ADDRESS:
+            raise ValidationError(
+                _("An e-mail address has at most %(most)s characters.") % {"most": LONGEST_ADDRESS}, code="max_length"
+            )
+        return str(super().clean_email(email))
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Confirm the address and list the member's draft companies, both or neither."""

@@ -37,7 +37,7 @@ class VerificationInline(admin.TabularInline):
 
 @admin.register(Company)
 class CompanyAdmin(DecidedAdmin):
-    """The directory; suspending asks for a reason, which the owners receive."""
+    """The directory; profiles are the owners' own, and suspending asks for a reason, which the owners receive."""
 
     decides = ("company", lambda company: company.slug)
     list_display = ["legal_name", "country", "city", "state", "created_at"]
@@ -53,7 +53,12 @@ class CompanyAdmin(DecidedAdmin):
         ),
         (_("Contact, not public"), {"fields": ["phone", "fax", "website"]}),
     ]
-    readonly_fields = ["slug", "state"]
+    readonly_fields = [
+        *("legal_name", "trade_name", "slug", "state", "description", "logo"),
+        *("country", "region", "city", "postal_code", "address"),
+        *("business_types", "turnover_band", "headcount_band", "year_established"),
+        *("phone", "fax", "website"),
+    ]
     autocomplete_fields = ["industries"]
     inlines = [VerificationInline, TeamInline]
     list_per_page = 50

@@ -26,6 +26,7 @@ DOT_LEASE = timedelta(seconds=DOT_PATIENCE + 30)  # longer than anybody waits fo
 FIRST_RETRY = timedelta(seconds=30)  # doubled each time, up to the longest
 LONGEST_RETRY = timedelta(hours=1)
 MOST_ATTEMPTS = 40  # about a day and a half
+MOST_UNKNOWN = 5  # times that a mail goes again although an earlier one may have arrived
 SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one, well before Celery's time limit
 
 
@@ -55,9 +56,23 @@ def claim(*, now: datetime) -> list[Delivery]:
 
 @transaction.atomic(durable=True)
 def settle_abandoned(*, now: datetime) -> None:
-    """Rows whose worker died at the dot: transactional mail goes again, under the same Message-ID."""
+    """Rows whose worker died at the dot: transactional mail goes again, under the same Message-ID, a few times.
+
+    Rows that keep killing their worker before the dot are given up too, so that they hold up nobody else's mail.
+    """
+    stuck = Delivery.objects.stuck_in_flight(at=now)
+    ended = {"lease_until": None, "ended_at": now}
+    for rows, state, error in (
+        (stuck.filter(attempts__gte=MOST_UNKNOWN), Delivery.State.UNCERTAIN, "may have arrived; not sent again"),
+        (Delivery.objects.due(at=now).filter(attempts__gt=MOST_ATTEMPTS), Delivery.State.BOUNCED, "given up"),
+    ):
+        rows.filter(secret=True).update(state=state, error=error, text="", html="", **ended)
+        rows.update(state=state, error=error, **ended)
     Delivery.objects.stuck_in_flight(at=now).update(
-        state=Delivery.State.PENDING, not_before=now, lease_until=None, error="resent after an unknown end"
+        state=Delivery.State.PENDING,
+        not_before=now,
+        lease_until=None,
+        error="resent after an unknown end",
     )
 
 

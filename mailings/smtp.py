@@ -63,7 +63,10 @@ def compose(row: Delivery) -> EmailMessage:
     """The mail as it goes out, always under the same Message-ID. Raises ValueError for an impossible address."""
     message = EmailMessage(policy=WIRE)
     message["From"] = settings.DEFAULT_FROM_EMAIL
-    message["To"] = ascii_address(row.to)
+    try:
+        message["To"] = ascii_address(row.to)
+    except (IndexError, LookupError, AttributeError) as error:  # the standard library's parser gave up on it
+        raise ValueError(row.to) from error
     message["Subject"] = row.subject
     message["Date"] = format_datetime(row.queued_at)
     message["Message-ID"] = f"<{row.pk}@{_own_host()}>"

@@ -1,5 +1,6 @@
 """Django's admin, branded, behind a second factor outside the demo."""
 
+import time
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace import desk
+
+WORKING_DAY = 10 * 60 * 60  # seconds; a remembered session must not open the admin for a month
 
 
 class MarketAdminSite(AdminSite):
@@ -63,5 +66,7 @@ class MarketAdminSite(AdminSite):
 
 
 def used_second_factor(request: HttpRequest) -> bool:
-    """Whether this session's log-in involved a code or a passkey."""
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+    """Whether a code or a passkey was used in this session, and not longer ago than a working day."""
+    since = time.time() - WORKING_DAY
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" and record.get("at", 0) > since for record in records)

@@ -86,3 +86,22 @@ class SessionActivity:
             if cache.add(f"session-noted:{digest}", 1, SESSION_NOTED):
                 UserSession.objects.create_from_request(request)
         return self.get_response(request)
+
+
+class LargestBody:
+    """Refuses a request by the size it announces, before anything of it is kept; without a size Django reads none."""
+
+    MOST = 3 * 1024 * 1024  # bytes of any form
+    MOST_WITH_PICTURES = 90 * 1024 * 1024  # eight pictures of 10 MB and their lead
+    PICTURES = ("/leads/", "/my/company/")
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 413 (RFC 9110, 15.5.14) to what is too large for its page."""
+        announced = request.META.get("CONTENT_LENGTH") or "0"
+        most = self.MOST_WITH_PICTURES if request.path.startswith(self.PICTURES) else self.MOST
+        if announced.isdecimal() and int(announced) > most:
+            return render(None, "413.html", {"most": most // (1024 * 1024)}, status=413)  # type: ignore[arg-type]
+        return self.get_response(request)

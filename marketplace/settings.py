@@ -20,7 +20,7 @@ LOCAL_STATE = Path(env.str("MARKETPLACE_STATE", default=str(BASE_DIR / ".local")
 # Without a key nothing that is signed can be trusted; an empty one makes Django refuse to serve.
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-tests-and-tools-" + "x" * 40 if TESTING else "")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if LOCAL else [])
+ALLOWED_HOSTS = [name.strip() for name in env.list("ALLOWED_HOSTS", default=["*"] if LOCAL else [])]
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000" if LOCAL else "https://example.invalid").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "marketplace.middleware.RequestLog",
     "marketplace.middleware.DatabaseDown",
+    "marketplace.middleware.LargestBody",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -156,8 +157,17 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
-    "send what is waiting in the outbox": {"task": "mailings.periodic.sweep_outbox", "schedule": 5.0},
-    "tidy expired leads": {"task": "offerboard.periodic.tidy_expired_leads", "schedule": 300.0},
+    # A sweep that no worker took in time is not worth doing later: the next one does the same.
+    "send what is waiting in the outbox": {
+        "task": "mailings.periodic.sweep_outbox",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "tidy expired leads": {
+        "task": "offerboard.periodic.tidy_expired_leads",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
+    },
 }
 
 # --- members and their sessions -----------------------------------------------------------------------------------
@@ -181,7 +191,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "accounts.forms.signup.SignUpForm", "login": "accounts.forms.signup.LogInForm"}
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.signup.SignUpForm",
+    "login": "accounts.forms.signup.LogInForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -215,8 +228,7 @@ if not LOCAL:
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not LOCAL)
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-ACCOUNT_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if SECURE_PROXY_SSL_HEADER else 0)
-ALLAUTH_TRUSTED_PROXY_COUNT = ACCOUNT_TRUSTED_PROXY_COUNT
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=1 if SECURE_PROXY_SSL_HEADER else 0)
 SECURE_HSTS_SECONDS = 0 if LOCAL else 60 * 60 * 24 * 365
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL
 SECURE_HSTS_PRELOAD = not LOCAL
@@ -275,7 +287,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # --- mail: every mail is a row first; the worker sends it to EMAIL_URL --------------------------------------------
 EMAIL_BACKEND = "mailings.backend.OutboxBackend"
 SMTP = env.email_url("EMAIL_URL", default="smtp://localhost:25")
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="market@localhost" if LOCAL else OPERATOR["email"])
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or ("market@localhost" if LOCAL else OPERATOR["email"])
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 REST_FRAMEWORK = {

@@ -44,7 +44,7 @@ def media(request: HttpRequest, name: str) -> FileResponse:
         raise Http404
     try:
         picture = default_storage.open(name)
-    except (FileNotFoundError, IsADirectoryError, ValueError) as error:  # ValueError: a name with a NUL
+    except (OSError, ValueError) as error:  # missing, a folder, a name too long or with a NUL
         raise Http404 from error
     response = FileResponse(picture)
     response["Content-Disposition"] = "inline"

@@ -1,10 +1,11 @@
 """The work lists of moderation: reports, tickets, and the log of decisions."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 from moderation import services
 from moderation.models import Decision, Report, Ticket, TicketReply
 from moderation.registry import moderatable
+from moderation.staff import ChangesOnlyAdmin
 
 REPORT_FIELDS = (
     *("target", "reason", "text", "reporter", "email"),
@@ -117,8 +119,11 @@ class DecisionAdmin(ReadOnlyAdmin):
 
 
 class AnswerForm(forms.ModelForm):
-    """Staff's answer, sent when the page is saved."""
+    """Staff's answer, sent when the page is saved; `press` tells a second press of the button from a second answer."""
 
+    press = forms.UUIDField(  # not the ticket's own `submission`; never a change in the page's history
+        widget=forms.HiddenInput, initial=uuid4, show_hidden_initial=True
+    )
     answer = forms.CharField(
         label=_("Answer"),
         required=False,
@@ -147,7 +152,7 @@ class ReplyInline(admin.TabularInline):
 
 
 @admin.register(Ticket)
-class TicketAdmin(ReadOnlyAdmin):
+class TicketAdmin(ChangesOnlyAdmin, ReadOnlyAdmin):
     """Messages from the contact page, oldest open first."""
 
     form = AnswerForm
@@ -156,14 +161,25 @@ class TicketAdmin(ReadOnlyAdmin):
     search_fields = ["number", "name", "email", "text"]
     date_hierarchy = "opened_at"
     ordering = ["-state", "opened_at"]
-    fields = ["kind", "name", "email", "text", "member", "opened_at", "state", "answer"]
+    fields = ["kind", "name", "email", "text", "member", "opened_at", "state", "answer", "press"]
     readonly_fields = ["kind", "name", "email", "text", "member", "opened_at"]
     inlines = [ReplyInline]
 
-    def save_model(self, request: HttpRequest, obj: Ticket, form: forms.ModelForm, change: bool) -> None:
-        """Save the state; an answer also goes out, and makes the ticket answered."""
+    def formfield_for_choice_field(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """The state is written when staff chose another than the page showed: an old page undoes nothing."""
+        return super().formfield_for_choice_field(db_field, request, show_hidden_initial=True, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
+        """Save the state if staff chose another; an answer also goes out, and makes an open ticket answered."""
         super().save_model(request, obj, form, change)
         if answer := form.cleaned_data["answer"].strip():
             language = obj.member.language if obj.member else "en"
-            services.answer_ticket(ticket=obj, author=request.user, text=answer, language=language, now=timezone.now())
+            services.answer_ticket(
+                ticket=obj,
+                author=request.user,
+                text=answer,
+                submission=form.cleaned_data["press"],
+                language=language,
+                now=timezone.now(),
+            )
             messages.success(request, _("The answer was sent."))

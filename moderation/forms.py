@@ -22,7 +22,10 @@ class ReportForm(CookielessForm):
         help_text=_("Facts help most: what you saw, when, and how you know."),
     )
     email = forms.EmailField(
-        label=_("Your e-mail"), required=False, help_text=_("Only if we may write back to you about this report.")
+        label=_("Your e-mail"),
+        required=False,
+        max_length=254,
+        help_text=_("Only if we may write back to you about this report."),
     )
 
 
@@ -32,5 +35,5 @@ class ContactForm(CookielessForm):
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     kind = forms.ChoiceField(label=_("What is it about?"), choices=Ticket.Kind)
     name = forms.CharField(label=_("Your name"), max_length=120)
-    email = forms.EmailField(label=_("Your e-mail"))
+    email = forms.EmailField(label=_("Your e-mail"), max_length=254)
     text = forms.CharField(label=_("Message"), max_length=8000, widget=forms.Textarea(attrs={"rows": 8}))

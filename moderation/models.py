@@ -125,7 +125,7 @@ class Ticket(models.Model):
         PRIVACY = "privacy", _("Privacy, or a comment on a policy")
 
     class State(models.TextChoices):
-        """Open until answered or closed; a new message from the sender opens it again."""
+        """open → answered, by the first answer; staff may choose any at any time. A new message is a new ticket."""
 
         OPEN = "open", _("open")
         ANSWERED = "answered", _("answered")
@@ -167,6 +167,7 @@ class TicketReply(models.Model):
     """Staff's answer, sent to the ticket's e-mail address."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="replies")
+    submission = models.UUIDField(unique=True, db_default=RandomUUID(), editable=False)  # of two clicks, one answers
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     text = models.TextField(_("answer"), max_length=8000)
     sent_at = models.DateTimeField(_("sent at"))

@@ -153,10 +153,18 @@ def open_ticket(
 
 
 @transaction.atomic
-def answer_ticket(*, ticket: Ticket, author: Person, text: str, language: str, now: datetime) -> TicketReply:
-    """Send staff's answer to whoever opened the ticket."""
-    reply = TicketReply.objects.create(ticket=ticket, author_id=author.pk, text=text, sent_at=now)
-    Ticket.objects.filter(pk=ticket.pk).update(state=Ticket.State.ANSWERED)
+def answer_ticket(
+    *, ticket: Ticket, author: Person, text: str, submission: UUID, language: str, now: datetime
+) -> TicketReply:
+    """Send staff's answer to whoever opened the ticket; of two clicks, one sends. A closed ticket stays closed."""
+    try:
+        with transaction.atomic():
+            reply = TicketReply.objects.create(
+                ticket=ticket, submission=submission, author_id=author.pk, text=text, sent_at=now
+            )
+    except IntegrityError:
+        return TicketReply.objects.get(submission=submission)
+    Ticket.objects.filter(pk=ticket.pk, state=Ticket.State.OPEN).update(state=Ticket.State.ANSWERED)
     queue_mail(
         template="ticket_answered",
         to=ticket.email,

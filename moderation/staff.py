@@ -40,7 +40,21 @@ class DecisionForm(forms.Form):
         self.fields["reason"].required = action in services.AGAINST
 
 
-class DecidedAdmin(admin.ModelAdmin):
+class ChangesOnlyAdmin(admin.ModelAdmin):
+    """Writes the columns that the form changed and no others; for rows that are not added in admin.
+
+    A decision or a publication committed between loading a row and saving it thereby stays.
+    """
+
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:  # noqa: ARG002
+        """Nothing to write, nothing saved; many-to-many fields follow in `save_related`."""
+        columns = {field.name for field in obj._meta.concrete_fields}
+        changed = [name for name in form.changed_data if name in columns]
+        if changed:
+            obj.save(update_fields=changed)
+
+
+class DecidedAdmin(ChangesOnlyAdmin):
     """Rows that staff decide about; `decides` names the kind in moderation's registry and a row's key there."""
 
     decides: tuple[str, Callable[[Any], str]]

@@ -6,6 +6,6 @@ from moderation import views
 
 app_name = "moderation"
 urlpatterns = [
-    path("report/<slug:kind>/<str:key>/", views.report, name="report"),
+    path("report/<slug:kind>/<slug:key>/", views.report, name="report"),
     path("contact/", views.contact, name="contact"),
 ]

@@ -18,7 +18,7 @@ def report(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Report a lead, a company or a thread that the reader can see."""
     known = moderatable(kind)
     subject = known.find(key, request.user.pk) if known else None
-    if known is None or subject is None:
+    if known is None or subject is None or not subject.url:
         raise Http404
     member = request.user if request.user.is_authenticated else None
     form = ReportForm(request.POST if request.method == "POST" else None, purpose="report")

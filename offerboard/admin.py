@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
 from moderation.models import Decision
 from moderation.staff import DecidedAdmin
 from offerboard.models import Inquiry, Lead, LeadPicture
+from offerboard.services.pictures import forget_files
 
 
 class PictureInline(admin.TabularInline):
@@ -64,6 +66,12 @@ class LeadAdmin(DecidedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Reject or suspend instead; threads refer to it."""
         return False
+
+    def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
+        """A removed picture's files go with its row."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is LeadPicture:
+            forget_files(formset.deleted_objects)
 
 
 @admin.register(Inquiry)

@@ -104,11 +104,6 @@ def ends_soon(until: datetime, *, now: datetime) -> str:
     return ngettext("Ends in %(n)s hour", "Ends in %(n)s hours", hours) % {"n": hours}
 
 
-def verified_words(checked_at: datetime | None) -> str:
-    """The badge on cards, as the directory words it; "" without a current claim."""
-    return badge(checked_at)
-
-
 # --- a lead's own words -------------------------------------------------------------------------------------------
 
 
@@ -221,5 +216,5 @@ def lead_card(
         company_url=lead.company.get_absolute_url() if by_line else "",
         company_name=lead.company.legal_name,
         company_country=country_name(str(lead.country)),
-        verified=verified_words(verified_at),
+        verified=badge(verified_at),
     )

@@ -1,5 +1,6 @@
 """Fields that several forms share, and how a typed phone number is read."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -13,11 +14,17 @@ from accounts.models import Member
 from accounts.services.companies import CompanyDetails
 from privacy.masking import holds_contacts
 
+MOST_READ = 1000  # characters of a one-line field that are looked through
+LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
 PHONE_HINT = _("Start with + and the country code, such as +84 24 3825 4321.")
 
 
 def refuse_contacts(text: str) -> None:
-    """Names stand on public pages and in mails to others; no e-mail address or phone number goes in there."""
+    """Names stand on public pages and in mails to others; no address of any kind goes in there."""
+    if len(text) > MOST_READ:
+        return  # too long for any field, and said so by another validator; reading it all costs time
+    if LINK.search(text):
+        raise ValidationError(_("Leave links out of this field."), code="links")
     if holds_contacts(text):
         raise ValidationError(_("Leave e-mail addresses and phone numbers out of this field."), code="contacts")
 

@@ -106,9 +106,15 @@ def _close(invitations: InvitationQuerySet, *, now: datetime) -> None:
         raise InvitationClosed
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def accept_invitation(*, token: str, member: Member, now: datetime) -> TeamMember:
-    """Let the member who followed the mail's link into the team.
+    """Let the member who followed the mail's link into the team; raises what join_by_token raises."""
+    return join_by_token(token=token, member=member, now=now)
+
+
+@transaction.atomic
+def join_by_token(*, token: str, member: Member, now: datetime) -> TeamMember:
+    """The same within another service's transaction.
 
     Raises InvitationClosed, and OtherAddress when the link was mailed to somebody else.
     """

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Member
 from accounts.services.companies import CompanyDetails, found_company
-from accounts.services.invitations import accept_invitation
+from accounts.services.invitations import join_by_token
 from privacy.models import PolicyVersion
 from privacy.services import accept_policy
 
@@ -46,10 +46,10 @@ def sign_up_invited(*, person: Person, token: str, now: datetime) -> Member:
     """Create the person and let them into the inviting company's team.
 
     Whoever holds the token has read the mail, so the address counts as confirmed.
-    Raises EmailTaken, and what accept_invitation raises.
+    Raises EmailTaken, and what join_by_token raises.
     """
     member = _create_member(person=person, verified=True, country="", phone="", now=now)
-    accept_invitation(token=token, member=member, now=now)
+    join_by_token(token=token, member=member, now=now)
     return member
 
 

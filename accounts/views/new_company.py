@@ -48,7 +48,9 @@ def switch(request: MemberRequest) -> HttpResponse:
 def _after_switch(request: MemberRequest) -> str:
     """Where one was, or its list: a single thing under /my/ belongs to the company one has just left."""
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    ):
         return "accounts:my_company"
     parts = target.split("/")
     return "/".join([*parts[:3], ""]) if parts[:2] == ["", "my"] else target

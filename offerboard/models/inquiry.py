@@ -20,10 +20,6 @@ class InquiryQuerySet(models.QuerySet["Inquiry"]):
         """Threads the company takes part in."""
         return self.filter(Q(sender_id=company_id) | Q(recipient_id=company_id))
 
-    def received_by(self, company_id: int) -> Self:
-        """Threads others began with the company."""
-        return self.filter(recipient_id=company_id)
-
     def sent_by(self, company_id: int) -> Self:
         """Threads the company began."""
         return self.filter(sender_id=company_id)

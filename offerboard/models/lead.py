@@ -73,7 +73,11 @@ class Lead(models.Model):
         BUY_INQUIRY = "buy_inquiry", _("Buy inquiry")
 
     class State(models.TextChoices):
-        """draft → (pending →) published ⇄ paused → closed; rejected ⇄ pending. Expiry is a time, not a state."""
+        """draft → (pending →) published ⇄ paused; each of the last three → rejected → pending; all but drafts → closed.
+
+        Where leads are reviewed first, a change makes a published lead pending, resuming makes a paused one pending.
+        Expiry is a time, not a state.
+        """
 
         DRAFT = "draft", _("Draft")
         PENDING = "pending", _("Waiting for review")

@@ -6,7 +6,6 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Greatest
 
 from accounts.models import Member
 from directory.models import EDITORS, Company
@@ -15,6 +14,7 @@ from offerboard.models import Block, Inquiry, Lead, Message, ReadMark
 from privacy.masking import mask_contacts
 
 QUOTA_WINDOW = timedelta(days=1)
+INSTANT = timedelta(microseconds=1)  # the least the database tells apart
 EXCERPT = 400  # characters of a message that its mail shows
 
 
@@ -57,9 +57,8 @@ def send_inquiry(
     """
     if sender == recipient:
         raise OwnCompany
+    _lock(sender, recipient)  # also the lock under which the sender's threads are counted
     _refuse_unwanted(sender_id=sender.pk, recipient_id=recipient.pk)
-    # The company's row is the lock under which its threads are counted; rows that only point at it need not wait.
-    Company.objects.select_for_update(no_key=True).get(pk=sender.pk)
     inquiry = Inquiry.objects.filter(sender=sender, recipient=recipient, lead=lead).first()
     is_new = inquiry is None
     if inquiry is None:
@@ -84,28 +83,39 @@ def reply(*, inquiry: Inquiry, company: Company, author: Member, text: str, subm
 
     Raises Blocked, StillBlocking, CompanySuspended.
     """
-    _refuse_unwanted(sender_id=company.pk, recipient_id=inquiry.other_side(company.pk).pk)
+    other = inquiry.other_side(company.pk)
+    _lock(company, other)
+    _refuse_unwanted(sender_id=company.pk, recipient_id=other.pk)
     _write(inquiry=inquiry, company=company, author=author, text=text, submission=submission, is_new=False, now=now)
 
 
+@transaction.atomic(durable=True)
 def block_company(*, company: Company, blocked: Company, now: datetime) -> None:
     """Hear nothing more from another company; blocking it again changes nothing."""
+    _lock(company, blocked)
     Block.objects.bulk_create([Block(company=company, blocked=blocked, blocked_at=now)], ignore_conflicts=True)
 
 
+@transaction.atomic(durable=True)
 def unblock_company(*, company: Company, blocked: Company) -> None:
     """Let the other company write again."""
     Block.objects.filter(company=company, blocked=blocked).delete()
 
 
+@transaction.atomic(durable=True)
 def mark_read(*, inquiry: Inquiry, member: Member, until: datetime) -> None:
-    """Remember that the member has seen the thread's messages up to this time."""
-    ReadMark.objects.bulk_create(
-        [ReadMark(inquiry=inquiry, member=member, read_at=until)],
-        update_conflicts=True,
-        unique_fields=["inquiry", "member"],
-        update_fields=["read_at"],
-    )
+    """Remember that the member has seen the thread's messages up to this time; what was read stays read."""
+    ReadMark.objects.bulk_create([ReadMark(inquiry=inquiry, member=member, read_at=until)], ignore_conflicts=True)
+    ReadMark.objects.filter(inquiry=inquiry, member=member, read_at__lt=until).update(read_at=until)
+
+
+def _lock(one: Company, other: Company) -> None:
+    """Let nothing pass between two companies, and neither block or be suspended, until this transaction ends.
+
+    In one order, so that two who write to each other at once do not wait for each other for ever; rows that only
+    point at a company need not wait.
+    """
+    list(Company.objects.select_for_update(no_key=True).filter(pk__in=[one.pk, other.pk]).order_by("pk"))
 
 
 def _refuse_unwanted(*, sender_id: int, recipient_id: int) -> None:
@@ -120,7 +130,11 @@ def _refuse_unwanted(*, sender_id: int, recipient_id: int) -> None:
 def _write(
     *, inquiry: Inquiry, company: Company, author: Member, text: str, submission: UUID, is_new: bool, now: datetime
 ) -> None:
-    """Store the message and owe the other side's team a mail, or do neither when this press was counted before."""
+    """Store the message and owe the other side's team a mail, or do neither when this press was counted before.
+
+    Of two messages at once the one that commits later is the newer one, so that no read mark already covers it.
+    """
+    last = Inquiry.objects.select_for_update(no_key=True).get(pk=inquiry.pk).last_message_at
     masked = mask_contacts(text)
     message = Message(
         inquiry=inquiry,
@@ -129,14 +143,14 @@ def _write(
         # Whoever goes back in the browser and writes something else on the same form has pressed another button.
         submission=uuid5(submission, f"{inquiry.pk}:{company.pk}:{masked}"),
         text=masked,
-        sent_at=now,
+        sent_at=now if is_new else max(now, last + INSTANT),
     )
     try:
         with transaction.atomic():
             message.save(force_insert=True)
     except IntegrityError:
         return
-    Inquiry.objects.filter(pk=inquiry.pk).update(last_message_at=Greatest("last_message_at", now))
+    Inquiry.objects.filter(pk=inquiry.pk).update(last_message_at=message.sent_at)
     _tell_the_other_side(message=message, is_new=is_new, now=now)
 
 

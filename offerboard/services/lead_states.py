@@ -89,10 +89,14 @@ def pause_lead(*, lead: Lead, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def resume_lead(*, lead: Lead, now: datetime) -> None:
-    """Put a paused lead back where it was. Raises CompanyNotListed, NotPaused."""
+    """Put a paused lead back where it was; before a moderator where leads are reviewed first, as it may have changed.
+
+    Raises CompanyNotListed, NotPaused.
+    """
     _listed_company(lead)
     paused = Lead.objects.filter(pk=lead.pk, state=Lead.State.PAUSED, expires_at__gt=now)
-    if not paused.update(state=Lead.State.PUBLISHED, updated_at=now):
+    state = Lead.State.PENDING if settings.LEADS_REVIEWED_FIRST else Lead.State.PUBLISHED
+    if not paused.update(state=state, updated_at=now):
         raise NotPaused
 
 
@@ -100,6 +104,7 @@ def resume_lead(*, lead: Lead, now: datetime) -> None:
 def renew_lead(*, lead: Lead, now: datetime) -> None:
     """Let a published or expired lead run its full time again, from the top of the board.
 
+    One that expired while paused may have changed: where leads are reviewed first, it waits for a moderator.
     Raises CompanyNotListed, NotRenewable, RenewedToday.
     """
     company = _listed_company(lead)
@@ -108,7 +113,10 @@ def renew_lead(*, lead: Lead, now: datetime) -> None:
         raise NotRenewable
     if current.runs_its_full_time(at=now):
         raise RenewedToday
-    _post(current, now=now)
+    if settings.LEADS_REVIEWED_FIRST and current.state == Lead.State.PAUSED:
+        current.state = Lead.State.PENDING  # approval posts it, as it has expired
+    else:
+        _post(current, now=now)
     current.country = company.country
     current.renewals += 1
     current.updated_at = now
@@ -174,6 +182,7 @@ def release_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int
     return leads.filter(holds__contains=[hold]).update(holds=holds, updated_at=now)
 
 
+@transaction.atomic(durable=True)
 def close_forgotten_leads(*, now: datetime) -> int:
     """Close what expired 90 days ago and was not renewed; answers how many."""
     forgotten = Lead.objects.expired(at=now - FORGOTTEN_AFTER)

@@ -118,7 +118,7 @@ def update_draft(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
 def update_lead(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
     """Change a lead that has left the drafts; it keeps its place on the board, its posting date and its address.
 
-    Where leads are reviewed first, and after a rejection, it waits for review again. A new number of days counts
+    After a rejection, and on the board where leads are reviewed first, it waits for review again. A new number of days counts
     from the posting; an expired lead comes back by renewal alone. Raises NotEditable, EndsInThePast.
     """
     current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
@@ -140,8 +140,11 @@ def update_lead(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
 
 
 def must_be_reviewed(lead: Lead) -> bool:
-    """Whether a change takes the lead back to staff: the public must not read what nobody reviewed."""
-    return settings.LEADS_REVIEWED_FIRST and lead.state in {Lead.State.PUBLISHED, Lead.State.PAUSED}
+    """Whether a change takes the lead back to staff: the public must not read what nobody reviewed.
+
+    A paused lead stays paused, as its owner wants it, and goes to staff when it is resumed or renewed.
+    """
+    return settings.LEADS_REVIEWED_FIRST and lead.state == Lead.State.PUBLISHED
 
 
 def _address(details: LeadDetails) -> str:

@@ -70,9 +70,12 @@ def _change(request: MemberRequest, slug: str, service: Callable[..., None], *, 
         service(lead=lead, now=now)
     except tuple(REFUSALS) as refusal:
         refuse(request, refusal)
-    else:
-        messages.success(request, done % {"title": lead})
+        done = ""
     lead_now = Lead.objects.filter(pk=lead.pk).first()
+    if done and lead_now and lead_now.state == Lead.State.PENDING:  # resumed or renewed, where leads are reviewed first
+        messages.success(request, _("Sent. A moderator reads your lead; you get an e-mail when it is public."))
+    elif done:
+        messages.success(request, done % {"title": lead})
     tab = request.POST.get("state", "")
     if tab not in TABS:
         tab = tab_of(lead_now, now=now) if lead_now else "drafts"

@@ -10,10 +10,11 @@ from privacy.policies import FIRST_DATE, first_texts
 def publish_first_versions(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Version 1 of each, under the date on which it was written."""
     version = apps.get_model("privacy", "PolicyVersion")
-    version.objects.bulk_create(
+    first = [
         version(kind=kind, number=1, body=body, published_at=FIRST_DATE, effective_at=FIRST_DATE)
         for kind, body in first_texts().items()
-    )
+    ]
+    version.objects.bulk_create(first, ignore_conflicts=True)  # migrated backwards and forwards again
 
 
 class Migration(migrations.Migration):

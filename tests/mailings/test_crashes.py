@@ -169,3 +169,29 @@ def test_a_worker_that_wakes_up_late_does_not_send_what_another_has_sent(catcher
         slow.result(60)
 
     assert (len(catcher.mails), Delivery.objects.get().state) == (1, "sent")
+
+
+def test_a_mail_whose_end_stays_unknown_is_not_repeated_for_ever(catcher: Catcher) -> None:
+    """A server that takes the mail and never says so gets it a few times, then the row says what is not known."""
+    row = owe()
+    catcher.on_dot = lambda _address: BREAK_OFF
+
+    for _sweep in range(delivery.MOST_UNKNOWN + 3):
+        periodic.sweep_outbox()
+        leases_run_out()
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == ("uncertain", delivery.MOST_UNKNOWN)
+
+
+def test_a_row_that_keeps_killing_its_worker_is_given_up() -> None:
+    """It would otherwise stand first in every batch."""
+    row = owe()
+    Delivery.objects.filter(pk=row.pk).update(
+        state="claimed", attempts=delivery.MOST_ATTEMPTS + 1, lease_until=timezone.now() - timedelta(seconds=1)
+    )
+
+    delivery.settle_abandoned(now=timezone.now())
+
+    row.refresh_from_db()
+    assert row.state == "bounced"

@@ -157,7 +157,7 @@ def test_one_refusal_does_not_hold_up_the_others(catcher: Catcher) -> None:
     assert [state(row)[0] for row in rows] == ["sent", "bounced", "sent"]
 
 
-@pytest.mark.parametrize("to", ["müller@example.com", "nobody", "a b@@example..com"])
+@pytest.mark.parametrize("to", ["müller@example.com", "nobody", "a b@@example..com", "=?utf-8?q??=@example.com"])
 def test_an_impossible_address_does_not_hold_up_the_others(catcher: Catcher, to: str) -> None:
     """It ends as refused; those behind it go out."""
     bad, good = owe(to, now=NOW - timedelta(hours=1)), owe("good@example.com")

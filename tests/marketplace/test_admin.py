@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -13,11 +15,25 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member
+from directory.models import Company
+from mailings.models import Delivery
 from mailings.services import queue_message
 from marketplace import groups
 from moderation.models import Decision, Report, Ticket
-from offerboard.models import Lead
-from tests.factories import NOW, PASSWORD, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory, MessageFactory
+from offerboard.admin import LeadAdmin
+from offerboard.models import Lead, LeadPicture
+from offerboard.services.pictures import change_pictures, read_uploads
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    CategoryFactory,
+    CompanyFactory,
+    InquiryFactory,
+    LeadFactory,
+    MemberFactory,
+    MessageFactory,
+)
+from tests.offerboard.posting import picture
 from tests.staff import at_work, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +56,13 @@ def moderator() -> Client:
 def changelist(name: str) -> str:
     """A list's address, such as offerboard_lead."""
     return reverse(f"admin:{name}_changelist")
+
+
+def answering(**changes: str) -> dict[str, Any]:
+    """A filled-in page of a ticket that was open when the page was loaded."""
+    none = {"replies-TOTAL_FORMS": 0, "replies-INITIAL_FORMS": 0}
+    said = {"initial-state": "open", "state": "open", "answer": "Try again.", "press": str(uuid4())}
+    return {**none, **said, **changes}
 
 
 # --- who gets in -----------------------------------------------------------------------------------------------------
@@ -237,14 +260,91 @@ def test_a_report_is_closed_from_its_page(moderator: Client) -> None:
 def test_a_ticket_is_answered_on_its_page(moderator: Client) -> None:
     """Saving sends the answer."""
     ticket = Ticket.objects.create(kind="support", name="Vera", email="vera@example.com", text="Help", opened_at=NOW)
-    none = {"replies-TOTAL_FORMS": 0, "replies-INITIAL_FORMS": 0}
 
-    moderator.post(
-        reverse("admin:moderation_ticket_change", args=[ticket.pk]), {"state": "open", "answer": "Try again.", **none}
-    )
+    moderator.post(reverse("admin:moderation_ticket_change", args=[ticket.pk]), answering())
 
     ticket.refresh_from_db()
     assert (ticket.state, [reply.text for reply in ticket.replies.all()]) == ("answered", ["Try again."])
+
+
+@pytest.mark.parametrize(("chosen", "after"), [("open", "answered"), ("closed", "closed")])
+def test_two_presses_send_one_answer_and_what_staff_chose_stays(moderator: Client, chosen: str, after: str) -> None:
+    """The second press says what the page said, not what has become of the ticket."""
+    ticket = Ticket.objects.create(kind="support", name="Vera", email="vera@example.com", text="Help", opened_at=NOW)
+    place = reverse("admin:moderation_ticket_change", args=[ticket.pk])
+    page = moderator.get(place)
+    shown = page.context["adminform"].form
+    said = answering(state=chosen, press=str(shown["press"].value()))
+
+    answers = [moderator.post(place, said).status_code for _press in range(2)]
+
+    ticket.refresh_from_db()
+    assert 'type="hidden" name="initial-state" value="open"' in page.content.decode()
+    assert 'type="hidden" name="press"' in page.content.decode()
+    assert (answers, ticket.state, ticket.replies.count()) == ([302, 302], after, 1)
+    assert Delivery.objects.filter(template="ticket_answered").count() == 1
+
+
+def test_a_removed_pictures_files_are_gone(
+    moderator: Client, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    """The other picture keeps its own."""
+    settings.MEDIA_ROOT = tmp_path
+    lead = LeadFactory(posted_by=MemberFactory())
+    good, _refused = read_uploads([picture(f"{colour}.jpg", colour=colour) for colour in ("red", "blue")])
+    change_pictures(lead=lead, added=good, removed=[], now=NOW)
+    bad, fine = lead.pictures.all()
+    before = [path for path in tmp_path.rglob("*") if path.is_file()]
+    inlines = {"pictures-TOTAL_FORMS": 2, "pictures-INITIAL_FORMS": 2, "pictures-0-DELETE": "on"}
+    rows = {"pictures-0-id": bad.pk, "pictures-1-id": fine.pk, "pictures-0-lead": lead.pk, "pictures-1-lead": lead.pk}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        moderator.post(
+            reverse("admin:offerboard_lead_change", args=[lead.pk]), {"category": lead.category_id, **inlines, **rows}
+        )
+
+    assert list(LeadPicture.objects.all()) == [fine]
+    assert len(before) == 4
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {
+        Path(fine.image.path),
+        Path(fine.thumbnail.path),
+    }
+
+
+# --- what saving leaves alone ----------------------------------------------------------------------------------------
+
+
+def test_staff_put_a_company_into_industries_and_write_nothing_else(moderator: Client) -> None:
+    """Its profile is written by its owners, through the service that ends outdated checks."""
+    company, industry = CompanyFactory(legal_name="Hanoi Coffee"), CategoryFactory()
+    before = Company.objects.values().get()
+    none = {f"{name}-{count}_FORMS": 0 for name in ("verifications", "team") for count in ("TOTAL", "INITIAL")}
+    forged = {"legal_name": "x", "country": "DE", "address": "x", "description": "x", "logo-clear": "on", "phone": "x"}
+
+    response = moderator.post(
+        reverse("admin:directory_company_change", args=[company.pk]), {"industries": [industry.pk], **none, **forged}
+    )
+
+    assert (response.status_code, list(company.industries.all())) == (302, [industry])
+    assert Company.objects.values().get() == before
+
+
+def test_a_suspension_during_the_save_survives_it(moderator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staff move a lead to another category while a colleague suspends it."""
+    lead, elsewhere = LeadFactory(posted_by=MemberFactory()), CategoryFactory()
+    none = {"pictures-TOTAL_FORMS": 0, "pictures-INITIAL_FORMS": 0}
+    load = LeadAdmin.get_object
+
+    def load_then_suspend(*args: Any) -> Any:
+        found = load(*args)
+        Lead.objects.filter(pk=lead.pk).update(state="rejected", rejection=REASON)
+        return found
+
+    monkeypatch.setattr(LeadAdmin, "get_object", load_then_suspend)
+    moderator.post(reverse("admin:offerboard_lead_change", args=[lead.pk]), {"category": elsewhere.pk, **none})
+
+    lead.refresh_from_db()
+    assert (lead.category, lead.state, lead.rejection) == (elsewhere, "rejected", REASON)
 
 
 # --- what is never shown or changed ----------------------------------------------------------------------------------

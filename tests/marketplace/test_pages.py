@@ -82,3 +82,26 @@ def test_a_log_line_names_the_route_and_not_the_token_in_the_address(
 def test_health_answers_without_a_host_name_we_know(client: Client) -> None:
     """Live needs nothing, ready needs PostgreSQL."""
     assert (client.get("/health/live").status_code, client.get("/health/ready").json()) == (200, {"database": "ok"})
+
+
+@pytest.mark.parametrize("name", ["leads/" + "a" * 300, "leads/picture.webp/x", "leads/a%00b"])
+def test_an_impossible_picture_is_not_found(client: Client, name: str) -> None:
+    """A name that no file system takes, and a file used as a folder."""
+    default_storage.save("leads/picture.webp", ContentFile(b"picture"))
+
+    assert client.get(f"/media/{name}").status_code == 404
+
+
+def test_a_body_too_large_for_its_page_is_refused_before_it_is_read(client: Client) -> None:
+    """Ten megabytes of text, sent to a form that takes three."""
+    response = client.post("/contact/", {"text": "x" * 10_000_000})
+
+    assert response.status_code == 413
+    assert "up to 3 MB" in response.text
+
+
+@pytest.mark.parametrize("kind", ["lead", "company", "inquiry", "member", "nothing"])
+def test_a_report_about_an_impossible_thing_is_not_found(client: Client, kind: str) -> None:
+    """Not an error of ours."""
+    for key in ("a%00b", "none", "1", "x" * 300):
+        assert client.get(f"/report/{kind}/{key}/").status_code == 404

@@ -188,11 +188,17 @@ def test_the_page_says_who_runs_the_market(settings: Any) -> None:
     assert 'href="mailto:privacy@example.org"' in page
 
 
+def answering(ticket: Ticket, **changes: Any) -> Callable[[], TicketReply]:
+    """The answer of somebody on the staff."""
+    said = {"text": "Please try again now.", "submission": uuid4(), "language": "en", "now": NOW}
+    return partial(services.answer_ticket, **{"ticket": ticket, **said, **changes})
+
+
 def test_an_answer_is_kept_and_sent() -> None:
     """To the address of the ticket, with what was asked."""
     ticket, staff = opening()(), MemberFactory(is_staff=True, email="staff@example.com")
 
-    services.answer_ticket(ticket=ticket, author=staff, text="Please try again now.", language="en", now=NOW)
+    answering(ticket, author=staff)()
 
     mail = Delivery.objects.get(template="ticket_answered")
     ticket.refresh_from_db()
@@ -202,3 +208,27 @@ def test_an_answer_is_kept_and_sent() -> None:
         assert words in mail.text
         assert words in mail.html
     assert "staff@example.com" not in mail.text + mail.html
+
+
+def test_of_two_clicks_one_answers() -> None:
+    """The second is told of the same answer; another answer goes out as well."""
+    ticket, staff = opening()(), MemberFactory(is_staff=True)
+    press = answering(ticket, author=staff)
+
+    first, second = press(), press()
+    other = answering(ticket, author=staff, text="One thing more.")()
+
+    assert first == second
+    assert list(ticket.replies.order_by("pk")) == [first, other]
+    assert Delivery.objects.filter(template="ticket_answered").count() == 2
+
+
+def test_an_answer_leaves_a_closed_ticket_closed() -> None:
+    """Staff had the last word."""
+    ticket = opening()()
+    Ticket.objects.update(state="closed")
+
+    answering(ticket, author=MemberFactory(is_staff=True))()
+
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.replies.count()) == ("closed", 1)

@@ -1,18 +1,21 @@
 """A company that no longer wants to hear from another blocks it."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member
-from directory.models import TeamMember
+from directory.models import Company, TeamMember
 from mailings.models import Delivery
 from offerboard.models import Block, Inquiry, Lead, Message
+from offerboard.services import inquiries as services
 from tests.factories import NOW, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory, MessageFactory
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +170,74 @@ def test_a_link_changes_nothing(inquiry: Inquiry, verb: str) -> None:
     response = client_of("seller@example.com").get(reverse(f"offerboard:{verb}", args=[inquiry.pk]))
 
     assert (response.status_code, Block.objects.count()) == (405, 0)
+
+
+# --- on two connections at once --------------------------------------------------------------------------------------
+
+
+def wait_for(pressed: "Future[str]") -> None:
+    """Until the other connection has come to an end, or waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        while not pressed.done():
+            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cursor.fetchone():
+                return
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", ["reply", "send_inquiry"])
+@pytest.mark.parametrize("fact", ["Blocked", "StillBlocking", "CompanySuspended"])
+def test_what_is_decided_while_a_message_is_on_its_way_counts(inquiry: Inquiry, fact: str, verb: str) -> None:
+    """The message waits for whoever holds one of the two companies, and looks afterwards."""
+    sender, recipient, before = inquiry.sender, inquiry.recipient, stored()
+    author = Member.objects.get(email="buyer@example.com")
+    words = {"author": author, "text": WORDS, "submission": uuid4(), "now": NOW}
+
+    def press() -> str:
+        try:
+            if verb == "reply":
+                services.reply(inquiry=inquiry, company=sender, **words)
+            else:
+                services.send_inquiry(sender=sender, recipient=recipient, lead=None, subject="Hello", **words)
+        except (services.Blocked, services.StillBlocking, services.CompanySuspended) as refusal:
+            return type(refusal).__name__
+        finally:
+            connection.close()
+        return "sent"
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            held = Company.objects.select_for_update(no_key=True).get(pk=recipient.pk)
+            pressed = threads.submit(press)
+            wait_for(pressed)
+            if fact == "Blocked":
+                Block.objects.create(company=recipient, blocked=sender, blocked_at=NOW)
+            elif fact == "StillBlocking":
+                Block.objects.create(company=sender, blocked=recipient, blocked_at=NOW)
+            else:
+                Company.objects.filter(pk=held.pk).update(state=Company.State.SUSPENDED)
+        answer = pressed.result()
+
+    assert (answer, stored()) == (fact, before)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_waits_for_the_message_that_is_on_its_way(inquiry: Inquiry) -> None:
+    """So that it is on one side of every message: none is stored after it."""
+
+    def press() -> str:
+        try:
+            services.block_company(company=inquiry.recipient, blocked=inquiry.sender, now=NOW)
+        finally:
+            connection.close()
+        return "blocked"
+
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            Company.objects.select_for_update(no_key=True).get(pk=inquiry.sender_id)
+            pressed = threads.submit(press)
+            wait_for(pressed)
+            during = Block.objects.count()
+        answer = pressed.result()
+
+    assert (during, answer, Block.objects.count()) == (0, "blocked", 1)

@@ -92,15 +92,17 @@ def test_a_wrong_answer_changes_nothing_and_keeps_what_was_typed() -> None:
     assert response.context["kept"] == "Nothing is changed yet. Correct what is marked, then save again."
 
 
-@pytest.mark.parametrize("state", ["published", "paused"])
-def test_where_leads_are_reviewed_first_a_changed_lead_waits_again(settings: Any, state: str) -> None:
+@pytest.mark.parametrize(("before", "after"), [("published", "pending"), ("paused", "paused")])
+def test_where_leads_are_reviewed_first_a_changed_lead_waits_again_and_a_paused_one_stays_paused(
+    settings: Any, before: str, after: str
+) -> None:
     settings.LEADS_REVIEWED_FIRST = True
-    lead = LeadFactory(state=state)
+    lead = LeadFactory(state=before)
 
     editor_of(lead).post(address(lead), sent(lead, title="Arabica"))
 
     lead.refresh_from_db()
-    assert (lead.state, lead.title, list(Lead.objects.public(at=NOW))) == ("pending", "Arabica", [])
+    assert (lead.state, lead.title, list(Lead.objects.public(at=NOW))) == (after, "Arabica", [])
 
 
 def test_a_rejected_lead_is_sent_for_review_again() -> None:

@@ -243,13 +243,15 @@ def test_new_pictures_on_a_public_lead_wait_where_leads_are_reviewed_first(setti
     assert response.context["kept"].startswith("The pictures are saved.")
 
 
-def test_a_picture_alone_does_not_send_a_rejected_lead_for_review() -> None:
-    lead = LeadFactory(state="rejected")
+@pytest.mark.parametrize("state", ["rejected", "paused"])
+def test_a_picture_alone_does_not_send_a_rejected_or_paused_lead_for_review(settings: Any, state: str) -> None:
+    settings.LEADS_REVIEWED_FIRST = True
+    lead = LeadFactory(state=state)
 
     edit(lead, quantity="many", pictures=[picture()])
 
     lead.refresh_from_db()
-    assert (lead.state, lead.pictures.count()) == ("rejected", 1)
+    assert (lead.state, lead.pictures.count()) == (state, 1)
 
 
 def test_the_first_picture_stands_on_the_card_beside_the_form() -> None:

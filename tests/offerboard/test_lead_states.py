@@ -90,6 +90,31 @@ def test_a_pause_takes_the_lead_off_the_board_and_keeps_its_dates() -> None:
     assert (off, again.posted_at, again.expires_at) == ([], lead.posted_at, lead.expires_at)
 
 
+def test_where_leads_are_reviewed_first_what_was_paused_waits_before_it_is_back(settings: Any) -> None:
+    """It may have been changed during the pause, also when it has expired meanwhile."""
+    settings.LEADS_REVIEWED_FIRST = True
+    resumed, renewed = LeadFactory(state="paused"), expired(state="paused", valid_days=14)
+
+    outcomes = [outcome(lead_states.resume_lead, resumed), outcome(lead_states.renew_lead, renewed)]
+    shown = list(Lead.objects.public(at=NOW))
+    for lead in (resumed, renewed):
+        lead_states.approve_lead(lead=lead, now=NOW)
+
+    assert (outcomes, shown) == (["pending", "pending"], [])
+    assert set(Lead.objects.public(at=NOW)) == {resumed, renewed}
+    assert (resumed.posted_at, renewed.expires_at) == (NOW - timedelta(days=1), NOW + timedelta(days=14))
+
+
+def test_who_resumes_a_lead_is_told_that_a_moderator_reads_it_first(settings: Any) -> None:
+    settings.LEADS_REVIEWED_FIRST = True
+    lead = LeadFactory(state="paused")
+    browser = client_of(MemberFactory(company=lead.company))
+
+    page = browser.post(reverse("offerboard:resume", args=[lead.slug]), follow=True).content.decode()
+
+    assert ["A moderator reads your lead" in page, "back on the board" in page] == [True, False]
+
+
 def test_a_renewal_runs_the_full_time_from_the_top() -> None:
     lead = expired(valid_days=14, company__country="VN")
     Company.objects.update(country="TH")

@@ -13,7 +13,9 @@ from accounts.models import Member
 from directory.models import Company, TeamMember
 from mailings.models import Delivery
 from offerboard.models import Inquiry, Lead, Message, ReadMark
+from offerboard.selectors.inquiries import unread_count
 from offerboard.selectors.threads import MESSAGES
+from offerboard.services import inquiries as services
 from tests.factories import NOW, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory, MessageFactory
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +212,36 @@ def test_a_new_message_makes_it_unread_again(inquiry: Inquiry) -> None:
     MessageFactory(inquiry=inquiry, sent_at=NOW)
 
     assert "1 unread" in client.get("/my/inquiries/").content.decode()
+
+
+def test_a_mark_never_goes_back(inquiry: Inquiry) -> None:
+    """Of two tabs, the one that was loaded first may report last."""
+    member = Member.objects.get(email="seller@example.com")
+
+    marks = []
+    for until in (NOW - timedelta(hours=1), NOW, NOW - timedelta(hours=2)):
+        services.mark_read(inquiry=inquiry, member=member, until=until)
+        marks.append(ReadMark.objects.get().read_at)
+
+    assert marks == [NOW - timedelta(hours=1), NOW, NOW]
+
+
+def test_a_message_that_is_stored_later_is_newer_than_what_was_read(inquiry: Inquiry) -> None:
+    """Its request may have begun before the one whose message was read already."""
+    buyer, seller = Member.objects.get(email="buyer@example.com"), Member.objects.get(email="seller@example.com")
+
+    for minutes_late in (0, 2):
+        began = NOW - timedelta(minutes=minutes_late)
+        services.reply(
+            inquiry=inquiry, company=inquiry.sender, author=buyer, text=ANSWER, submission=uuid4(), now=began
+        )
+        if not minutes_late:
+            services.mark_read(inquiry=inquiry, member=seller, until=NOW)
+
+    times = list(inquiry.messages.order_by("pk").values_list("sent_at", flat=True))[1:]
+    assert times == [NOW, NOW + timedelta(microseconds=1)]
+    assert Inquiry.objects.get().last_message_at == times[-1]
+    assert unread_count(company_id=inquiry.recipient_id, member_id=seller.pk) == 1
 
 
 def test_ones_own_messages_are_never_unread(inquiry: Inquiry) -> None:
