@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 EDITION = 2022
-RESERVED_CHAPTER = "77"  # kept empty by the convention for a metal still to come
 NATIONAL_CHAPTERS = frozenset({"98", "99"})  # every country fills these with what it likes
 LENGTHS = frozenset({2, 4, 6, 7, 8, 9, 10})  # chapter, heading, subheading, and national digits
 

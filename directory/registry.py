@@ -73,29 +73,36 @@ _actions: dict[str, Action] = {}
 _followers: dict[str, CompanyFollower] = {}
 
 
+def _add(table: dict[str, Any], name: str, thing: object) -> None:
+    """Enter a thing under its name; a second one of that name is a programming error."""
+    if table.setdefault(name, thing) is not thing:
+        message = f"{name} is registered twice"
+        raise ValueError(message)
+
+
 def register_panel(panel: Panel) -> None:
     """Add a panel to the company's page; they stand in the order of registration."""
-    _panels.setdefault(panel.name, panel)
+    _add(_panels, panel.name, panel)
 
 
 def register_category_panel(panel: CategoryPanel) -> None:
     """Add a panel to the category's page; they stand in the order of registration."""
-    _category_panels.setdefault(panel.name, panel)
+    _add(_category_panels, panel.name, panel)
 
 
 def register_category_measure(measure: CategoryMeasure) -> None:
     """Add a count; the first one registered stands beside each category's name."""
-    _category_measures.setdefault(measure.name, measure)
+    _add(_category_measures, measure.name, measure)
 
 
 def register_action(action: Action) -> None:
     """Add a button to the company's page; they stand in the order of registration."""
-    _actions.setdefault(action.name, action)
+    _add(_actions, action.name, action)
 
 
 def register_company_follower(name: str, follower: CompanyFollower) -> None:
-    """Have `follower` called whenever a company's profile changed, inside the same transaction."""
-    _followers.setdefault(name, follower)
+    """Have `follower` called whenever a company's profile or state changed, inside the same transaction."""
+    _add(_followers, name, follower)
 
 
 def panels() -> list[Panel]:

@@ -54,8 +54,3 @@ def register(moderatable: Moderatable) -> None:
 def moderatable(kind: str) -> Moderatable | None:
     """The registered kind, or None."""
     return _kinds.get(kind)
-
-
-def kinds() -> list[Moderatable]:
-    """All registered kinds."""
-    return list(_kinds.values())

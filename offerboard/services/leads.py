@@ -118,8 +118,8 @@ def update_draft(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
 def update_lead(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
     """Change a lead that has left the drafts; it keeps its place on the board, its posting date and its address.
 
-    After a rejection, and on the board where leads are reviewed first, it waits for review again. A new number of days counts
-    from the posting; an expired lead comes back by renewal alone. Raises NotEditable, EndsInThePast.
+    After a rejection, and on the board where leads are reviewed first, it waits for review again. A new number of
+    days counts from the posting; an expired lead comes back by renewal alone. Raises NotEditable, EndsInThePast.
     """
     current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if current.state in {Lead.State.DRAFT, Lead.State.CLOSED}:

@@ -42,7 +42,7 @@ def pause(request: MemberRequest, slug: str) -> HttpResponse:
 @require_POST
 @company_required
 def resume(request: MemberRequest, slug: str) -> HttpResponse:
-    """Put a paused lead back."""
+    """Put a paused lead back, or before a moderator where leads are reviewed first."""
     return _change(request, slug, lead_states.resume_lead, done=_("Resumed: “%(title)s” is back on the board."))
 
 

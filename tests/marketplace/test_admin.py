@@ -333,18 +333,18 @@ def test_a_suspension_during_the_save_survives_it(moderator: Client, monkeypatch
     """Staff move a lead to another category while a colleague suspends it."""
     lead, elsewhere = LeadFactory(posted_by=MemberFactory()), CategoryFactory()
     none = {"pictures-TOTAL_FORMS": 0, "pictures-INITIAL_FORMS": 0}
-    load = LeadAdmin.get_object
+    save_form = LeadAdmin.save_form
 
-    def load_then_suspend(*args: Any) -> Any:
-        found = load(*args)
-        Lead.objects.filter(pk=lead.pk).update(state="rejected", rejection=REASON)
-        return found
+    def suspend_then_save(*args: Any, **kwargs: Any) -> Any:
+        Lead.objects.filter(pk=lead.pk).update(holds=["moderation"])
+        return save_form(*args, **kwargs)
 
-    monkeypatch.setattr(LeadAdmin, "get_object", load_then_suspend)
+    monkeypatch.setattr(LeadAdmin, "save_form", suspend_then_save)
+
     moderator.post(reverse("admin:offerboard_lead_change", args=[lead.pk]), {"category": elsewhere.pk, **none})
 
     lead.refresh_from_db()
-    assert (lead.category, lead.state, lead.rejection) == (elsewhere, "rejected", REASON)
+    assert (lead.category, lead.holds) == (elsewhere, ["moderation"])
 
 
 # --- what is never shown or changed ----------------------------------------------------------------------------------

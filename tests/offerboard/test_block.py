@@ -191,7 +191,7 @@ def test_what_is_decided_while_a_message_is_on_its_way_counts(inquiry: Inquiry, 
     """The message waits for whoever holds one of the two companies, and looks afterwards."""
     sender, recipient, before = inquiry.sender, inquiry.recipient, stored()
     author = Member.objects.get(email="buyer@example.com")
-    words = {"author": author, "text": WORDS, "submission": uuid4(), "now": NOW}
+    words: dict[str, Any] = {"author": author, "text": WORDS, "submission": uuid4(), "now": NOW}
 
     def press() -> str:
         try:
