@@ -149,12 +149,12 @@ class CompanyForm(CompanyFields):
 
 
 class LogoForm(forms.Form):
-    """A new logo; what comes out is our own encoding of it."""
+    """A new logo; what comes out is our own encoding of it. Its field stands apart and is sent with the profile."""
 
     logo = forms.FileField(
         label=_("Logo"),
         help_text=_("JPEG, PNG or WebP, best square, up to 10 MB."),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif", "form": "profile"}),
         error_messages={"required": _("Choose a picture first."), "invalid": _("Choose a picture first.")},
     )
 

@@ -23,6 +23,10 @@ class AlreadyInTeam(Exception):
     """The address belongs to a member of the team."""
 
 
+class CompanySuspended(Exception):
+    """Staff have suspended the company; nothing goes out in its name."""
+
+
 class TooManyInvitations(Exception):
     """The company has invited as many people as one may in a day."""
 
@@ -44,10 +48,12 @@ def token_hash(token: str) -> str:
 def invite(*, company: Company, inviter: Member, email: str, role: str, now: datetime) -> Invitation:
     """Mail a link that lets the address's holder into the team; inviting again renews it, and its role.
 
-    A mail went out if `invited_at` of the answer is `now`. Raises AlreadyInTeam and TooManyInvitations.
+    A mail went out if `invited_at` of the answer is `now`. Raises CompanySuspended, AlreadyInTeam, TooManyInvitations.
     """
     email = email.strip().lower()
-    Company.objects.select_for_update().get(pk=company.pk)  # the second of two clicks finds what the first one made
+    locked = Company.objects.select_for_update().get(pk=company.pk)  # the second of two clicks finds the first's work
+    if locked.state == Company.State.SUSPENDED:
+        raise CompanySuspended
     holders = TeamMember.objects.filter(member__emailaddress__email=email, member__emailaddress__verified=True)
     if holders.filter(company=company).exists():
         raise AlreadyInTeam

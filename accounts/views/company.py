@@ -30,8 +30,12 @@ def save_profile(request: MemberRequest) -> HttpResponse:
     """All of the profile at once; with a mistake the page comes back as it was typed."""
     now = timezone.now()
     form = CompanyForm(request.POST, company=request.acting.company, now=now)
-    if not form.is_valid():
-        return _page(request, form=form)
+    logo_form = LogoForm(request.POST, request.FILES) if "logo" in request.FILES else None
+    if logo_form and logo_form.is_valid():  # a good picture is kept whatever is wrong with the rest
+        services.set_logo(company=request.acting.company, logo=logo_form.cleaned_data["logo"], now=now)
+        messages.success(request, _("Your logo is saved."))
+    if not form.is_valid() or (logo_form and logo_form.errors):
+        return _page(request, form=form, logo_form=logo_form if logo_form and logo_form.errors else None)
     services.update_company(
         company=request.acting.company, profile=form.profile(), industries=form.chosen_industries(), now=now
     )
@@ -41,10 +45,13 @@ def save_profile(request: MemberRequest) -> HttpResponse:
 
 @editor_required
 def save_logo(request: MemberRequest) -> HttpResponse:
-    """A form of its own, so that no mistake elsewhere makes somebody choose the file again."""
+    """The logo, and the profile as far as it was typed."""
+    if request.FILES and "company_name" in request.POST:
+        return save_profile(request)
     form = LogoForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, logo_form=form)
+        typed = CompanyForm(request.POST, company=request.acting.company, now=timezone.now())
+        return _page(request, form=typed if "company_name" in request.POST else None, logo_form=form)
     services.set_logo(company=request.acting.company, logo=form.cleaned_data["logo"], now=timezone.now())
     messages.success(request, _("Your logo is saved."))
     return redirect("accounts:my_company")

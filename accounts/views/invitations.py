@@ -32,6 +32,8 @@ def invite(request: MemberRequest) -> HttpResponse:
         sent = services.invite(company=request.acting.company, inviter=request.user, email=email, role=role, now=now)
     except services.AlreadyInTeam:
         form.add_error("email", _("This person is in the team already."))
+    except services.CompanySuspended:
+        form.add_error(None, _("Your company is suspended, so it cannot invite anybody. Write to us under Contact."))
     except services.TooManyInvitations:
         form.add_error(None, _("That is enough for one day. Try again tomorrow."))
     else:

@@ -42,6 +42,7 @@ class InboxPage:
     words: str
     rows: list[ThreadRow]
     next_cursor: str
+    has_sent: bool  # asked only for an inbox that shows nothing: whether the company waits for answers
 
 
 def unread_count(*, company_id: int, member_id: int) -> int:
@@ -54,7 +55,7 @@ def unread_count(*, company_id: int, member_id: int) -> int:
 
 
 def inbox_page(*, company_id: int, member_id: int, folder: str, words: str, cursor: str, at: datetime) -> InboxPage:
-    """One page of a folder, or of what holds the words in it. One query."""
+    """One page of a folder, or of what holds the words in it. One query, two for an empty inbox."""
     threads = _with_reading(_in_folder(folder, company_id), company_id=company_id, member_id=member_id)
     newest = Message.objects.filter(inquiry=OuterRef("pk")).order_by("-sent_at", "-id")
     threads = threads.annotate(
@@ -68,11 +69,13 @@ def inbox_page(*, company_id: int, member_id: int, folder: str, words: str, curs
         threads = threads.filter(Q(last_message_at__lt=moment) | Q(last_message_at=moment, pk__lt=pk))
     found = list(threads.newest_first()[: PAGE + 1])
     shown = found[:PAGE]
+    is_empty_inbox = folder == "inbox" and not words and not shown
     return InboxPage(
         folder=folder,
         words=words,
         rows=[_row(inquiry, company_id=company_id, at=at) for inquiry in shown],
         next_cursor=write_cursor(shown[-1].last_message_at, shown[-1].pk) if len(found) > PAGE else "",
+        has_sent=is_empty_inbox and _in_folder("sent", company_id).exists(),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
@@ -16,7 +17,7 @@ from directory.models import EDITORS, Company, TeamMember
 from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.trust import Claim, claim_lines
 from offerboard import presentation
-from offerboard.models import Lead
+from offerboard.models import Inquiry, Lead
 from offerboard.presentation import LeadCard
 from offerboard.selectors.cards import lead_cards
 from offerboard.selectors.lead_parts import (
@@ -83,6 +84,7 @@ class LeadPage:
     similar: list[LeadCard]
     report_url: str
     inquire_url: str
+    thread_url: str  # what the reader's company wrote about the lead before, or ""
     is_ours: bool  # the reader belongs to the company
     is_public: bool
     state: str  # "Draft", "Published", "Expired"
@@ -111,7 +113,7 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
 
     Five queries for visitors. Raises Lead.DoesNotExist, and LeadGone for what once was public.
     """
-    lead, role = _find(slug, member_id=member_id)
+    lead, role, thread = _find(slug, member_id=member_id)
     is_public = lead.is_public(at=now)
     if not is_public and not role:
         raise LeadGone(lead) if _was_public(lead, now=now) else Lead.DoesNotExist
@@ -142,6 +144,7 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
         similar=similar_leads(lead, now=now),
         report_url=reverse("moderation:report", args=["lead", lead.slug]),
         inquire_url=reverse("offerboard:inquire", args=[lead.slug]),
+        thread_url=reverse("offerboard:thread", args=[thread]) if thread else "",
         is_ours=bool(role),
         is_public=is_public,
         state=_("Expired") if tab_of(lead, now=now) == "expired" else lead.get_state_display(),
@@ -176,14 +179,15 @@ def similar_leads(lead: Lead, *, now: datetime) -> list[LeadCard]:
     return sorted(cards, key=lambda card: card.category != category.name)[:SIMILAR]  # stable: newest stay first
 
 
-def _find(slug: str, *, member_id: int | None) -> tuple[Lead, str]:
-    """The lead in whatever state, and the reader's role in its company or ""."""
+def _find(slug: str, *, member_id: int | None) -> tuple[Lead, str, UUID | None]:
+    """The lead in whatever state, the reader's role in its company or "", and the newest thread of theirs about it."""
     leads = Lead.objects.select_related("company", "category__parent").defer("search", "company__search")
     if member_id is None:
-        return leads.get(slug=slug), ""
+        return leads.get(slug=slug), "", None
     role = TeamMember.objects.filter(company=OuterRef("company_id"), member=member_id).values("role")[:1]
-    found: Any = leads.annotate(readers_role=Subquery(role)).get(slug=slug)
-    return found, found.readers_role or ""
+    theirs = Inquiry.objects.filter(lead=OuterRef("pk"), sender__team__member=member_id).newest_first()
+    found: Any = leads.annotate(readers_role=Subquery(role), thread=Subquery(theirs.values("pk")[:1])).get(slug=slug)
+    return found, found.readers_role or "", found.thread
 
 
 def _was_public(lead: Lead, *, now: datetime) -> bool:

@@ -41,6 +41,7 @@ class ThreadView:
 
     inquiry: Inquiry
     url: str
+    folder: str  # where the list holds it: "blocked", "sent" while nobody answered, else "inbox"
     subject: str
     other_name: str
     other_url: str
@@ -67,6 +68,7 @@ def thread_page(*, pk: UUID, company_id: int, member_id: int, cursor: str, at: d
             read_at=Subquery(read, output_field=DateTimeField()),
             sender_verified_at=identity_checked_at(at=at, company="sender_id"),
             recipient_verified_at=identity_checked_at(at=at, company="recipient_id"),
+            has_answer=Exists(Message.objects.filter(inquiry=OuterRef("pk")).exclude(company_id=company_id)),
             blocks_sender=Exists(Block.objects.filter(company_id=company_id, blocked=OuterRef("sender"))),
             blocks_recipient=Exists(Block.objects.filter(company_id=company_id, blocked=OuterRef("recipient"))),
         )
@@ -88,9 +90,11 @@ def _view(inquiry: Inquiry, found: list[Message], *, company_id: int, at: dateti
     names = {inquiry.sender_id: inquiry.sender.legal_name, inquiry.recipient_id: inquiry.recipient.legal_name}
     theirs = max((message.sent_at for message in found if message.company_id != company_id), default=None)
     is_unread = is_newest and theirs is not None and (known["read_at"] is None or theirs > known["read_at"])
+    is_blocking = known["blocks_sender"] or known["blocks_recipient"]
     return ThreadView(
         inquiry=inquiry,
         url=inquiry.get_absolute_url(),
+        folder="blocked" if is_blocking else "inbox" if known["has_answer"] else "sent",
         subject=inquiry.subject,
         other_name=other.legal_name,
         other_url=other.get_absolute_url() if other.state == Company.State.LISTED else "",
@@ -105,7 +109,7 @@ def _view(inquiry: Inquiry, found: list[Message], *, company_id: int, at: dateti
         earlier_cursor=write_cursor(found[MESSAGES - 1].sent_at, found[MESSAGES - 1].pk)
         if len(found) > MESSAGES
         else "",
-        is_blocking=known["blocks_sender"] or known["blocks_recipient"],
+        is_blocking=is_blocking,
         is_suspended=Company.State.SUSPENDED in {inquiry.sender.state, inquiry.recipient.state},
         unread_until=theirs if is_unread else None,
     )

@@ -167,16 +167,17 @@ def _refusal_words(refusal: Exception) -> str:
 
 
 def _show_thread(request: MemberRequest, shown: ThreadView, form: ReplyForm) -> HttpResponse:
-    words = _words(request, page=_inbox(request), thread=shown, form=form)
+    words = _words(request, page=_inbox(request, unasked=shown.folder), thread=shown, form=form)
     return render(request, "offerboard/thread.html", {**words, "is_open": True})
 
 
-def _inbox(request: MemberRequest) -> InboxPage:
+def _inbox(request: MemberRequest, *, unasked: str = "inbox") -> InboxPage:
+    """The folder that the address names, else `unasked`."""
     folder = request.GET.get("folder", "")
     return inbox_page(
         company_id=request.acting.company.pk,
         member_id=request.user.pk,
-        folder=folder if folder in FOLDERS else "inbox",
+        folder=folder if folder in FOLDERS else unasked,
         words=" ".join(request.GET.get("q", "").replace("\0", "").split())[:MOST_SEARCHED],
         cursor=request.GET.get("after", ""),
         at=timezone.now(),

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from accounts.forms import fields
+from accounts.models import Invitation
 from mailings.models import Delivery
 from tests.factories import CompanyFactory, MemberFactory
 
@@ -36,3 +37,13 @@ def test_switching_companies_leads_to_our_own_pages_only(client: Client, target:
     response = client.post("/my/companies/switch/", {"company": company.pk, "next": target})
 
     assert (response.status_code, response.headers["Location"]) == (302, "/my/company/")
+
+
+def test_a_suspended_company_sends_no_invitations(client: Client) -> None:
+    """Nothing goes out in its name."""
+    client.force_login(MemberFactory(company=CompanyFactory(state="suspended")))
+
+    response = client.post("/my/company/team/invite/", {"email": "new@example.com", "role": "editor"})
+
+    assert "suspended, so it cannot invite" in response.text
+    assert (Delivery.objects.count(), Invitation.objects.count()) == (0, 0)

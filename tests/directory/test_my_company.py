@@ -358,3 +358,25 @@ def test_the_page_costs_ten_questions_at_most(client: Client, django_assert_max_
 
     with django_assert_max_num_queries(10):
         client.get(URL)
+
+
+def test_saving_the_logo_saves_what_was_typed_beside_it(client: Client, media: Path) -> None:
+    """Both buttons belong to one form."""
+    company = member_of(client)
+
+    client.post(URL, {**answers(), **upload(picture())})
+
+    company.refresh_from_db()
+    assert (company.legal_name, bool(company.logo)) == (answers()["company_name"], True)
+
+
+def test_a_good_logo_is_kept_when_the_profile_has_a_mistake(client: Client, media: Path) -> None:
+    """And the profile comes back as it was typed, unsaved."""
+    company = member_of(client)
+    before = company.legal_name
+
+    response = client.post(URL, {**answers(), "company_name": "", "city": "Da Lat", **upload(picture())})
+
+    company.refresh_from_db()
+    assert (company.legal_name, bool(company.logo)) == (before, True)
+    assert response.context["form"]["city"].value() == "Da Lat"

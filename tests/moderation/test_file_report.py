@@ -130,6 +130,16 @@ def test_a_thread_is_reported_by_its_two_companies_only() -> None:
     assert (answers, visitor.status_code, len(filed())) == ([200, 200, 404, 404], 404, 2)
 
 
+def test_staff_cannot_open_a_thread_by_reporting_it_themselves() -> None:
+    """Letters are read only when one of the two sides asks for it."""
+    inquiry = InquiryFactory()
+    client = Client()
+    client.force_login(MemberFactory(is_staff=True))
+
+    assert client.get(f"/report/inquiry/{inquiry.pk}/").status_code == 404
+    assert not Report.objects.exists()
+
+
 @pytest.mark.parametrize(
     "place", ["lead/none", "nonsense/robusta", "inquiry/1", "member/1", "company/none", "inquiry/x"]
 )

@@ -70,6 +70,18 @@ def test_blocking_is_remembered_once(inquiry: Inquiry) -> None:
     assert list(Block.objects.values_list("company", "blocked")) == [(inquiry.recipient_id, inquiry.sender_id)]
 
 
+def test_blocking_asks_once(inquiry: Inquiry) -> None:
+    """It cuts the other company off, and a half-written reply is lost."""
+    page = client_of("seller@example.com").get(inquiry.get_absolute_url()).content.decode()
+
+    before, asked = page.split('<details class="row-more">')
+    asked, after = asked.split("</details>")
+    address = f'action="{reverse("offerboard:block", args=[inquiry.pk])}"'
+    assert [address in part for part in (before, asked, after)] == [False, True, False]
+    assert "a reply that you have not sent is lost" in asked
+    assert asked.count(">Block<") == 2
+
+
 def test_a_blocked_company_cannot_go_on_with_the_thread(inquiry: Inquiry) -> None:
     """It is told so in neutral words, keeps its text, and nothing is stored."""
     press(inquiry, "block")

@@ -12,7 +12,7 @@ from accounts.models import Member
 from directory.models import Company
 from offerboard.models import Block, Inquiry, ReadMark
 from offerboard.selectors.inquiries import PAGE, unread_count
-from tests.factories import NOW, CompanyFactory, InquiryFactory, MemberFactory, MessageFactory
+from tests.factories import NOW, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory, MessageFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +188,51 @@ def test_the_newest_thread_stands_beside_the_list_and_stays_unread(client: Clien
 def test_an_empty_folder_says_what_to_do_next(client: Client, query: dict[str, str], words: str) -> None:
     """Never a blank page."""
     assert words in client.get("/my/inquiries/", query).content.decode()
+
+
+def test_an_empty_inbox_leads_to_what_was_sent(
+    client: Client, company: Company, django_assert_max_num_queries: Any
+) -> None:
+    """Who has just written looks for it there."""
+    sent(company)
+    client.get("/my/inquiries/")
+
+    with django_assert_max_num_queries(10):
+        page = client.get("/my/inquiries/").content.decode()
+
+    assert ["You sent inquiries; answers come here." in page, "No inquiries yet" in page] == [True, False]
+    assert '<a class="btn" href="?folder=sent">' in page
+
+
+def test_a_thread_opens_in_the_folder_that_holds_it(client: Client, company: Company) -> None:
+    """Sent while nobody answered; the address may name another that holds it too."""
+    waiting, answered, blocked = sent(company), sent(company), received(company)
+    MessageFactory(inquiry=answered, company=answered.recipient, sent_at=NOW)
+    Block.objects.create(company=company, blocked=blocked.sender, blocked_at=NOW)
+
+    def folder(inquiry: Inquiry, **query: str) -> str:
+        return str(client.get(inquiry.get_absolute_url(), query).context["page"].folder)
+
+    assert [folder(waiting), folder(answered), folder(blocked)] == ["sent", "inbox", "blocked"]
+    assert folder(answered, folder="sent") == "sent"
+
+
+def test_a_lead_one_wrote_about_leads_to_the_thread(
+    client: Client, company: Company, django_assert_max_num_queries: Any
+) -> None:
+    """To the reader's own company's, and to nobody else's."""
+    lead, other = LeadFactory(), LeadFactory()
+    own = sent(company, lead=lead)
+    InquiryFactory(lead=other)
+    client.get("/my/inquiries/")
+
+    with django_assert_max_num_queries(10):
+        page = client.get(lead.get_absolute_url()).content.decode()
+    elsewhere = client.get(other.get_absolute_url()).content.decode()
+    visitor = Client().get(lead.get_absolute_url()).content.decode()
+
+    assert f'href="{own.get_absolute_url()}">You wrote about this lead' in page
+    assert ["You wrote" in text for text in (elsewhere, visitor)] == [False, False]
 
 
 @pytest.mark.parametrize("threads", [1, 30])

@@ -214,6 +214,31 @@ def test_htmx_gets_the_row_the_tabs_and_the_message_alone(browser: Client, compa
     assert 'Published <span class="n">0</span>' in page
 
 
+def test_htmx_empties_what_stood_on_top(browser: Client, company: Company) -> None:
+    """Else an earlier “Resumed” stays above the row that was paused since."""
+    lead = LeadFactory(company=company)
+
+    row = browser.get(MINE).content.decode()
+    answer = browser.post(reverse("offerboard:pause", args=[lead.slug]), headers={"HX-Request": "true"})
+
+    assert 'hx-select-oob="#my-tabs,#my-said:innerHTML,#messages:innerHTML"' in row
+    assert '<div id="messages"></div>' in answer.content.decode()
+
+
+@pytest.mark.parametrize("page", ["row", "lead"])
+def test_closing_asks_once(browser: Client, company: Company, page: str) -> None:
+    """The button stands in a <details> that the same words open."""
+    lead = LeadFactory(company=company)
+
+    html = browser.get(MINE if page == "row" else lead.get_absolute_url()).content.decode()
+
+    before, asked = html.split('<details class="row-more">')
+    asked, after = asked.split("</details>")
+    address = f'action="{reverse("offerboard:close", args=[lead.slug])}"'
+    assert [address in part for part in (before, asked, after)] == [False, True, False]
+    assert ["It leaves the board for good." in asked, asked.count(">Close lead<")] == [True, 2]
+
+
 def test_a_deleted_draft_leaves_no_row(browser: Client, company: Company) -> None:
     lead = LeadFactory(company=company, state="draft")
 
