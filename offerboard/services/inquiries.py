@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from accounts.models import Member
 from directory.models import EDITORS, Company
@@ -13,6 +14,7 @@ from mailings.services import queue_mail
 from offerboard.models import Block, Inquiry, Lead, Message, ReadMark
 from privacy.masking import mask_contacts
 
+MOST_UNANSWERED = 10  # messages in a row, within the window below
 QUOTA_WINDOW = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)  # the least the database tells apart
 EXCERPT = 400  # characters of a message that its mail shows
@@ -34,6 +36,10 @@ class CompanySuspended(Exception):
     """One of the two companies is suspended by staff; nothing passes between them until it is restored."""
 
 
+class TooManyUnanswered(Exception):
+    """The other side has answered none of the last messages; each of them was a mail to its whole team."""
+
+
 class QuotaSpent(Exception):
     """The company has begun as many threads as it may within a day."""
 
@@ -53,7 +59,7 @@ def send_inquiry(
     """Write to a company about one of its leads, or in general; a second inquiry continues the first one's thread.
 
     `submission` names the press of the button: the same one with the same text sends once.
-    Raises OwnCompany, Blocked, StillBlocking, CompanySuspended, QuotaSpent.
+    Raises OwnCompany, Blocked, StillBlocking, CompanySuspended, TooManyUnanswered, QuotaSpent.
     """
     if sender == recipient:
         raise OwnCompany
@@ -81,7 +87,7 @@ def send_inquiry(
 def reply(*, inquiry: Inquiry, company: Company, author: Member, text: str, submission: UUID, now: datetime) -> None:
     """Continue a thread for one of its two companies; a lead that has expired in the meantime does not matter.
 
-    Raises Blocked, StillBlocking, CompanySuspended.
+    Raises Blocked, StillBlocking, CompanySuspended, TooManyUnanswered.
     """
     other = inquiry.other_side(company.pk)
     _lock(company, other)
@@ -150,8 +156,18 @@ def _write(
             message.save(force_insert=True)
     except IntegrityError:
         return
+    _refuse_flood(message)
     Inquiry.objects.filter(pk=inquiry.pk).update(last_message_at=message.sent_at)
     _tell_the_other_side(message=message, is_new=is_new, now=now)
+
+
+def _refuse_flood(message: Message) -> None:
+    """Undo a message that is one too many without an answer."""
+    thread = Message.objects.filter(inquiry_id=message.inquiry_id, sent_at__gt=message.sent_at - QUOTA_WINDOW)
+    answered = thread.exclude(company_id=message.company_id).aggregate(at=Max("sent_at"))["at"]
+    in_a_row = thread.filter(company_id=message.company_id, **({"sent_at__gt": answered} if answered else {}))
+    if in_a_row.count() > MOST_UNANSWERED:
+        raise TooManyUnanswered
 
 
 def _tell_the_other_side(*, message: Message, is_new: bool, now: datetime) -> None:

@@ -149,7 +149,7 @@ def _reply(request: MemberRequest, shown: ThreadView) -> HttpResponse:
     return _show_thread(request, shown, form)
 
 
-REFUSALS = (services.Blocked, services.StillBlocking, services.CompanySuspended)
+REFUSALS = (services.Blocked, services.StillBlocking, services.CompanySuspended, services.TooManyUnanswered)
 
 
 def _quota_words() -> str:
@@ -161,6 +161,8 @@ def _quota_words() -> str:
 
 def _refusal_words(refusal: Exception) -> str:
     """Says what is so, and nothing about why the other side decided it."""
+    if isinstance(refusal, services.TooManyUnanswered):
+        return _("They have not answered your last messages. Your text is still here; please wait for their answer.")
     if isinstance(refusal, services.StillBlocking):
         return _("Your company blocks this company. Unblock it first, so that it can answer.")
     return _("This company does not take messages from your company at the moment. Nothing was sent.")

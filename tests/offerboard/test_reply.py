@@ -304,3 +304,21 @@ def test_a_thread_costs_as_many_queries_whatever_its_length(
 
     with django_assert_max_num_queries(10):
         client.get(inquiry.get_absolute_url())
+
+
+def test_ten_messages_without_an_answer_are_enough_for_a_day(inquiry: Inquiry) -> None:
+    """The eleventh is not stored and mails nobody; an answer, or a day, opens the thread again."""
+    buyer = client_of("buyer@example.com")
+    for number in range(services.MOST_UNANSWERED - 1):  # one stands there already
+        buyer.post(inquiry.get_absolute_url(), form(f"Are you there? {number}"))
+    before = stored()
+
+    refused = buyer.post(inquiry.get_absolute_url(), form("Please answer!"))
+
+    assert len(before[0]) == services.MOST_UNANSWERED
+    assert stored() == before
+    assert "They have not answered your last messages." in refused.text
+    assert "Please answer!" in refused.text
+    client_of("seller@example.com").post(inquiry.get_absolute_url(), form())
+    buyer.post(inquiry.get_absolute_url(), form("Thank you."))
+    assert stored()[0][-1] == "Thank you."
