@@ -103,5 +103,5 @@ class LargestBody:
         announced = request.META.get("CONTENT_LENGTH") or "0"
         most = self.MOST_WITH_PICTURES if request.path.startswith(self.PICTURES) else self.MOST
         if announced.isdecimal() and int(announced) > most:
-            return render(None, "413.html", {"most": most // (1024 * 1024)}, status=413)  # type: ignore[arg-type]
+            return render(None, "413.html", {"most": most // (1024 * 1024)}, status=413)
         return self.get_response(request)
