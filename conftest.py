@@ -15,6 +15,12 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
 django.setup()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Hand the workers no settings: pytest-django would load them before this file gives a worker servers of its own."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def pytest_unconfigure() -> None:
     """Stop the servers when no other test run uses them."""
     servers.leave_servers()

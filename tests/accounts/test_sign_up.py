@@ -252,7 +252,7 @@ def test_a_failure_half_way_leaves_nothing(client: Client) -> None:
 def test_ten_megabytes_of_text_are_refused(client: Client) -> None:
     response = client.post(SIGN_UP, sign_up_answers(address="a" * 10_000_000))
 
-    assert response.status_code == 400
+    assert response.status_code == 413
     assert everything() == NOTHING
 
 

@@ -1,5 +1,6 @@
 """The page on which a company's team looks after its profile."""
 
+import html
 import re
 from io import BytesIO
 from pathlib import Path
@@ -380,3 +381,15 @@ def test_a_good_logo_is_kept_when_the_profile_has_a_mistake(client: Client, medi
     company.refresh_from_db()
     assert (company.legal_name, bool(company.logo)) == (before, True)
     assert response.context["form"]["city"].value() == "Da Lat"
+
+
+def test_the_way_to_the_own_website_passes_the_page_that_names_the_host(client: Client) -> None:
+    """No page of ours links straight to another site."""
+    member_of(client, website="https://www.dakhoa.example/about")
+
+    page = client.get(URL).text
+    link = re.search(r'href="(/leaving/[^"]+)"', page)
+
+    assert link is not None
+    assert 'href="https://www.dakhoa.example' not in page
+    assert "www.dakhoa.example" in client.get(html.unescape(link[1])).text

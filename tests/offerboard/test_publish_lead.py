@@ -209,7 +209,7 @@ def at_once(*actions: Callable[[], object]) -> list[str]:
         return sorted(pool.map(run, actions))
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_publications_at_once_one_wins() -> None:
     lead = LeadFactory(state="draft")
     times = [NOW, LATER]
@@ -220,7 +220,7 @@ def test_of_two_publications_at_once_one_wins() -> None:
     assert (outcomes, published.state, published.posted_at in times) == (["NotADraft", "done"], "published", True)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_first_clicks_at_once_one_makes_the_draft() -> None:
     member = MemberFactory(company=CompanyFactory())
     company, number = Company.objects.get(), uuid4()
@@ -234,7 +234,7 @@ def test_of_two_first_clicks_at_once_one_makes_the_draft() -> None:
     assert (outcomes, Lead.objects.count()) == (["done", "done"], 1)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_suspension_and_a_publication_at_once_leave_nothing_public() -> None:
     """Whoever is first: public() asks for a listed company, and a suspended one publishes nothing after."""
     lead = LeadFactory(state="draft")
