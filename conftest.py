@@ -17,7 +17,7 @@ django.setup()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
-    """Hand the workers no settings: pytest-django would load them before this file gives a worker servers of its own."""
+    """Hand the workers no settings: pytest-django would load them before this file gives them servers of their own."""
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
