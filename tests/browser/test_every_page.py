@@ -52,7 +52,9 @@ def log_in(person: Visitor, world: World) -> None:
 def test_every_page_of_a_visitor(visit: VisitorMaker, world: World) -> None:
     """In the light; and the browser holds no cookie before a form is opened."""
     visitor = visit()
-    for address in pages(world, 0):
+    addresses = pages(world, 0)
+    assert len(addresses) > 10
+    for address in addresses:
         visitor.open(address)
     assert visitor.page.context.cookies() == []
 
@@ -64,8 +66,10 @@ def test_every_page_of_an_owner(visit: VisitorMaker, world: World) -> None:
     """In the dark."""
     owner = visit(scheme="dark")
     log_in(owner, world)
+    addresses = [*pages(world, 4), *OF_LIBRARIES]
+    assert len(addresses) > 20
 
-    for address in [*pages(world, 4), *OF_LIBRARIES]:
+    for address in addresses:
         owner.open(address)
 
 
