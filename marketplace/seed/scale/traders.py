@@ -109,7 +109,8 @@ def seed_traders(cursor: CursorWrapper, plan: Plan) -> None:
             for place, (trader, at) in enumerate(people)
         ),
     )
-    copy_rows(cursor, Verification, ("id", "company_id", "claim", "method", "checked_at", "valid_until"), _claims(plan))
+    columns = ("id", "company_id", "claim", "method", "checked_at", "valid_until")
+    copy_rows(cursor, Verification, columns, _claims(plan, first=_next_id(Verification)))
 
 
 def _next_id(model: Any) -> int:
@@ -162,9 +163,9 @@ def _telephone(country: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _claims(plan: Plan) -> Iterator[str]:
+def _claims(plan: Plan, *, first: int) -> Iterator[str]:
     """Four companies of ten have had their identity checked; of some the claim has lapsed."""
-    rng, first = plan.rng("claims"), _next_id(Verification)
+    rng = plan.rng("claims")
     for place, trader in enumerate(plan.traders):
         if rng.random() < 0.4:
             checked_at = plan.now - timedelta(days=rng.randint(5, 450))
