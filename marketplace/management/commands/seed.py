@@ -1,6 +1,6 @@
 """`manage.py seed`: fills an empty market with invented companies, leads and threads.
 
-Up to some thousands of leads are made of those that were invented by hand. Above, they are the beginning, and the others
+Up to two thousand leads are made of those that were invented by hand. Above, those are the beginning, and the others
 are invented by rules: `manage.py seed --leads 1000000`.
 """
 

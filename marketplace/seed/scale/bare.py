@@ -25,6 +25,7 @@ def without_indexes(cursor: CursorWrapper, table: str) -> Iterator[None]:
 
     Inside a transaction only: a crash brings them back. Nobody else can read the table meanwhile.
     """
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks to come cannot be altered
     cursor.execute(_CONSTRAINTS, [table])
     constraints = cursor.fetchall()
     for name, _ in constraints:

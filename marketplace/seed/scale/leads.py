@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from directory.slugs import READABLE_LENGTH
 from django.utils.text import slugify
+
+from directory.slugs import READABLE_LENGTH
 from marketplace.seed.scale.copying import NULL
 from marketplace.seed.scale.plan import Plan, Trader, short_code
 from marketplace.seed.scale.texts import Terms, Writer
-from marketplace.seed.scale.words import Zipf
+from marketplace.seed.scale.words import Zipf, one_of
 from offerboard.models import Lead
 
 State = Lead.State
@@ -47,11 +48,12 @@ def _row(
 ) -> str:
     rng = writer.rng
     terms = writer.terms(trader, place_age=(plan.now - posted_at).days)
-    valid_days = rng.choice(_VALID_DAYS)
+    valid_days = one_of(rng, _VALID_DAYS)
     expires_at = posted_at + timedelta(days=valid_days)
     state = _state(rng, expires_at, plan.now)
     posted = state not in (State.DRAFT, State.PENDING)
-    created_at = posted_at - timedelta(minutes=rng.randint(5, 600), days=rng.randint(20, 60) if renewed else 0)
+    written_for = timedelta(minutes=5 + rng.random() * 600, days=20 + int(rng.random() * 40) if renewed else 0)
+    created_at = posted_at - written_for
     return "\t".join(
         (
             str(number),

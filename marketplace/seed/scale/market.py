@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
@@ -55,11 +56,11 @@ def finish() -> None:
     """Bring along what is derived from the rows: numbers to come, the planner's statistics."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
-        for model in (Company, Member, TeamMember, Verification, Lead):
+        for model in (Company, Member, EmailAddress, TeamMember, Verification, Lead):
             table = model._meta.db_table
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
         cursor.execute(f"SELECT setval('{_SEQUENCE}', max(rank)) FROM offerboard_lead")  # noqa: S608
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")
 
 
 def _move_up(cursor: CursorWrapper, leads: list[int], ranks: list[int]) -> None:

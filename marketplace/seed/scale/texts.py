@@ -8,7 +8,7 @@ from typing import Any
 
 from marketplace.seed.scale.plan import Shelf, Trader
 from marketplace.seed.scale.traders import countries
-from marketplace.seed.scale.words import Template, Zipf, fairs, models, scale_data, tail_words
+from marketplace.seed.scale.words import Template, Zipf, fairs, models, one_of, scale_data, tail_words
 from offerboard.codes import Condition, Incoterm, PaymentTerms
 from offerboard.models import Lead
 
@@ -22,7 +22,9 @@ _AT_SELLERS = {Incoterm.EXW, Incoterm.FCA, Incoterm.FAS, Incoterm.FOB}
 _PAYMENTS = Zipf(
     (PaymentTerms.TT_DEPOSIT, PaymentTerms.LC_SIGHT, PaymentTerms.TT_ADVANCE, PaymentTerms.AGREEMENT, PaymentTerms.DP),
 )
-_CONDITIONS = Zipf((Condition.NEW.value, "", Condition.USED.value, Condition.GRADED.value, Condition.REFURBISHED.value), exponent=1.9)
+_CONDITIONS = Zipf(
+    (Condition.NEW.value, "", Condition.USED.value, Condition.GRADED.value, Condition.REFURBISHED.value), exponent=1.9
+)
 _SAMPLES = Zipf(("", "free", "paid", "none"), exponent=1.5)
 _PACKAGING = Zipf(("", "Cartons on pallets", "25 kg bags", "Big bags", "Wooden cases", "In bulk", "Rolls on pallets"))
 _STRIDES = (1, 3, 5, 7)  # through the list of sentences
@@ -91,7 +93,7 @@ class Writer:
             "m": lambda: self._models.pick(rng),
             "g": lambda: self._grades.pick(rng),
             "t": lambda: self._materials.pick(rng),
-            "v": lambda: rng.choice(self._wants),
+            "v": lambda: one_of(rng, self._wants),
             "c": self._city,
             "s": lambda: self._goods,
             "f": lambda: self._fair,
@@ -103,7 +105,7 @@ class Writer:
         kind = Lead.Kind.SELL_OFFER if rng.random() < 0.7 else Lead.Kind.BUY_INQUIRY
         sells = kind == Lead.Kind.SELL_OFFER
         language = trader.language if trader.language and rng.random() < 0.4 else "en"
-        tongue, shelf = tongues()[language], rng.choice(trader.shelves)
+        tongue, shelf = tongues()[language], one_of(rng, trader.shelves)
         self._goods = tongue.goods.pick(rng) if tongue.goods else shelf.name.lower()
         self._fair = fairs()[min(place_age // 30, len(fairs()) - 1)]
         unit, quantity, price = self._figures(shelf, priced=rng.random() < (0.85 if sells else 0.5))
@@ -132,14 +134,14 @@ class Writer:
             destinations=self._destinations() if rng.random() < 0.1 else "{}",
             samples=_SAMPLES.pick(rng),
             packaging=_PACKAGING.pick(rng),
-            lead_time_days=str(rng.randint(5, 60)) if rng.random() < 0.5 else "\\N",
+            lead_time_days=str(5 + int(rng.random() * 56)) if rng.random() < 0.5 else "\\N",
         )
 
     def _description(self, tongue: Tongue) -> str:
         rng = self.rng
-        said, stride, start = tongue.said, rng.choice(_STRIDES), rng.randrange(len(tongue.said))
-        parts = [said[(start + step * stride) % len(said)] for step in range(rng.randint(1, 7))]
-        parts += [rng.choice(tongue.tail).fill(self._fillers) for _ in range(rng.randint(1, 4))]
+        said, stride, start = tongue.said, one_of(rng, _STRIDES), int(rng.random() * len(tongue.said))
+        parts = [said[(start + step * stride) % len(said)] for step in range(1 + int(rng.random() * 7))]
+        parts += [one_of(rng, tongue.tail).fill(self._fillers) for _ in range(1 + int(rng.random() * 4))]
         if rng.random() < 0.1:
             parts.append(tongue.season.fill(self._fillers))
         return " ".join(dict.fromkeys(parts))
@@ -147,17 +149,17 @@ class Writer:
     def _figures(self, shelf: Shelf, *, priced: bool) -> tuple[str, float, float]:
         """Unit, quantity and price in dollars, 0 for none; prices and quantities scatter as they do in trade."""
         rng = self.rng
-        unit, price, quantity = rng.choice(scale_data()["trade"][shelf.top])
+        unit, price, quantity = one_of(rng, scale_data()["trade"][shelf.top])
         return unit, quantity * rng.lognormvariate(0, 0.9), price * rng.lognormvariate(0, 0.6) if priced else 0
 
     def _hs(self, shelf: Shelf) -> str:
         if not shelf.headings or self.rng.random() < 0.3:
             return ""
-        heading = self.rng.choice(shelf.headings)
-        return heading + self.rng.choice(("10", "20", "90")) if len(heading) == 4 else heading
+        heading = one_of(self.rng, shelf.headings)
+        return heading + one_of(self.rng, ("10", "20", "90")) if len(heading) == 4 else heading
 
     def _city(self) -> str:
-        return str(self.rng.choice(countries().pick(self.rng)["cities"]))
+        return str(one_of(self.rng, countries().pick(self.rng)["cities"]))
 
     def _destinations(self) -> str:
         codes = {countries().pick(self.rng)["code"] for _ in range(self.rng.randint(1, 4))}

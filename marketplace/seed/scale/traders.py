@@ -25,8 +25,7 @@ _TRADES = ("Trading", "Industries", "Exports", "Works", "Supply", "Foods", "Mate
 _ABOUT = (
     "{name} has worked from {city} since {since}. We make and trade {goods}, for importers and for the home market.",
     "Family firm in {city}. {goods} are our trade; we load containers every week and answer within a day.",
-    "{name} buys from producers around {city} and ships {goods} to {count} countries. Quality is checked by our own "
-    "people before loading, and the papers leave with the ship.",
+    "{name} buys from producers around {city} and ships {goods} to {count} countries; our people check every lot.",
 )
 _COLUMNS = (
     *("id", "slug", "legal_name", "description", "country", "city", "address", "phone", "business_types"),

@@ -1,0 +1,36 @@
+"""The newest-first order found the plain way: every match, however long it takes."""
+
+from datetime import datetime
+from typing import Any
+
+from directory.models import Verification
+from offerboard.models import Lead
+from offerboard.search import SPANS, Filters, Within, matching
+
+
+def exact_ids(filters: Filters, *, now: datetime, limit: int) -> list[int]:
+    """The newest public leads that match, by their own columns; the words alone are asked as search does."""
+    leads = Lead.objects.public(at=now)
+    if filters.words:
+        leads = leads.filter(pk__in=matching(Filters(words=filters.words), now=now).order_by().values("pk"))
+    for slugs in [filters.categories] if filters.categories else []:
+        leads = leads.filter(category__slug__in=slugs) | leads.filter(category__parent__slug__in=slugs)
+    if filters.within:
+        leads = leads.filter(posted_at__gt=now - SPANS[Within(filters.within)])
+    if filters.verified:
+        verified = Verification.objects.identity().current(at=now).values("company")
+        leads = leads.filter(company__in=verified)
+    plain: dict[str, Any] = {
+        "kind": filters.kind,
+        "country__in": filters.countries,
+        "company__slug": filters.company,
+        "currency": filters.currency,
+        "price__gte": filters.price_from,
+        "price__lte": filters.price_to,
+        "unit": filters.unit,
+        "quantity__gte": filters.quantity,
+        "condition__in": filters.conditions,
+        "incoterm__in": filters.incoterms,
+    }
+    asked = {lookup: value for lookup, value in plain.items() if value not in ("", (), None)}
+    return list(leads.filter(**asked).newest_first().values_list("pk", flat=True)[:limit])
