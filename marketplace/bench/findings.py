@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+MOST_MEMORY = 200  # MB of one process
 Profile = Callable[[], str]
 
 
@@ -33,6 +34,19 @@ class Finding:
         if self.at_most is not None and value > self.at_most:
             return False
         return self.at_least is None or value >= self.at_least
+
+
+def memory_finding(what: str, early: float, late: float, when: str) -> Finding:
+    """A line of budget 14: the most memory that a process had after a part of its work, and after all of it, in MB."""
+    flat = late <= early * 1.1 + 2
+    return Finding(
+        number=14,
+        what=f"memory: {what}",
+        value=late if flat else max(late, MOST_MEMORY + 1),
+        at_most=MOST_MEMORY,
+        measured=f"peak {early:.0f} and {late:.0f} MB {when}",
+        words=f"{late:.0f} MB" if flat else f"{late:.0f} MB and growing",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from django.utils import timezone
 from mailings.models import Delivery
 from mailings.services import queue_message
 from marketplace import demo
-from marketplace.bench.findings import Finding, Unmeasured
+from marketplace.bench.findings import Finding, Unmeasured, memory_finding
+from marketplace.bench.importing import measure_import
 from marketplace.bench.mix import search_mix
 from marketplace.bench.place import Market
 from marketplace.embedded.process import wait_until
@@ -23,7 +24,6 @@ from marketplace.embedded.servers import CHECKOUT
 from offerboard.models import Lead
 from offerboard.selectors.addresses import board_address
 
-MOST = 200  # MB
 PAGES, MAILS = 600, 1_000
 PATIENCE = 300.0  # seconds
 
@@ -39,6 +39,7 @@ def measure_memory(market: Market) -> Iterator[Finding | Unmeasured]:
         return
     yield from _web(market)
     yield from _mail()
+    yield from measure_import(market)
     yield Unmeasured(14, "memory: export", "not built yet")
     yield Unmeasured(14, "memory: API", "not built yet")
 
@@ -61,7 +62,7 @@ def _web(market: Market) -> Iterator[Finding]:
             if place in (PAGES // 2, PAGES - 1):
                 peaks.append(_peak(worker))
     when = f"after {PAGES // 2} and {PAGES} pages"
-    yield _finding("web worker", peaks, f"{when}, {refused} of them refused" if refused else when)
+    yield memory_finding("web worker", peaks[0], peaks[-1], f"{when}, {refused} of them refused" if refused else when)
 
 
 def _mail() -> Iterator[Finding]:
@@ -80,20 +81,7 @@ def _mail() -> Iterator[Finding]:
                 _wait(_all_sent)
                 peaks.append(max(map(_peak, [pid, *_children(pid)])))
     shutil.rmtree(mailbox)
-    yield _finding("mail worker", peaks, f"after {MAILS // 2} and {MAILS} mails")
-
-
-def _finding(what: str, peaks: Sequence[float], when: str) -> Finding:
-    early, late = peaks[0], peaks[-1]
-    flat = late <= early * 1.1 + 2
-    return Finding(
-        number=14,
-        what=f"memory: {what}",
-        value=late if flat else max(late, MOST + 1),
-        at_most=MOST,
-        measured=f"peak {early:.0f} and {late:.0f} MB {when}",
-        words=f"{late:.0f} MB" if flat else f"{late:.0f} MB and growing",
-    )
+    yield memory_finding("mail worker", peaks[0], peaks[-1], f"after {MAILS // 2} and {MAILS} mails")
 
 
 def _queue(mails: int) -> None:

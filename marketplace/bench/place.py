@@ -38,7 +38,7 @@ def open_market(*, leads: int, number: int, say: Say) -> Market:
     recipe = _recipe()
     made = _read(name)
     if made is None or made.get("recipe") != recipe:
-        _create(name)
+        create_database(name)
     _connect(name)
     call_command("migrate", interactive=False, verbosity=0)
     if made is None or made.get("recipe") != recipe:
@@ -68,11 +68,23 @@ def _read(name: str) -> dict[str, Any] | None:
     return noted
 
 
-def _create(name: str) -> None:
+def create_database(name: str) -> None:
+    """An empty database in place of one that may be there."""
+    drop_database(name)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def drop_database(name: str) -> None:
+    """Remove a database, whoever is connected to it; there may be none."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def address_of(name: str) -> str:
+    """The DATABASE_URL of another database of the same server."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
 def _note(name: str, made: dict[str, Any]) -> None:
@@ -85,6 +97,6 @@ def _note(name: str, made: dict[str, Any]) -> None:
 def _connect(name: str) -> None:
     connection.close()
     connection.settings_dict["NAME"] = name
-    os.environ["DATABASE_URL"] = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+    os.environ["DATABASE_URL"] = address_of(name)
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")  # of this connection; a slow answer is to be measured, not refused

@@ -54,7 +54,7 @@ def _slow_end(
         what=what,
         value=p99,
         at_most=at_most,
-        measured=f"median {statistics.median(times):.1f} ms; {p99 / page / 1000:.0f} × keyed page of {page * 1000:.2f} ms",
+        measured=f"median {statistics.median(times):.1f} ms; {p99 / page / 1000:.0f} keyed pages, {page * 1000:.2f} ms",
         words=f"{p99:.1f} ms",
         profile=lambda: f"The slowest: {slowest.part}, {slowest.filters}\n{of_queries(partial(_ask, slowest, market))}",
     )

@@ -178,7 +178,7 @@ def test_a_few_companies_countries_and_languages_have_most() -> None:
 
 @pytest.mark.django_db
 def test_there_are_verified_companies_and_some_whose_leads_are_held() -> None:
-    seed(leads=12_000)
+    seed()
 
     verified = Verification.objects.identity().current(at=NOW).values("company").distinct().count()
     assert 0.2 < verified / Company.objects.count() < 0.5

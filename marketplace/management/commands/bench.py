@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import Any
 
 from django.conf import settings
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         chosen = options["only"] or [*EVERY_RUN, *ONCE]
         try:
             lines = summarise(list(self._runs(market, chosen, options["runs"])))
-        except BenchFailed as error:
+        except (BenchFailed, CalledProcessError) as error:
             raise CommandError(str(error)) from error
         results = _keep(market, lines)
         lines = sorted([*lines, *compare_sizes(results.parent)], key=lambda line: line.number)

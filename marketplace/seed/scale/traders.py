@@ -67,7 +67,7 @@ def plan_traders(*, number: int, leads: int) -> list[Trader]:
                 rng.choice(country["cities"]),
                 country.get("language", ""),
                 tuple(sorted(own, key=lambda shelf: shelf.slug)),
-                rng.random() > 0.01,
+                place % 60 != 30,
             )
         )
     return traders
