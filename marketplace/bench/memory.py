@@ -24,7 +24,7 @@ from marketplace.embedded.servers import CHECKOUT
 from offerboard.models import Lead
 from offerboard.selectors.addresses import board_address
 
-PAGES, MAILS = 600, 1_000
+PAGES, MAILS = 300, 1_000
 PATIENCE = 300.0  # seconds
 
 

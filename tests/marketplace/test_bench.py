@@ -5,12 +5,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from directory.services import load_categories
 from marketplace.bench.caller import HELLO, Caller, UnexpectedAnswer, application
@@ -38,10 +39,14 @@ LEADS = 1_200
 @pytest.fixture
 def market(db: None) -> Market:
     """A small market, posted up to NOW."""
+    return make_market(NOW)
+
+
+def make_market(now: datetime) -> Market:
     load_categories()
-    seed_market(size=Size(companies=4, leads=24), seed=7, passwords=dict.fromkeys(DEMO_EMAILS, "a-pass-word"), now=NOW)
-    seed_scale(leads=LEADS, number=7, now=NOW, say=lambda _: None)
-    return Market(LEADS, 7, NOW)
+    seed_market(size=Size(companies=4, leads=24), seed=7, passwords=dict.fromkeys(DEMO_EMAILS, "a-pass-word"), now=now)
+    seed_scale(leads=LEADS, number=7, now=now, say=lambda _: None)
+    return Market(LEADS, 7, now)
 
 
 def lines_of(found: Iterable[Finding | Unmeasured]) -> dict[str, Line]:
@@ -134,8 +139,9 @@ def test_a_deep_page_is_compared_with_the_first(market: Market) -> None:
     assert line.figure is not None
 
 
-def test_pages_have_rates_and_counts_of_queries(market: Market) -> None:
-    lines = lines_of(measure_pages(Market(LEADS, 7, NOW - timedelta(minutes=1))))
+@pytest.mark.django_db(transaction=True)  # a request takes the connection back from a test
+def test_pages_have_rates_and_counts_of_queries() -> None:
+    lines = lines_of(measure_pages(make_market(timezone.now())))
 
     assert {line.number for line in lines.values()} == {5, 6, 7}
     assert {
@@ -144,6 +150,7 @@ def test_pages_have_rates_and_counts_of_queries(market: Market) -> None:
     assert lines["queries: board, visitor"].figure
 
 
+@pytest.mark.django_db(transaction=True)  # a request takes the connection back from a test
 def test_a_page_with_a_query_too_many_is_missed(market: Market) -> None:
     with application() as whole, statements() as sent:
         Caller(whole).page("/leads/")
@@ -155,6 +162,7 @@ def test_a_page_with_a_query_too_many_is_missed(market: Market) -> None:
     assert summarise([[finding(len(sent), at_most=6)]])[0].missed
 
 
+@pytest.mark.django_db(transaction=True)  # a request takes the connection back from a test
 def test_a_page_that_fails_is_not_measured(market: Market) -> None:
     with application() as whole:
         assert Caller(whole).page(HELLO).body == b"hello"

@@ -58,7 +58,7 @@ def shape_of_the_table() -> list[Any]:
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
             "WHERE conrelid = 'offerboard_lead'::regclass ORDER BY 1, 2"
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """`manage.py bench`: measures the budgets of docs/performance.md on a market of its own, and prints what it found."""
 
 import json
+import signal
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         """Make the market if it is not there, measure, print, and keep the figures."""
         if options["leads"] <= MOST_BY_HAND:
             raise CommandError(f"Ask for more than {MOST_BY_HAND} leads.")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # what it started ends with it
         market = open_market(leads=options["leads"], number=options["number"], say=self._say)
         stamp = Path(settings.LOCAL_STATE) / "run" / "collected"
         collect_static_files(stamp)

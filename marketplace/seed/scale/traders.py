@@ -159,7 +159,7 @@ def _companies(plan: Plan, joined: Sequence[datetime]) -> Iterator[str]:
 def _telephone(country: str) -> str:
     """The number that its country keeps for examples."""
     number = phonenumbers.example_number(country)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else ""
 
 
 def _claims(plan: Plan, *, first: int) -> Iterator[str]:

@@ -71,7 +71,7 @@ class Zipf(Generic[T]):
     def __init__(self, items: Sequence[T], *, exponent: float = 1.0) -> None:
         """`items` stand in the order of their ranks."""
         self.items = items
-        self._cumulated = list(accumulate((rank + 1) ** -exponent for rank in range(len(items))))
+        self._cumulated: list[float] = list(accumulate((rank + 1) ** -exponent for rank in range(len(items))))
 
     def pick(self, rng: Random) -> T:
         """One item."""
