@@ -1,7 +1,8 @@
-"""Leads, their pictures, and the inquiries that answer them."""
+"""Leads, what belongs to them, and the inquiries that answer them."""
 
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
 from offerboard.models.lead import Lead
 from offerboard.models.picture import LeadPicture
+from offerboard.models.word import Word
 
-__all__ = ["Block", "Inquiry", "Lead", "LeadPicture", "Message", "ReadMark"]
+__all__ = ["Block", "Inquiry", "Lead", "LeadPicture", "Message", "ReadMark", "Word"]
