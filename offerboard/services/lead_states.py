@@ -13,7 +13,7 @@ from accounts.models import Member
 from directory.models import Company, TeamMember
 from mailings.services import queue_mail
 from offerboard.models import Lead
-from offerboard.models.lead import LeadQuerySet
+from offerboard.models.lead import LeadQuerySet, NextRank
 from offerboard.services.leads import NotADraft
 from offerboard.services.documents import forget_documents
 from offerboard.services.pictures import forget_files
@@ -67,6 +67,7 @@ def publish_lead(*, lead: Lead, now: datetime) -> None:
             if current.state != Lead.State.DRAFT:
                 raise NotADraft
             current.country = company.country  # it may have moved since
+            current.holds = [hold for hold in current.holds if hold != Lead.Hold.COMPANY]  # it is listed, and locked
             current.price_on_request = current.price is None
             current.updated_at = now
             if settings.LEADS_REVIEWED_FIRST:
@@ -185,7 +186,8 @@ def hold_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int:
     """Hide leads whatever their state, at once; answers how many were not held so before."""
     holds = Func(F("holds"), Value(hold.value), function="array_append")
     held = leads.exclude(holds__contains=[hold]).update(holds=holds, updated_at=now)
-    keep_revisions(leads=leads, now=now)
+    if held:
+        keep_revisions(leads=leads, now=now)
     return held
 
 
@@ -194,7 +196,8 @@ def release_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int
     """Take one hold away, others stay; answers how many had it."""
     holds = Func(F("holds"), Value(hold.value), function="array_remove")
     released = leads.filter(holds__contains=[hold]).update(holds=holds, updated_at=now)
-    keep_revisions(leads=leads, now=now)
+    if released:
+        keep_revisions(leads=leads, now=now)
     return released
 
 
@@ -219,6 +222,7 @@ def _keep_revision(lead: Lead, *, now: datetime) -> None:
 
 def _post(lead: Lead, *, now: datetime) -> None:
     lead.state = Lead.State.PUBLISHED
+    lead.rank = NextRank()
     lead.posted_at = now
     lead.expires_at = now + timedelta(days=lead.valid_days)
 

@@ -93,7 +93,8 @@ class LeadDetails:
         """The lead's columns, with contact details masked; the tiers have a table of their own."""
         details = self.masked()
         columns = {name: getattr(details, name) for name in self.__slots__ if name not in NOT_COLUMNS}
-        return columns | {"hs_edition": hs.EDITION}
+        copied = {"category_path": self.category.path if self.category else [], "hs_edition": hs.EDITION}
+        return columns | copied
 
 
 def submission_for(*, company: Company, typed: UUID) -> UUID:
