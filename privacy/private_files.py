@@ -1,6 +1,6 @@
 """Where files lie that not everybody may read: no address leads to them."""
 
-import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +23,7 @@ class PrivateStorage(FileSystemStorage):
     @property
     def location(self) -> str:  # type: ignore[override]
         """The folder, from the root of the file system."""
-        return os.path.abspath(self.base_location)
+        return str(Path(self.base_location).resolve())
 
     def url(self, name: str | None) -> Any:
         """There is none. Raises NotImplementedError."""

@@ -217,7 +217,9 @@ class LeadForm(LeadDepthForm):
     def holds_something(self) -> bool:
         """Whether there is anything worth a draft."""
         details = self.details()
-        return bool(self.uploads or self.papers) or details != LeadDetails(kind=details.kind, valid_days=details.valid_days)
+        return bool(self.uploads or self.papers) or details != LeadDetails(
+            kind=details.kind, valid_days=details.valid_days
+        )
 
 
 def stored_form(lead: Lead) -> LeadForm:

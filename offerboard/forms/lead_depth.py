@@ -72,7 +72,9 @@ class LeadDepthForm(forms.Form):
         label=_("Documents"),
         required=False,
         accept="application/pdf,image/jpeg,image/png,image/webp",
-        help_text=_("Specification, certificate: up to 5 PDFs or pictures, 10 MB each. They become public with the lead."),
+        help_text=_(
+            "Specification, certificate: up to 5 PDFs or pictures, 10 MB each. They become public with the lead."
+        ),
     )
     remove_documents = forms.ModelMultipleChoiceField(
         LeadDocument.objects.none(), label=_("Remove documents"), required=False, widget=forms.CheckboxSelectMultiple

@@ -39,9 +39,7 @@ class LeadDocument(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(name="document_position_low", condition=Q(position__lt=1000)),
-            models.CheckConstraint(
-                name="document_kind_known", condition=Q(kind__in=["application/pdf", "image/webp"])
-            ),
+            models.CheckConstraint(name="document_kind_known", condition=Q(kind__in=["application/pdf", "image/webp"])),
             models.CheckConstraint(name="document_size", condition=Q(size__range=(1, 10 * 1024 * 1024))),
             models.UniqueConstraint(  # a form that is sent again adds nothing
                 name="document_once_on_a_lead", fields=["lead", "digest"]

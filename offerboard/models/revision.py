@@ -35,9 +35,7 @@ class LeadRevision(models.Model):
             models.CheckConstraint(
                 name="revision_ends_after_start", condition=Q(closed_at=None) | Q(closed_at__gte=F("public_from"))
             ),
-            models.CheckConstraint(
-                name="revision_expires_after_start", condition=Q(expires_at__gt=F("public_from"))
-            ),
+            models.CheckConstraint(name="revision_expires_after_start", condition=Q(expires_at__gt=F("public_from"))),
         ]
 
     def __str__(self) -> str:

@@ -23,7 +23,7 @@ from privacy.masking import mask_contacts
 
 SUFFIXES = {LeadDocument.Kind.PDF: ".pdf", LeadDocument.Kind.PICTURE: ".webp"}
 END = 2048  # bytes at a PDF's end in which its last marks stand
-# ISO 32000-2, 12.6.4 and 7.11.4: what makes a PDF run something or carry other files. Compressed objects can hide these.
+# ISO 32000-2, 12.6.4 and 7.11.4: what makes a PDF run something or carry other files. Compression can hide these.
 ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
 NOT_IN_NAMES = set('<>:"/\\|?*;%')
 

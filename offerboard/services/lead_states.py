@@ -14,8 +14,8 @@ from directory.models import Company, TeamMember
 from mailings.services import queue_mail
 from offerboard.models import Lead
 from offerboard.models.lead import LeadQuerySet, NextRank
-from offerboard.services.leads import NotADraft
 from offerboard.services.documents import forget_documents
+from offerboard.services.leads import NotADraft
 from offerboard.services.pictures import forget_files
 from offerboard.services.revisions import keep_revisions
 

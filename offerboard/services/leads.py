@@ -21,8 +21,12 @@ from privacy.masking import mask_contacts
 TITLE, DESCRIPTION, PLACE = 160, 8000, 100  # characters, as the columns have them
 BRAND, MODEL, PACKAGING = 80, 80, 200
 FREE_TEXTS = {
-    **{"title": TITLE, "description": DESCRIPTION, "place": PLACE},
-    **{"brand": BRAND, "model": MODEL, "packaging": PACKAGING},
+    "title": TITLE,
+    "description": DESCRIPTION,
+    "place": PLACE,
+    "brand": BRAND,
+    "model": MODEL,
+    "packaging": PACKAGING,
 }
 NOT_COLUMNS = {"tiers"}
 
@@ -44,8 +48,8 @@ class LeadDetails:
     """What a company says about its lead; a draft may leave out anything but the kind.
 
     Quantity is in `unit` (UN/ECE Recommendation 20), price in `currency` (ISO 4217) for one unit; `hs_code` is
-    digits only, `origin` and `destinations` ISO 3166-1 alpha-2, `lead_time_days` counts from the order, `valid_days` from
-    the posting. `tiers` come by growing quantity.
+    digits only, `origin` and `destinations` ISO 3166-1 alpha-2, `lead_time_days` counts from the order, `valid_days`
+    from the posting. `tiers` come by growing quantity.
     """
 
     kind: str = Lead.Kind.SELL_OFFER
