@@ -19,8 +19,8 @@ from moderation.models import Decision
 from moderation.staff import DecidedAdmin
 from offerboard.models import Inquiry, Lead, LeadDocument, LeadPicture, LeadRevision, PriceTier
 from offerboard.services.documents import forget_documents
+from offerboard.services.leads import refile_lead
 from offerboard.services.pictures import forget_files
-from offerboard.services.revisions import keep_revisions
 from offerboard.views.documents import sent_safely
 
 
@@ -144,9 +144,9 @@ class LeadAdmin(DecidedAdmin):
             forget_documents(formset.deleted_objects)
 
     def save_model(self, request: HttpRequest, obj: Lead, form: forms.ModelForm, change: bool) -> None:
-        """Another category is another thing that the public reads."""
-        super().save_model(request, obj, form, change)
-        keep_revisions(leads=Lead.objects.filter(pk=obj.pk), now=timezone.now())
+        """The category is all that staff can change."""
+        if "category" in form.changed_data and obj.category:
+            refile_lead(lead=obj, category=obj.category, now=timezone.now())
 
     def get_urls(self) -> list[Any]:
         """Documents have an address here: those of a lead that is not public are open to no staff elsewhere."""

@@ -36,13 +36,14 @@ class OpenCountriesField(OpenField, forms.MultipleChoiceField):
 class LeadDepthForm(forms.Form):
     """Everything in it may stay open. `lead` is the one being changed."""
 
-    tiers = TiersField(
+    tiers = TiersField(  # type: ignore[call-arg]  # the stubs do not know template_name yet
         label=_("Prices by quantity"),
         required=False,
+        template_name="offerboard/field_tiers.html",
         help_text=_("If more costs less: the price of one unit from each quantity on, smallest quantity first."),
     )
     brand = OpenLineField(label=_("Brand"), longest=BRAND, too_long=TOO_LONG)
-    model = OpenLineField(label=_("Model"), longest=MODEL, too_long=TOO_LONG, help_text=_("Type or article number."))
+    model = OpenLineField(label=_("Model"), longest=MODEL, too_long=TOO_LONG)
     packaging = OpenLineField(
         label=_("Packaging"),
         longest=PACKAGING,
@@ -50,14 +51,17 @@ class LeadDepthForm(forms.Form):
         help_text=_("Such as: bags of 60 kg, 320 bags in a container."),
     )
     samples = OpenChoiceField(
-        label=_("Samples"), choices=[("", _("Not stated")), *Samples.choices], error_messages=NOT_IN_LIST
+        label=_("Samples"),
+        choices=[("", _("Not stated")), *Samples.choices],
+        help_text=_("Whether buyers can try the goods first."),
+        error_messages=NOT_IN_LIST,
     )
     lead_time_days = OpenDaysField(
         label=_("Lead time (days)"),
         min_value=0,
         max_value=1000,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("From the order until the goods are ready to leave. 0: in stock."),
+        help_text=_("From the order to the loading. 0: in stock."),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), DAYS),
     )
     destinations = OpenCountriesField(  # type: ignore[call-arg]  # the stubs do not know template_name yet

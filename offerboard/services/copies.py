@@ -1,7 +1,8 @@
 """A lead's words, prices and pictures as the start of a new one."""
 
 from datetime import datetime
-from uuid import UUID, uuid5
+from pathlib import PurePath
+from uuid import UUID, uuid4, uuid5
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -43,9 +44,9 @@ def _copy_picture(picture: LeadPicture, draft: Lead, *, written: list[FieldFile]
     for old, new in ((picture.image, copy.image), (picture.thumbnail, copy.thumbnail)):
         try:
             with old.open() as file:
-                content = file.read()
+                content = ContentFile(file.read(), name=f"{uuid4().hex}{PurePath(old.name).suffix}")
         except FileNotFoundError:  # lost from the storage; the words are copied all the same
             return
-        new.save(old.name.rpartition("/")[2], ContentFile(content), save=False)
+        new.save(content.name, content, save=False)
         written.append(new)
     copy.save()

@@ -172,6 +172,14 @@ def update_lead(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
     lead.refresh_from_db()
 
 
+@transaction.atomic
+def refile_lead(*, lead: Lead, category: Category, now: datetime) -> None:
+    """Staff put a lead under another category; it stays where it is on the board."""
+    filed = Lead.objects.filter(pk=lead.pk)
+    filed.update(category=category, category_path=category.path, updated_at=now)
+    keep_revisions(leads=filed, now=now)
+
+
 def must_be_reviewed(lead: Lead) -> bool:
     """Whether a change takes the lead back to staff: the public must not read what nobody reviewed.
 
