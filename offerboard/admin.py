@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from moderation.models import Decision
 from moderation.staff import DecidedAdmin
+from offerboard.downloads import sent_safely
 from offerboard.models import Inquiry, Lead, LeadDocument, LeadPicture, LeadRevision, PriceTier
 from offerboard.services.documents import forget_documents
 from offerboard.services.leads import refile_lead
 from offerboard.services.pictures import forget_files
-from offerboard.views.documents import sent_safely
 
 
 class PictureInline(admin.TabularInline):
@@ -79,7 +79,7 @@ class DocumentInline(admin.TabularInline):
     model = LeadDocument
     extra = 0
     fields = ["download", "kind", "size"]
-    readonly_fields = fields
+    readonly_fields = ["download", "kind", "size"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Sellers add documents."""

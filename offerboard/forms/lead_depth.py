@@ -36,7 +36,7 @@ class OpenCountriesField(OpenField, forms.MultipleChoiceField):
 class LeadDepthForm(forms.Form):
     """Everything in it may stay open. `lead` is the one being changed."""
 
-    tiers = TiersField(  # type: ignore[call-arg]  # the stubs do not know template_name yet
+    tiers = TiersField(
         label=_("Prices by quantity"),
         required=False,
         template_name="offerboard/field_tiers.html",

@@ -39,7 +39,7 @@ def with_extras(leads: Any) -> Any:
     """Leads with `tier_list` and `document_list`, which the functions below read: no query of their own."""
     tiers = PriceTier.objects.filter(lead=OuterRef("pk")).order_by("place")
     documents = LeadDocument.objects.filter(lead=OuterRef("pk")).order_by("position", "pk")
-    text = CharField()
+    text: CharField[str, str] = CharField()
     tier = JSONObject(quantity=Cast("min_quantity", text), price=Cast("price", text))  # text: JSON knows no decimals
     document = JSONObject(key=Cast("pk", text), name=F("name"), kind=F("kind"), size=F("size"))
     return leads.annotate(

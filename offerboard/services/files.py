@@ -25,7 +25,8 @@ def files_of_this_try() -> Iterator[list[FieldFile]]:
 def forget(fields: Iterable[FieldFile]) -> None:
     """Delete files once the transaction that deletes their rows has committed."""
     for field in fields:
-        transaction.on_commit(partial(field.storage.delete, field.name))
+        if field.name:
+            transaction.on_commit(partial(field.storage.delete, field.name))
 
 
 def digest_of(file: "File[bytes]") -> str:

@@ -90,7 +90,9 @@ class LeadDetails:
 
     def masked(self) -> "LeadDetails":
         """The same without e-mail addresses and telephone numbers; the words in their place may take up more room."""
-        shown = {name: mask_contacts(getattr(self, name))[:longest] for name, longest in FREE_TEXTS.items()}
+        shown: dict[str, Any] = {
+            name: mask_contacts(getattr(self, name))[:longest] for name, longest in FREE_TEXTS.items()
+        }
         return replace(self, **shown)
 
     def columns(self) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def _keep(keys: Sequence[int], *, now: datetime) -> None:
             continue
         if before:
             ended.append(before.pk)
-        begun.append(LeadRevision(lead=lead, facts=facts, public_from=now, expires_at=lead.expires_at))
+        if lead.expires_at:  # as every public lead has
+            begun.append(LeadRevision(lead=lead, facts=facts, public_from=now, expires_at=lead.expires_at))
     ended += [revision.pk for revision in running.values()]  # no longer public
     if ended:
         LeadRevision.objects.filter(pk__in=ended).update(closed_at=now)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from offerboard.downloads import sent_safely
 from offerboard.models import LeadDocument
 from offerboard.selectors.documents import readable_document
 
@@ -20,14 +21,3 @@ def document(request: HttpRequest, slug: str, pk: UUID) -> FileResponse:
         return sent_safely(found)
     except (LeadDocument.DoesNotExist, FileNotFoundError) as error:
         raise Http404 from error
-
-
-def sent_safely(document: LeadDocument) -> FileResponse:
-    """The file as a download that no browser opens as a page of this site. Raises FileNotFoundError."""
-    response = FileResponse(
-        document.file.open(), as_attachment=True, filename=document.name, content_type=document.kind
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["X-Robots-Tag"] = "noindex"
-    return response

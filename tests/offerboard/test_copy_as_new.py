@@ -80,7 +80,7 @@ def test_pictures_are_copied_and_not_shared(django_capture_on_commit_callbacks: 
     [draft] = drafts()
 
     with django_capture_on_commit_callbacks(execute=True):
-        change_pictures(lead=lead, added=[], removed=lead.pictures.values_list("pk", flat=True), now=NOW)
+        change_pictures(lead=lead, added=[], removed=list(lead.pictures.values_list("pk", flat=True)), now=NOW)
 
     assert (lead.pictures.count(), [one.position for one in draft.pictures.all()]) == (0, [0, 1])
     for one in draft.pictures.all():

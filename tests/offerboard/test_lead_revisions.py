@@ -57,6 +57,7 @@ def test_a_publication_begins_a_record_of_trade_facts() -> None:
     [revision] = lead.revisions.all()
     facts = revision.facts
     assert (facts["title"], facts["quantity"], facts["price"], facts["tiers"]) == (lead.title, "96", "4180", [])
+    assert lead.category is not None
     assert (facts["category"], facts["origin"], facts["destinations"]) == (lead.category.slug, "VN", ["DE"])
     assert (facts["lead_time_days"], facts["incoterm"]) == (0, "FOB")
     assert times(lead) == [(NOW, NOW + timedelta(days=30))]
@@ -207,7 +208,12 @@ def test_many_leads_cost_no_more_queries(leads: int, django_assert_num_queries: 
 
 def page_of(lead: Lead, **changes: Any) -> dict[str, Any]:
     """What the lead's page in admin sends."""
-    parts = {"tiers": lead.tiers, "pictures": lead.pictures, "documents": lead.documents, "revisions": lead.revisions}
+    parts: dict[str, Any] = {
+        "tiers": lead.tiers,
+        "pictures": lead.pictures,
+        "documents": lead.documents,
+        "revisions": lead.revisions,
+    }
     sent: dict[str, Any] = {"category": lead.category_id}
     for prefix, rows in parts.items():
         keys = list(rows.values_list("pk", flat=True))
