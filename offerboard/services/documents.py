@@ -14,7 +14,7 @@ from django.db.models import Max
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
-from directory.pictures import PictureRefused, reencode_picture
+from directory.pictures import PictureRefused, PictureTooLarge, reencode_picture
 from offerboard.models import Lead, LeadDocument
 from offerboard.services.files import digest_of, files_of_this_try, forget
 from offerboard.services.leads import must_be_reviewed
@@ -48,7 +48,7 @@ def read_documents(files: "Iterable[File[bytes]]") -> tuple[list[Paper], list[st
     for file in files:
         try:
             good.append(_read(file))
-        except (DocumentRefused, PictureRefused) as error:
+        except DocumentRefused as error:
             name = clean_name(file.name or "", suffix="")
             refused.append(_("“%(file)s”: %(problem)s") % {"file": name, "problem": error})
     return good, refused
@@ -129,6 +129,8 @@ def _check_pdf(data: bytes) -> None:
 def _picture(file: "File[bytes]") -> "ContentFile[bytes]":
     try:
         return reencode_picture(file).full
+    except PictureTooLarge as error:
+        raise DocumentRefused(str(error)) from error
     except PictureRefused as error:
         raise DocumentRefused(_("This file cannot be read. Choose a PDF, or a JPEG, PNG or WebP picture.")) from error
 

@@ -153,6 +153,15 @@ def test_names_are_cleaned(sent: str, kept: str) -> None:
     assert clean_name(sent, suffix=".pdf") == kept
 
 
+def test_a_picture_of_too_many_pixels_is_told_apart_from_one_that_cannot_be_read() -> None:
+    giant = BytesIO()
+    Image.new("1", (20_001, 10)).save(giant, "PNG")
+
+    good, refused = read_documents([SimpleUploadedFile("scan.png", giant.getvalue())])
+
+    assert (good, ["more than 40 million pixels" in problem for problem in refused]) == ([], [True])
+
+
 def test_a_hostile_name_reaches_neither_the_disk_nor_the_header(browser: Client) -> None:
     browser.post(NEW, filled(documents=[pdf('../x"\r\nSet-Cookie: a=b; <b>.pdf')]))
 
