@@ -278,8 +278,10 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(LOCAL_STATE / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", str(files("bootstrap") / "css"))]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(LOCAL_STATE / "media")))
+PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(LOCAL_STATE / "private")))  # no proxy may serve it
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "privacy.private_files.PrivateStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING
