@@ -21,6 +21,7 @@ from directory.registry import (
 from offerboard.models import Lead
 from offerboard.selectors.panels import category_leads, company_leads, count_by_category
 from offerboard.services.lead_states import hold_leads, release_leads
+from offerboard.services.revisions import keep_revisions
 
 
 def _inquire_url(company: Company) -> str:
@@ -31,7 +32,8 @@ def follow_company(company: Company, now: datetime) -> None:
     """What its leads copied follows: its country, and that they are hidden while the company is not listed."""
     company.refresh_from_db(fields=["country", "state"])
     leads = Lead.objects.filter(company=company)
-    leads.exclude(country=company.country).update(country=company.country)
+    if leads.exclude(country=company.country).update(country=company.country):
+        keep_revisions(leads=leads, now=now)
     follow = release_leads if company.state == Company.State.LISTED else hold_leads
     follow(leads=leads, hold=Lead.Hold.COMPANY, now=now)
 

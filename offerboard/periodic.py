@@ -4,9 +4,16 @@ from celery import shared_task
 from django.utils import timezone
 
 from offerboard.services import lead_states
+from offerboard.services.vocabulary import refresh_vocabulary
 
 
 @shared_task
 def tidy_expired_leads() -> None:
     """Close what nobody renews any more. No page waits for it: a lead is off the board the second it expires."""
     lead_states.close_forgotten_leads(now=timezone.now())
+
+
+@shared_task
+def count_words() -> None:
+    """Learn the words that leads use, for “did you mean”."""
+    refresh_vocabulary(now=timezone.now())

@@ -37,9 +37,11 @@ def number(value: Decimal | int) -> str:
     return format_decimal(value, format="#,##0.####", locale=reader_locale())
 
 
-def count_words(found: int, *, cap: int) -> str:
-    """A count that is exact up to `cap`; anything above it is "10,000+"."""
-    return f"{number(cap)}+" if found > cap else number(found)
+def count_words(found: int, *, cap: int, is_complete: bool = True) -> str:
+    """A count that is exact up to `cap`; anything above it is "5,000+", and "37+" what was not counted to its end."""
+    if found > cap:
+        return f"{number(cap)}+"
+    return number(found) + ("" if is_complete else "+")
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -112,6 +114,13 @@ def price_words(lead: Lead) -> str:
     return "" if lead.price is None else money(lead.price, lead.currency).strip()
 
 
+def price_from(lead: Lead, lowest: Decimal | None) -> str:
+    """The price as a card says it: "from USD 4,060" where a larger quantity costs less."""
+    if lead.price is None or lowest is None or lowest >= lead.price:
+        return price_words(lead)
+    return _("from %(price)s") % {"price": money(lowest, lead.currency).strip()}
+
+
 def price_unit(lead: Lead) -> str:
     """What the price is for: "per tonne"; "" while a draft has no unit."""
     return _("per %(unit)s") % {"unit": UNITS[lead.unit].singular} if lead.unit else ""
@@ -154,6 +163,14 @@ def payment_in_short(lead: Lead) -> str:
     return lead.get_payment_terms_display().split(",")[0] or not_stated()
 
 
+def lead_time(lead: Lead) -> str:
+    """How long it takes from the order until the goods are ready; "" where that is left open."""
+    days = lead.lead_time_days
+    if days is None:
+        return ""
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)} if days else _("In stock")
+
+
 def facts(lead: Lead) -> list[tuple[str, str]]:
     """The four facts by which traders sift: quantity, terms, origin or condition, payment."""
     second_hand = lead.condition not in ("", Condition.NEW)
@@ -194,10 +211,14 @@ def lead_card(
     *,
     now: datetime,
     thumbnail: str | None = None,
+    lowest: Decimal | None = None,
     verified_at: datetime | None = None,
     by_line: bool = True,
 ) -> LeadCard:
-    """The card of a lead whose company and category are fetched; `thumbnail` names a file of the picture storage."""
+    """The card of a lead whose company and category are fetched; `thumbnail` names a file of the picture storage.
+
+    `lowest` is what one unit costs in the largest quantity, where prices fall with it.
+    """
     return LeadCard(
         url=lead.get_absolute_url(),
         is_sell=lead.kind == Lead.Kind.SELL_OFFER,
@@ -209,7 +230,7 @@ def lead_card(
         posted_full=full_time(lead.posted_at) if lead.posted_at else "",
         ends_soon=ends_soon(lead.expires_at, now=now) if lead.expires_at else "",
         image_url=LeadPicture.thumbnail.field.storage.url(thumbnail) if thumbnail else "",
-        price=price_words(lead),
+        price=price_from(lead, lowest),
         price_note=price_note(lead),
         price_missing=price_missing(lead),
         facts=facts(lead),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from offerboard.views import board, inquiries, leads, my_leads
+from offerboard.views import board, documents, inquiries, leads, my_leads
 
 app_name = "offerboard"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("leads/<slug:slug>/edit/", leads.edit, name="edit"),
     path("leads/<slug:slug>/preview/", leads.preview, name="preview"),
     path("leads/<slug:slug>/publish/", leads.publish, name="publish"),
+    path("leads/<slug:slug>/copy/", my_leads.copy, name="copy"),
+    path("leads/<slug:slug>/documents/<uuid:pk>/", documents.document, name="document"),
     path("leads/<slug:slug>/pause/", my_leads.pause, name="pause"),
     path("leads/<slug:slug>/resume/", my_leads.resume, name="resume"),
     path("leads/<slug:slug>/close/", my_leads.close, name="close"),

@@ -46,6 +46,8 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "offerboard:preview": {"GET": "login 404 200 200 200 join login", "POST": "405"},
     "offerboard:publish": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:copy": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:document": {"GET": "404 404 200 200 200 404 404", "POST": "405"},  # of a lead that is not public
     "offerboard:pause": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:resume": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:close": POST_ONLY | {"POST": "login 404 403 ok ok join login"},

@@ -3,14 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import factory
 from allauth.account.models import EmailAddress
+from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
-from offerboard.models import Inquiry, Lead, Message
+from offerboard.models import Inquiry, Lead, LeadDocument, Message, PriceTier
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -141,6 +143,35 @@ class LeadFactory(DjangoModelFactory[Lead]):
     holds = factory.LazyAttribute(lambda lead: [] if lead.company.state == "listed" else ["company"])
     rank = factory.LazyAttributeSequence(lambda lead, n: rank_of(lead.posted_at, n))
     rejection = factory.LazyAttribute(lambda lead: "Forbidden goods." if lead.state == "rejected" else "")
+
+
+class PriceTierFactory(DjangoModelFactory[PriceTier]):
+    """The first tier of a lead, at the lead's price."""
+
+    class Meta:
+        model = PriceTier
+
+    lead = factory.SubFactory(LeadFactory)
+    place = 1
+    min_quantity = Decimal(10)
+    price = factory.LazyAttribute(lambda tier: tier.lead.price)
+
+
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+
+
+class LeadDocumentFactory(DjangoModelFactory[LeadDocument]):
+    """A small PDF, with its file."""
+
+    class Meta:
+        model = LeadDocument
+
+    lead = factory.SubFactory(LeadFactory)
+    file = factory.LazyFunction(lambda: ContentFile(PDF, name=f"{uuid4().hex}.pdf"))
+    name = "Specification.pdf"
+    kind = LeadDocument.Kind.PDF
+    size = len(PDF)
+    digest = factory.Sequence(lambda n: f"{n:064x}")
 
 
 class InquiryFactory(DjangoModelFactory[Inquiry]):

@@ -12,12 +12,13 @@ from django.urls import reverse
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
 from moderation.models import Decision, Report, Ticket
-from offerboard.models import Block, Inquiry, Lead, Message
+from offerboard.models import Block, Inquiry, Lead, LeadDocument, LeadPicture, LeadRevision, Message, PriceTier
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
     InquiryFactory,
     InvitationFactory,
+    LeadDocumentFactory,
     LeadFactory,
     MemberFactory,
     MessageFactory,
@@ -34,7 +35,11 @@ GUARDED: list[type[Model]] = [
     Inquiry,
     Invitation,
     Lead,
+    LeadDocument,
+    LeadPicture,
+    LeadRevision,
     Message,
+    PriceTier,
     Report,
     TeamMember,
     Ticket,
@@ -50,6 +55,7 @@ class World:
     lead: Lead
     draft: Lead
     paused: Lead
+    document: LeadDocument
     inquiry: Inquiry
     invitation: Invitation
     teammate: TeamMember
@@ -70,6 +76,7 @@ class World:
         things: dict[str, Any] = {
             "offerboard:publish": {"slug": self.draft.slug},
             "offerboard:preview": {"slug": self.draft.slug},
+            "offerboard:document": {"slug": self.paused.slug, "pk": self.document.pk},
             "offerboard:resume": {"slug": self.paused.slug},
             "offerboard:thread": {"pk": self.inquiry.pk},
             "offerboard:block": {"pk": self.inquiry.pk},
@@ -86,7 +93,7 @@ class World:
             "moderation:report": {"kind": "lead", "key": self.lead.slug},
             "marketplace:media": {"name": "leads/none.webp"},
         }
-        for verb in ("lead", "edit", "pause", "close", "renew", "inquire"):
+        for verb in ("lead", "edit", "pause", "close", "renew", "copy", "inquire"):
             things[f"offerboard:{verb}"] = {"slug": self.lead.slug}
         return reverse(name, kwargs=things.get(name))
 
@@ -103,12 +110,14 @@ def make_world() -> World:
     staff = MemberFactory(is_staff=True)
     staff.groups.add(Group.objects.get_or_create(name="moderator")[0])
     teammate = MemberFactory(company=company, role=TeamMember.Role.EDITOR)
+    paused = lead_of(state="paused", category=category)
     return World(
         company=company,
         category=category,
         lead=lead,
         draft=lead_of(state="draft", category=category),
-        paused=lead_of(state="paused", category=category),
+        paused=paused,
+        document=LeadDocumentFactory(lead=paused),
         inquiry=inquiry,
         invitation=InvitationFactory(company=company),
         teammate=TeamMember.objects.get(member=teammate),

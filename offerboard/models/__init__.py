@@ -1,7 +1,22 @@
-"""Leads, their pictures, and the inquiries that answer them."""
+"""Leads, what belongs to them, and the inquiries that answer them."""
 
+from offerboard.models.document import LeadDocument
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
 from offerboard.models.lead import Lead
 from offerboard.models.picture import LeadPicture
+from offerboard.models.price_tier import PriceTier
+from offerboard.models.revision import LeadRevision
+from offerboard.models.word import Word
 
-__all__ = ["Block", "Inquiry", "Lead", "LeadPicture", "Message", "ReadMark"]
+__all__ = [
+    "Block",
+    "Inquiry",
+    "Lead",
+    "LeadDocument",
+    "LeadPicture",
+    "LeadRevision",
+    "Message",
+    "PriceTier",
+    "ReadMark",
+    "Word",
+]

@@ -20,6 +20,7 @@ from offerboard import presentation
 from offerboard.models import Inquiry, Lead
 from offerboard.presentation import LeadCard
 from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.lead_extras import DocumentRow, TierRow, document_rows, tier_rows, with_extras
 from offerboard.selectors.lead_parts import (
     PictureView,
     SpecRow,
@@ -80,6 +81,8 @@ class LeadPage:
     price_unit: str
     price_missing: str
     price_line: str  # for how much, paid how
+    tiers: list[TierRow]
+    documents: list[DocumentRow]
     firm: Firm
     similar: list[LeadCard]
     report_url: str
@@ -140,6 +143,8 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
         price_unit=presentation.price_unit(lead),
         price_missing=presentation.price_missing(lead),
         price_line=_price_line(lead),
+        tiers=tier_rows(lead, lead.tier_list),
+        documents=document_rows(lead, lead.document_list),
         firm=_firm(lead.company, now=now),
         similar=similar_leads(lead, now=now),
         report_url=reverse("moderation:report", args=["lead", lead.slug]),
@@ -179,14 +184,17 @@ def similar_leads(lead: Lead, *, now: datetime) -> list[LeadCard]:
     return sorted(cards, key=lambda card: card.category != category.name)[:SIMILAR]  # stable: newest stay first
 
 
-def _find(slug: str, *, member_id: int | None) -> tuple[Lead, str, UUID | None]:
-    """The lead in whatever state, the reader's role in its company or "", and the newest thread of theirs about it."""
-    leads = Lead.objects.select_related("company", "category__parent").defer("search", "company__search")
+def _find(slug: str, *, member_id: int | None) -> tuple[Any, str, UUID | None]:
+    """The lead in whatever state, the reader's role in its company or "", and the newest thread of theirs about it.
+
+    The lead carries its price tiers and documents.
+    """
+    leads = with_extras(Lead.objects.select_related("company", "category__parent").defer("search", "company__search"))
     if member_id is None:
         return leads.get(slug=slug), "", None
     role = TeamMember.objects.filter(company=OuterRef("company_id"), member=member_id).values("role")[:1]
     theirs = Inquiry.objects.filter(lead=OuterRef("pk"), sender__team__member=member_id).newest_first()
-    found: Any = leads.annotate(readers_role=Subquery(role), thread=Subquery(theirs.values("pk")[:1])).get(slug=slug)
+    found = leads.annotate(readers_role=Subquery(role), thread=Subquery(theirs.values("pk")[:1])).get(slug=slug)
     return found, found.readers_role or "", found.thread
 
 

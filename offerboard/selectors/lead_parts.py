@@ -45,6 +45,9 @@ def specification(lead: Lead) -> list[SpecRow]:
         SpecRow(_("Category"), lead.category.name if lead.category else ""),
         SpecRow(_("HS code"), hs.display(lead.hs_code), edition),
         SpecRow(_("Condition"), lead.get_condition_display()),
+        SpecRow(_("Brand"), lead.brand),
+        SpecRow(_("Model"), lead.model),
+        SpecRow(_("Packaging"), lead.packaging),
     ]
 
 
@@ -63,6 +66,9 @@ def trade_terms(lead: Lead) -> list[SpecRow]:
         SpecRow(_("Incoterms 2020"), f"{rule} {lead.place}".strip(), meaning),
         SpecRow(_("Payment terms"), lead.get_payment_terms_display()),
         SpecRow(_("Origin wanted") if wanted else _("Country of origin"), origin),
+        SpecRow(_("Destination"), ", ".join(sorted(country_name(code) for code in lead.destinations))),
+        SpecRow(_("Lead time"), presentation.lead_time(lead)),
+        SpecRow(_("Samples"), lead.get_samples_display()),
     ]
 
 
