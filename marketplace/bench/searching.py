@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import partial
 
 from django.core.cache import cache
@@ -18,6 +19,7 @@ from offerboard.search import EVERYTHING, ORDERS, PAGE, Sort, search
 
 TIMES = 3  # each search is asked in a run, after once to warm up
 DEEP_PAGES = 3  # of each search are compared
+MOST_PAGES = 60  # are read to find them
 DEPTH = 300_000  # leads
 MIX, MIX_TAME = "p99 of the search mix", "p99 without the adversarial tenth"
 
@@ -84,7 +86,7 @@ def measure_depth(market: Market) -> Iterator[Finding | Unmeasured]:
     if last is None:
         yield Unmeasured(4, "deep page over first page", "no leads")
         return
-    after = write_cursor(Cursor(order=Sort.NEWEST, key=last[0], slug=last[1], seen=depth))
+    after = write_cursor(Cursor(order=Sort.NEWEST, key=Decimal(last[0]), slug=last[1], seen=depth))
     deep = partial(search, EVERYTHING, now=market.now, after=after)
     first = partial(search, EVERYTHING, now=market.now)
     there, here, ratio = ratio_in_turn(deep, first, rounds=15, before=cache.clear)
@@ -103,15 +105,17 @@ def _ask(query: Query, market: Market) -> None:
 
 
 def _is_exact(query: Query, market: Market) -> bool:
+    """Whether page after page gives what the exact query gives; a page may be short where search looks further back."""
+    wanted = exact_ids(query.filters, now=market.now, limit=PAGE * DEEP_PAGES)
     found: list[int] = []
     after = ""
-    for _ in range(DEEP_PAGES):
+    for _ in range(MOST_PAGES):
         results = search(query.filters, now=market.now, after=after)
         found += results.ids
         after = results.next_cursor
-        if not after:
+        if not after or len(found) > len(wanted) or len(found) == len(wanted) == PAGE * DEEP_PAGES:
             break
-    return found == exact_ids(query.filters, now=market.now, limit=PAGE * DEEP_PAGES)
+    return found[: PAGE * DEEP_PAGES] == wanted
 
 
 def _primary_key_page(market: Market) -> "partial[list[Lead]]":
