@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,12 +101,19 @@ class Caller:
 
 @contextmanager
 def application() -> Iterator[WSGIHandler]:
-    """The application with the bench's own view; its log is written as always, but nobody has to read it."""
-    with override_settings(ROOT_URLCONF="marketplace.bench.urls"), Path("/dev/null").open("w") as nowhere:
-        streams = [handler for handler in logging.getLogger().handlers if isinstance(handler, logging.StreamHandler)]
+    """The application with the bench's own view."""
+    with override_settings(ROOT_URLCONF="marketplace.bench.urls"):
+        yield WSGIHandler()
+
+
+@contextmanager
+def unread_log() -> Iterator[None]:
+    """The log is written as always, but nobody has to read it."""
+    streams = [handler for handler in logging.getLogger().handlers if isinstance(handler, logging.StreamHandler)]
+    with Path(os.devnull).open("w") as nowhere:
         before = [(handler, handler.setStream(nowhere)) for handler in streams]
         try:
-            yield WSGIHandler()
+            yield
         finally:
             for handler, stream in before:
                 if stream is not None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from marketplace.bench.caller import unread_log
 from marketplace.bench.findings import Finding, Line, Unmeasured, as_json, summarise, table
 from marketplace.bench.inserting import measure_insertion
 from marketplace.bench.memory import BenchFailed, measure_memory
@@ -53,6 +54,10 @@ class Command(BaseCommand):
         market = open_market(leads=options["leads"], number=options["number"], say=self._say)
         stamp = Path(settings.LOCAL_STATE) / "run" / "collected"
         collect_static_files(stamp)
+        with unread_log():
+            self._measure(market, options)
+
+    def _measure(self, market: Market, options: dict[str, Any]) -> None:
         chosen = options["only"] or [*EVERY_RUN, *ONCE]
         try:
             lines = summarise(list(self._runs(market, chosen, options["runs"])))
