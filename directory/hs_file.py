@@ -29,17 +29,10 @@ class HsFile:
 
 def read_hs_file(content: bytes, *, edition: int) -> HsFile:
     """All names of a file. Raises WrongHsFile at the first thing that is wrong, so that nothing is half read."""
-    if len(content) > LARGEST:
-        raise WrongHsFile(_("The file is larger than %(most)d MB.") % {"most": LARGEST // 1024 // 1024})
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise WrongHsFile(_("Line %(line)d is not written in UTF-8.") % {"line": line}) from error
     names: dict[str, str] = {}
-    parents: dict[str, tuple[int, str]] = {}
+    parents: list[tuple[int, str]] = []
     left_out = 0
-    for line, row in _rows(text):
+    for line, row in _rows(_text(content)):
         code = row["hscode"].strip()
         if code == TOTAL or code[:2] in hs.NATIONAL_CHAPTERS:
             left_out += 1
@@ -48,13 +41,23 @@ def read_hs_file(content: bytes, *, edition: int) -> HsFile:
         if code in names:
             raise _wrong(line, "hscode", _("the code %(code)s stands there twice") % {"code": code})
         names[code] = " ".join(row["description"].split())
-        parents[code] = (line, row["parent"].strip())
+        parents.append((line, code[:-2]))
     if not names:
         raise WrongHsFile(_("The file holds no codes."))
-    for line, parent in parents.values():
-        if parent != TOTAL and parent not in names:
+    for line, parent in parents:
+        if parent and parent not in names:
             raise _wrong(line, "parent", _("the file has no code %(code)s") % {"code": parent})
     return HsFile(names=names, left_out=left_out)
+
+
+def _text(content: bytes) -> str:
+    if len(content) > LARGEST:
+        raise WrongHsFile(_("The file is larger than %(most)d MB.") % {"most": LARGEST // 1024 // 1024})
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise WrongHsFile(_("Line %(line)d is not written in UTF-8.") % {"line": line}) from error
 
 
 def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -84,7 +87,9 @@ def _check(line: int, code: str, row: Mapping[str, str], *, edition: int) -> Non
     if row["level"].strip() != str(len(code)):
         raise _wrong(line, "level", _("%(code)s has %(n)d digits") % {"code": code, "n": len(code)})
     if row["parent"].strip() != (code[:-2] or TOTAL):
-        raise _wrong(line, "parent", _("%(code)s belongs under %(parent)s") % {"code": code, "parent": code[:-2] or TOTAL})
+        raise _wrong(
+            line, "parent", _("%(code)s belongs under %(parent)s") % {"code": code, "parent": code[:-2] or TOTAL}
+        )
     name = row["description"].strip()
     if not name or len(name) > LONGEST_NAME or "\x00" in name:
         words = _("a name of 1 to %(most)d characters is needed") % {"most": LONGEST_NAME}
@@ -101,4 +106,3 @@ def _exists(code: str) -> bool:
 def _wrong(line: int, column: str, why: str) -> WrongHsFile:
     words = {"line": line, "column": column, "why": why}
     return WrongHsFile(_("Line %(line)d, column “%(column)s”: %(why)s.") % words)
-

@@ -9,7 +9,6 @@ from directory.hs_file import HsFile
 from directory.models import HsName
 from directory.selectors.hs import cache_key
 
-
 LOCK = 0x4853  # “HS”: the first half of an advisory lock, the edition is the second
 
 
@@ -45,6 +44,5 @@ def load_hs_names(*, file: HsFile, edition: int) -> Loaded:
     )
     touched = [cache_key(code, edition) for code in added | changed | removed]
     transaction.on_commit(lambda: cache.delete_many(touched))
-    return Loaded(
-        added=len(added), changed=len(changed), removed=len(removed), unchanged=len(before) - len(changed) - len(removed)
-    )
+    unchanged = len(before) - len(changed) - len(removed)
+    return Loaded(added=len(added), changed=len(changed), removed=len(removed), unchanged=unchanged)

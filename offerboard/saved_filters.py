@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from offerboard.models import SavedSearch
@@ -39,6 +40,6 @@ def to_filters(saved: SavedSearch, *, slugs: Mapping[int, str], company: str) ->
 
 def _fingerprint(columns: Mapping[str, Any]) -> str:
     """The same for searches that find the same: capitals do not matter, nor whether a price is 5 or 5.00."""
-    plain = {name: f"{value.normalize():f}" if hasattr(value, "normalize") else value for name, value in columns.items()}
+    plain = {name: f"{value.normalize():f}" if isinstance(value, Decimal) else value for name, value in columns.items()}
     plain["words"] = columns["words"].casefold()
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()

@@ -24,7 +24,7 @@ class HsNameQuerySet(models.QuerySet["HsName"]):
         return self.filter(code__startswith=digits)
 
     def holding(self, words: Sequence[str]) -> Self:
-        """Names with all these words, the best first; accents do not matter. Letters and digits only, at least one word.
+        """Names with all these words, at least one, the best first; accents do not matter. Letters and digits only.
 
         A word counts where it stands, where a longer one begins with it, and by its English stem.
         """

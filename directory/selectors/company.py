@@ -113,9 +113,7 @@ def own_profile(company: Company) -> OwnProfile:
     )
 
 
-def company_page(
-    company: Company, *, audience: Audience, now: datetime, member_id: int | None = None
-) -> CompanyPage:
+def company_page(company: Company, *, audience: Audience, now: datetime, member_id: int | None = None) -> CompanyPage:
     """The company for these readers. Two queries, and those of the registered panels and controls."""
     claims = claim_lines(company.verifications.all(), at=now)
     current = sum(claim.state == "current" for claim in claims)

@@ -147,7 +147,7 @@ def _inside(digits: str, *, has_names: bool, deep: bool = False) -> list[str]:
 
 
 def _best(q: str) -> list[str]:
-    """Codes whose names hold all the words, the best first; then those of our categories, which speak traders' words."""
+    """Codes whose names hold all the words, the best first; then those of our categories, in traders' words."""
     words = WORD.findall(q)[:MOST_WORDS]
     if not words:
         return []
@@ -186,7 +186,7 @@ def _lines(codes: set[str], *, with_above: bool = True) -> list[HsLine]:
 
 
 def _names(codes: set[str]) -> Mapping[str, str]:
-    """The official names of headings and subheadings; where they are not loaded, our categories'. Chapters have ours."""
+    """The official names of headings and subheadings, else our categories'; chapters have names of our own."""
     names = dict(HsName.objects.of_edition(hs.EDITION).filter(code__in=codes).values_list("code", "name"))
     unnamed = {code for code in codes if len(code) == 4 and code not in names}
     if unnamed:

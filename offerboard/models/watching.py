@@ -121,9 +121,7 @@ class SavedSearch(models.Model):
                 name="saved_search_price_range",
                 condition=Q(price_from=None) | Q(price_to=None) | Q(price_from__lte=F("price_to")),
             ),
-            models.CheckConstraint(
-                name="saved_search_quantity_has_unit", condition=Q(quantity=None) | ~Q(unit="")
-            ),
+            models.CheckConstraint(name="saved_search_quantity_has_unit", condition=Q(quantity=None) | ~Q(unit="")),
         ]
         indexes = [
             models.Index(name="saved_search_newest", fields=["member", "-created_at", "-id"]),  # /my/searches/
