@@ -67,7 +67,7 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         head = [name.strip().lower() for name in next(reader, [])]
         if missing := [name for name in COLUMNS if name not in head]:
             words = {"columns": ", ".join(missing), "all": ", ".join(("section", *COLUMNS))}
-            raise WrongHsFile(_("Line 1 lacks these columns: %(columns)s. It should read: %(all)s") % words)
+            raise WrongHsFile(_("Line 1 lacks these columns: %(columns)s. It should read: %(all)s.") % words)
         for row in reader:
             if not any(row):
                 continue

@@ -43,7 +43,7 @@ class HsPage:
     crumbs: list[tuple[str, str]]
     is_cut: bool  # more was found than is shown
     has_names: bool  # the six-digit names are loaded
-    edition: int
+    edition: str
     canonical: str
     indexed: bool  # chapters and codes are worth finding, words are without number
 
@@ -69,7 +69,7 @@ def hs_page(q: str) -> HsPage:
         crumbs=[(_("HS codes"), reverse("directory:hs")), *_crumbs(digits)] if q else [],
         is_cut=is_cut,
         has_names=has_names,
-        edition=hs.EDITION,
+        edition=str(hs.EDITION),
         canonical=settings.SITE_URL + (_url(digits) if known else reverse("directory:hs")),
         indexed=not q or known,
     )
