@@ -72,12 +72,12 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
             if not any(row):
                 continue
             if len(row) != len(head):
-                words = {"line": reader.line_num, "n": len(row), "wanted": len(head)}
-                raise WrongHsFile(_("Line %(line)d has %(n)d columns instead of %(wanted)d.") % words)
+                counted = {"line": reader.line_num, "n": len(row), "wanted": len(head)}
+                raise WrongHsFile(_("Line %(line)d has %(n)d columns instead of %(wanted)d.") % counted)
             yield reader.line_num, dict(zip(head, row, strict=True))
     except csv.Error as error:
-        words = {"line": reader.line_num, "error": error}
-        raise WrongHsFile(_("Line %(line)d is not CSV: %(error)s.") % words) from error
+        wrong = {"line": reader.line_num, "error": error}
+        raise WrongHsFile(_("Line %(line)d is not CSV: %(error)s.") % wrong) from error
 
 
 def _check(line: int, code: str, row: Mapping[str, str], *, edition: int) -> None:

@@ -28,7 +28,7 @@ class SearchRow:
 
     pk: UUID
     name: str
-    says: list[str]  # each filter in words
+    says: list[str]  # each filter in words; empty when the name says the same
     board_url: str  # "" when a category it asks for is no more: without it, it would find other things
     finds_url: str
     saved: str
@@ -125,10 +125,11 @@ def finds(saved: SavedSearch, *, now: datetime) -> Finds | None:
 def _row(saved: SavedSearch, tree: Tree, slugs: dict[int, str], *, now: datetime) -> SearchRow:
     filters = _filters(saved, slugs)
     company = saved.company.legal_name if saved.company and saved.company.state == Company.State.LISTED else ""
+    says = _says(filters, tree, company_name=company)
     return SearchRow(
         pk=saved.pk,
         name=saved.name,
-        says=_says(filters, tree, company_name=company),
+        says=says if ", ".join(says) != saved.name else [],
         board_url="" if _lost(saved, slugs) else board_address(filters),
         finds_url=reverse("offerboard:finds", args=[saved.pk]),
         saved=_("Saved %(ago)s") % {"ago": ago(saved.created_at, now=now)},

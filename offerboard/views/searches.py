@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -48,7 +49,7 @@ def rename(request: MemberRequest, pk: UUID) -> HttpResponse:
     saved = get_object_or_404(SavedSearch, pk=pk, member=request.user)
     form = SearchNameForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["name"][0])
+        messages.error(request, str(form.errors["name"][0]))
     elif name := form.cleaned_data["name"]:
         services.rename_search(member=request.user, pk=saved.pk, name=name)
         messages.success(request, _("Renamed: “%(name)s”.") % {"name": name})
@@ -97,7 +98,6 @@ def _save(request: MemberRequest, filters: Filters, name: str) -> HttpResponse:
 
 def _refuse(request: MemberRequest, why: str, where: str) -> HttpResponse:
     messages.error(request, why)
-    response = redirect(where)
     if request.htmx:  # type: ignore[attr-defined]
-        response = HttpResponse(headers={"HX-Redirect": response.url})
-    return response
+        return HttpResponse(headers={"HX-Redirect": reverse(where)})
+    return redirect(where)

@@ -292,11 +292,18 @@ def test_ten_presses_at_once_save_one_and_never_more_than_there_is_room_for() ->
 
 
 def test_the_list_says_each_search_in_words_and_leads_to_it(client: Client, member: Member) -> None:
-    client.post(COFFEE)
+    client.post(COFFEE, {"name": "Beans"})
     [row] = client.get(SEARCHES).context["page"].rows
 
     assert row.says == ["Sell offers", "“coffee”", "Viet Nam"]
     assert row.board_url == "/leads/?q=coffee&kind=sell_offer&country=VN"
+
+
+def test_a_name_that_says_it_all_is_not_said_twice(client: Client, member: Member) -> None:
+    client.post(COFFEE)
+    [row] = client.get(SEARCHES).context["page"].rows
+
+    assert (row.name, row.says) == ("Sell offers, “coffee”, Viet Nam", [])
 
 
 def test_a_company_is_named_only_while_it_is_listed(client: Client, member: Member) -> None:

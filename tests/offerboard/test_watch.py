@@ -277,9 +277,10 @@ def test_the_list_costs_the_same_however_long_it_is(
 
 
 def test_the_star_costs_one_query_and_visitors_none(django_assert_num_queries: Any) -> None:
-    favourite = FavouriteFactory()
+    member, lead = MemberFactory(), LeadFactory()
+    FavouriteFactory(member=member, lead=lead)
 
     with django_assert_num_queries(1):
-        assert watch_lead_button(favourite.lead.slug, member_id=favourite.member_id).on
+        assert watch_lead_button(lead.slug, member_id=member.pk).on
     with django_assert_num_queries(0):
-        assert watch_lead_button(favourite.lead.slug, member_id=None).asks_login
+        assert watch_lead_button(lead.slug, member_id=None).asks_login
