@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -156,7 +157,11 @@ def test_a_favourite_is_of_one_thing(both: bool) -> None:
 def test_ten_presses_at_once_keep_one() -> None:
     member, lead = MemberFactory(), LeadFactory()
 
+    together = Barrier(10)
+
     def press(_n: int) -> None:
+        connection.ensure_connection()
+        together.wait(timeout=30)
         watching.watch(member=member, thing=lead, now=NOW)
         connections.close_all()
 
