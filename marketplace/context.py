@@ -17,6 +17,8 @@ PLACES = {
     "/categories/": "categories",
     "/my/inquiries/": "inquiries",
     "/my/leads/": "my_leads",
+    "/my/watching/": "watching",
+    "/my/searches/": "searches",
     "/my/company/": "account",
     "/account/": "account",
 }

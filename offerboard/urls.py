@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from offerboard.views import board, documents, inquiries, leads, my_leads
+from offerboard.views import board, documents, inquiries, leads, my_leads, searches, watching
 
 app_name = "offerboard"
 urlpatterns = [
@@ -20,6 +20,15 @@ urlpatterns = [
     path("leads/<slug:slug>/renew/", my_leads.renew, name="renew"),
     path("leads/<slug:slug>/inquire/", inquiries.inquire, name="inquire"),
     path("companies/<slug:slug>/inquire/", inquiries.inquire_company, name="inquire_company"),
+    path("leads/<slug:slug>/watch/", watching.watch_lead, name="watch"),
+    path("companies/<slug:slug>/watch/", watching.watch_company, name="watch_company"),
+    path("my/watching/", watching.watching, name="watching"),
+    path("my/watching/<uuid:pk>/remove/", watching.remove_favourite, name="remove_favourite"),
+    path("my/searches/", searches.searches, name="searches"),
+    path("my/searches/save/", searches.save, name="save_search"),
+    path("my/searches/<uuid:pk>/finds/", searches.finds, name="finds"),
+    path("my/searches/<uuid:pk>/rename/", searches.rename, name="rename_search"),
+    path("my/searches/<uuid:pk>/delete/", searches.delete, name="delete_search"),
     path("my/leads/", my_leads.my_leads, name="my_leads"),
     path("my/inquiries/", inquiries.inquiries, name="inquiries"),
     path("my/inquiries/<uuid:pk>/", inquiries.thread, name="thread"),

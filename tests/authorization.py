@@ -31,6 +31,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "directory:company": PUBLIC,
     "directory:categories": PUBLIC,
     "directory:category": PUBLIC,
+    "directory:hs": PUBLIC,
+    "directory:hs_suggest": PUBLIC,
     "offerboard:board": PUBLIC,
     "offerboard:lead": PUBLIC,
     "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
@@ -69,6 +71,16 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "offerboard:block": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:unblock": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    # --- what a member keeps for themselves: no company is needed, nobody else finds it
+    "offerboard:watch": {"GET": "login ok ok ok ok ok login", "POST": "login ok ok ok ok ok login"},
+    "offerboard:watch_company": {"GET": "login ok ok ok ok ok login", "POST": "login ok ok ok ok ok login"},
+    "offerboard:watching": ASKS_MEMBER | {"POST": "405"},
+    "offerboard:remove_favourite": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    "offerboard:searches": ASKS_MEMBER | {"POST": "405"},
+    "offerboard:save_search": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},
+    "offerboard:finds": {"GET": "login 404 404 404 ok 404 login", "POST": "405"},
+    "offerboard:rename_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    "offerboard:delete_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
     # --- account, company, team
     "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
     "accounts:my_company": {

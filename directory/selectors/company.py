@@ -47,6 +47,14 @@ class ActionView:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlView:
+    """A registered control with what it shows."""
+
+    template: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class CompanyPage:
     """Everything the page prints; of telephone, website and street nothing but that they are hidden."""
 
@@ -63,6 +71,7 @@ class CompanyPage:
     contact: list[tuple[str, str]]
     panels: list[PanelView]
     actions: list[ActionView]
+    controls: list[ControlView]
     crumbs: list[tuple[str, str]]
     canonical: str
     report_url: str
@@ -104,8 +113,8 @@ def own_profile(company: Company) -> OwnProfile:
     )
 
 
-def company_page(company: Company, *, audience: Audience, now: datetime) -> CompanyPage:
-    """The company for these readers. Two queries, and those of the registered panels."""
+def company_page(company: Company, *, audience: Audience, now: datetime, member_id: int | None = None) -> CompanyPage:
+    """The company for these readers. Two queries, and those of the registered panels and controls."""
     claims = claim_lines(company.verifications.all(), at=now)
     current = sum(claim.state == "current" for claim in claims)
     country = country_name(str(company.country))
@@ -125,6 +134,9 @@ def company_page(company: Company, *, audience: Audience, now: datetime) -> Comp
         actions=[
             ActionView(str(action.label), action.icon, action.url_for(company), action.primary)
             for action in registry.actions(audience)
+        ],
+        controls=[
+            ControlView(control.template, control.fetch(company, member_id)) for control in registry.controls(audience)
         ],
         crumbs=[
             (_("Companies"), reverse("directory:companies")),

@@ -6,10 +6,12 @@ from offerboard.models.lead import Lead
 from offerboard.models.picture import LeadPicture
 from offerboard.models.price_tier import PriceTier
 from offerboard.models.revision import LeadRevision
+from offerboard.models.watching import Favourite, SavedSearch
 from offerboard.models.word import Word
 
 __all__ = [
     "Block",
+    "Favourite",
     "Inquiry",
     "Lead",
     "LeadDocument",
@@ -18,5 +20,6 @@ __all__ = [
     "Message",
     "PriceTier",
     "ReadMark",
+    "SavedSearch",
     "Word",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from directory import hs
 from directory.places import country_name
+from directory.selectors.hs import hs_note
 from directory.structured import json_ld
 from offerboard import presentation
 from offerboard.models import Lead, LeadPicture
@@ -40,7 +41,7 @@ class PictureView:
 
 def specification(lead: Lead) -> list[SpecRow]:
     """What the goods are."""
-    edition = _("HS %(year)s") % {"year": lead.hs_edition} if lead.hs_code else ""
+    edition = hs_note(lead.hs_code, lead.hs_edition)
     return [
         SpecRow(_("Category"), lead.category.name if lead.category else ""),
         SpecRow(_("HS code"), hs.display(lead.hs_code), edition),

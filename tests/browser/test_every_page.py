@@ -12,7 +12,7 @@ from tests.browser.conftest import Visitor, VisitorMaker
 from tests.world import World, make_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policies")]
-MACHINES = {"marketplace:robots", "health_live", "health_ready", "api_root", "accounts:sign_up"}
+MACHINES = {"directory:hs_suggest", "marketplace:robots", "health_live", "health_ready", "api_root", "accounts:sign_up"}
 FOR_VISITORS = ("/account/login/", "/account/signup/", "/account/password/reset/")
 OF_LIBRARIES = (
     "/account/email/",
