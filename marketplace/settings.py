@@ -168,6 +168,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300.0},
     },
+    "count the market": {
+        "task": "offerboard.periodic.count_leads",
+        "schedule": 180.0,
+        "options": {"expires": 180.0},
+    },
 }
 
 # --- members and their sessions -----------------------------------------------------------------------------------

@@ -3,10 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from offerboard.services import lead_states
+from offerboard.services import counting, lead_states
 
 
 @shared_task
 def tidy_expired_leads() -> None:
     """Close what nobody renews any more. No page waits for it: a lead is off the board the second it expires."""
     lead_states.close_forgotten_leads(now=timezone.now())
+
+
+@shared_task
+def count_leads() -> None:
+    """Count the market anew. A lost count is made good by the next; until then pages show the one before."""
+    counting.refresh_counts(now=timezone.now())
