@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models import Case, Count, F, Max, When
 from django.db.models.functions import Coalesce, Greatest
 
@@ -73,9 +73,7 @@ def _cube(now: datetime) -> Statement:
             "kind",
             "country",
             "company_id",
-            leaf=Case(
-                When(category__parent__isnull=False, then=F("category_id")), output_field=models.BigIntegerField()
-            ),
+            leaf=Case(When(category__parent__isnull=False, then="category_id")),
             top=Coalesce("category__parent_id", "category_id"),
         )
         .annotate(number=Count("pk"))

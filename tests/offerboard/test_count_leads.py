@@ -33,7 +33,7 @@ def by_hand() -> dict[tuple[str, str | None, str], tuple[int, int]]:
 
 
 def test_every_question_has_its_own_row() -> None:
-    food, metals = TopCategoryFactory(slug="foods"), TopCategoryFactory(slug="ores")
+    food, metals = TopCategoryFactory(slug="foods"), TopCategoryFactory(slug="metal-ores")
     coffee, tea = CategoryFactory(slug="raw-coffee", parent=food), CategoryFactory(slug="white-tea", parent=food)
     viet, kenya = CompanyFactory(country="VN"), CompanyFactory(country="KE")
     for company, category, kind in [
