@@ -18,11 +18,16 @@ from directory.registry import (
     register_panel,
 )
 from offerboard.models import Lead
-from offerboard.selectors.panels import category_leads, company_leads, count_by_category
+from offerboard.selectors.counts import own_counts
+from offerboard.selectors.panels import category_leads, company_leads
 
 
 def _inquire_url(company: Company) -> str:
     return reverse("offerboard:inquire_company", args=[company.slug])
+
+
+def _counts(_now: datetime) -> dict[int, int]:
+    return own_counts()
 
 
 def take_over_country(company: Company, _now: datetime) -> None:
@@ -34,6 +39,6 @@ def register_leads() -> None:
     """Show leads on the pages of companies and categories, offer to write to a company, and follow it when it moves."""
     register_panel(Panel("leads", _("Leads"), "offerboard/company_panel.html", company_leads))
     register_category_panel(CategoryPanel("leads", _("Newest leads"), "offerboard/category_panel.html", category_leads))
-    register_category_measure(CategoryMeasure("leads", _("leads"), count_by_category))
+    register_category_measure(CategoryMeasure("leads", _("leads"), _counts))
     register_action(Action("inquire", _("Send inquiry"), "send", _inquire_url, primary=True))
     register_company_follower("leads", take_over_country)
