@@ -47,7 +47,7 @@ def category_leads(category: Category, now: datetime) -> Mapping[str, Any]:
 
 
 def _newest_in(category: Category, *, now: datetime) -> LeadQuerySet:
-    """The newest of each category of the branch, by its index, then the newest of these. One query, and the answer's."""
+    """The newest of each category of the branch, by its index, then the newest of these. Two queries in all."""
     public = Lead.objects.public(at=now).newest_first()
     newest = public.filter(category=OuterRef("pk")).values("pk")[:PAGE]
     branch = Category.objects.filter(Q(pk=category.pk) | Q(parent=category.pk)).order_by()

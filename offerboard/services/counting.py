@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, F, Max, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Count, F, Max
+from django.db.models.functions import Greatest
 
 from offerboard.models import Lead, LeadCount, LeadRange
 
@@ -65,7 +65,7 @@ def refresh_counts(*, now: datetime) -> bool:
 
 
 def _cube(now: datetime) -> Statement:
-    """A lead stands in its leaf and in the branch above; one filed under a branch itself stands in that alone."""
+    """A lead stands in its branch and, unless it is filed under the branch itself, in one leaf of it."""
     tally = (
         Lead.objects.public(at=now)
         .order_by()
@@ -73,8 +73,8 @@ def _cube(now: datetime) -> Statement:
             "kind",
             "country",
             "company_id",
-            leaf=Case(When(category__parent__isnull=False, then="category_id")),
-            top=Coalesce("category__parent_id", "category_id"),
+            leaf=F("category_path__1"),
+            top=F("category_path__0"),
         )
         .annotate(number=Count("pk"))
     )
