@@ -95,17 +95,18 @@ def countries() -> Sitemap:
 
 def companies(number: int) -> Sitemap:
     """The listed companies of one range. One query along the primary key."""
-    rows = Company.objects.listed().filter(**_range(number)).order_by("pk").values_list("slug", "updated_at")
+    rows = Company.objects.listed().filter(**rows_of(number)).order_by("pk").values_list("slug", "updated_at")
     return Sitemap(_addressed("directory:company", rows))
 
 
 def leads(number: int, *, now: datetime) -> Sitemap:
     """The leads of one range that are public at this moment. One query along the primary key."""
-    public = Lead.objects.public(at=now).filter(**_range(number)).order_by("pk")
+    public = Lead.objects.public(at=now).filter(**rows_of(number)).order_by("pk")
     return Sitemap(_addressed("offerboard:lead", public.values_list("slug", Greatest("updated_at", "posted_at"))))
 
 
-def _range(number: int) -> dict[str, int]:
+def rows_of(number: int) -> dict[str, int]:
+    """The rows of one range, as lookups."""
     return {"pk__gte": number * LeadRange.WIDTH, "pk__lt": (number + 1) * LeadRange.WIDTH}
 
 
