@@ -26,9 +26,9 @@ from offerboard.selectors.lead_parts import (
     crumbs,
     gallery,
     specification,
-    structured,
     trade_terms,
 )
+from offerboard.selectors.lead_structured import structured
 from offerboard.selectors.mine import MyLead, my_lead, tab_of
 
 SIMILAR = 3
@@ -152,7 +152,7 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
         bar=my_lead(lead=lead, now=now) if role in EDITORS else None,
         summary=Truncator(" ".join(lead.description.split())).chars(155),
         canonical=settings.SITE_URL + lead.get_absolute_url(),
-        structured=structured(lead, pictures, now=now),
+        structured=structured(lead, images=[one.image_url for one in pictures], path=crumbs(lead), now=now),
     )
 
 
