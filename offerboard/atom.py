@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import get_language
 
 from offerboard.selectors.feeds import LeadFeed
@@ -44,7 +45,7 @@ def write_feed(feed: LeadFeed, *, now: datetime) -> str:
             title=_text(entry.title),
             link=entry.url,
             unique_id=entry.url,
-            description=_text(entry.summary),
+            description=escape(_text(entry.summary)),  # the generator declares summaries to be HTML; ours are text
             author_name=_text(entry.company_name),
             author_link=entry.company_url,
             categories=[_text(entry.category)] if entry.category else [],

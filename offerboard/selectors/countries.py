@@ -20,7 +20,6 @@ from offerboard.selectors.addresses import board_address, feed_address
 from offerboard.selectors.cards import lead_cards
 from offerboard.selectors.counts import country_holding, market_holding
 from offerboard.selectors.facts import Facts, Part, country_facts
-from offerboard.selectors.tree import category_tree
 
 MOST_COMPANIES = 6  # on a country's page; the rest is one search away
 
@@ -82,7 +81,7 @@ def country_page(code: str, *, now: datetime) -> CountryPage:
     name, filters = country_name(code), Filters(countries=(code,))
     found = Lead.objects.public(at=now).filter(pk__in=search(filters, now=now).ids)
     cards = lead_cards(found.newest_first(), now=now)
-    facts = country_facts(country_holding(code), filters, category_tree(), name=name)
+    facts = country_facts(country_holding(code), filters, name=name)
     companies = Company.objects.listed().filter(country=code).order_by("-created_at", "-id")
     company_list = company_cards(companies[:MOST_COMPANIES], now=now)
     crumbs = [(_("Countries"), reverse("offerboard:countries"))]

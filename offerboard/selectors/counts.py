@@ -18,6 +18,7 @@ class Holding:
     kinds: dict[str, int] = field(default_factory=dict)  # leads by kind
     countries: dict[str, int] = field(default_factory=dict)  # leads by the company's country
     categories: dict[str, int] = field(default_factory=dict)  # leads by slug, with what is inside
+    leaves: dict[str, str] = field(default_factory=dict)  # of a country: the names of those categories without branches
 
 
 def own_counts() -> dict[int, int]:
@@ -46,9 +47,14 @@ def category_holding(category_id: int) -> Holding:
 
 def country_holding(code: str) -> Holding:
     """What companies of a country have posted, by kind and by category. One query."""
-    counts = LeadCount.objects.filter(Q(kind="") | Q(category=None), country=code)
-    rows: Any = counts.values_list("kind", "category__slug", "leads", "companies")
-    return _holding((kind, slug, "", leads, companies) for kind, slug, leads, companies in rows)
+    counts = LeadCount.objects.filter(Q(kind="") | Q(category=None), country=code).select_related("category")
+    rows = list(counts)
+    holding = _holding(
+        (row.kind, row.category.slug if row.category else "", "", row.leads, row.companies) for row in rows
+    )
+    leaves = [row.category for row in rows if row.category and row.category.parent_id]
+    holding.leaves.update({leaf.slug: leaf.name for leaf in leaves})
+    return holding
 
 
 def _holding(rows: Iterable[Any]) -> Holding:

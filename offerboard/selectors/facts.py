@@ -12,7 +12,6 @@ from offerboard.presentation import number
 from offerboard.search import Filters
 from offerboard.selectors.addresses import board_address
 from offerboard.selectors.counts import Holding
-from offerboard.selectors.tree import Tree
 
 NAMED = 3  # countries or categories in the sentence
 MOST = 12  # of them in the list
@@ -55,10 +54,10 @@ def category_facts(holding: Holding, filters: Filters) -> Facts:
     )
 
 
-def country_facts(holding: Holding, filters: Filters, tree: Tree, *, name: str) -> Facts:
+def country_facts(holding: Holding, filters: Filters, *, name: str) -> Facts:
     """A country's, by the leaves of the tree; `filters` ask the board for it."""
-    leaves = {slug: count for slug, count in holding.categories.items() if tree.top_of.get(slug, slug) != slug}
-    parts = _parts(leaves, tree.names, {slug: replace(filters, categories=(slug,)) for slug in leaves})
+    leaves = {slug: holding.categories[slug] for slug in holding.leaves}
+    parts = _parts(leaves, holding.leaves, {slug: replace(filters, categories=(slug,)) for slug in leaves})
     return Facts(
         leads=holding.leads,
         lede=_country_lede(holding, parts, name=name),

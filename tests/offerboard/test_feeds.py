@@ -119,6 +119,16 @@ def test_no_title_breaks_the_feed(title: str) -> None:
     assert sorted(titles(feed)) == sorted([allowed, "The next one"])
 
 
+def test_what_a_company_writes_is_text_and_never_code_for_a_reader_of_feeds() -> None:
+    """Readers show a summary as HTML, so its markup must come out as text there."""
+    LeadFactory(description="Grade <b>A</b> <script>alert(1)</script> & more")
+
+    (summary,) = texts(read(), "summary")
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in summary
+    assert "<" not in summary
+
+
 def test_a_feed_gives_nobodys_contact_details() -> None:
     company = CompanyFactory(phone="+84 262 381 2345", address="12 Lê Duẩn", website="https://dakhoa.example")
     LeadFactory(company=company)
