@@ -1,6 +1,7 @@
 """Counting the market: the only place that reads all public leads, so that pages need not."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Max
@@ -9,7 +10,7 @@ from django.db.models.functions import Greatest
 from offerboard.models import Lead, LeadCount, LeadRange
 
 LOCK = 7_310_001  # any number that no other advisory lock uses
-Statement = tuple[str, tuple[object, ...]]
+Statement = tuple[str, tuple[Any, ...]]
 
 # Each combination of kind, country and category, and each with one, two or all three of them left open. Leads are
 # tallied by company first, so that a company with leads in several places counts once in the rows above them.
