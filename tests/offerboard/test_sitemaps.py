@@ -122,6 +122,20 @@ def test_a_file_of_leads_is_one_walk_along_the_primary_key(django_assert_num_que
         read(file)
 
 
+@pytest.mark.usefixtures("policies")
+def test_every_page_of_the_sitemap_names_itself_as_the_one_to_list() -> None:
+    """However it is asked for."""
+    category = CategoryFactory(slug="tea-3")
+    company = CompanyFactory(slug="savanna", country="KE")
+    company.industries.add(category)
+    LeadFactory(slug="the-lead", category=category, company=company)
+    addresses = [*read("/sitemaps/pages.xml"), "/companies/savanna/", "/leads/the-lead/", "/categories/tea-3/"]
+
+    for address in [*addresses, "/countries/ke/"]:
+        page = Client().get(address, {"from": "a-mail"}).text
+        assert f'<link rel="canonical" href="{HOST}{address}">' in page
+
+
 def test_robots_are_shown_the_index_and_kept_from_endless_combinations() -> None:
     text = Client().get("/robots.txt").content.decode()
 
