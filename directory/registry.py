@@ -27,7 +27,11 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class CategoryPanel:
-    """One section of a category's page, such as its newest leads."""
+    """One section of a category's page, such as its newest leads.
+
+    Of what is fetched, a `lede` (plain text) also opens the page and a `feed_url` stands in its head; without `cards`
+    the section holds nothing worth finding.
+    """
 
     name: str
     title: Any

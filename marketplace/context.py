@@ -15,6 +15,7 @@ PLACES = {
     "/leads/": "leads",
     "/companies/": "companies",
     "/categories/": "categories",
+    "/countries/": "categories",
     "/my/inquiries/": "inquiries",
     "/my/leads/": "my_leads",
     "/my/watching/": "watching",

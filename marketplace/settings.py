@@ -175,6 +175,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "count the market": {
+        "task": "offerboard.periodic.count_leads",
+        "schedule": 180.0,
+        "options": {"expires": 180.0},
+    },
 }
 
 # --- members and their sessions -----------------------------------------------------------------------------------

@@ -35,6 +35,16 @@ MATRIX: dict[str, dict[str, str]] = {
     "directory:hs_suggest": PUBLIC,
     "offerboard:board": PUBLIC,
     "offerboard:lead": PUBLIC,
+    "offerboard:feed": PUBLIC,
+    "offerboard:category_feed": PUBLIC,
+    "offerboard:countries": PUBLIC,
+    "offerboard:country": PUBLIC,
+    "offerboard:sitemap": PUBLIC,
+    "offerboard:sitemap_pages": PUBLIC,
+    "offerboard:sitemap_categories": {"GET": "404", "POST": "405"},  # nothing was counted yet
+    "offerboard:sitemap_countries": {"GET": "404", "POST": "405"},
+    "offerboard:sitemap_companies": PUBLIC,
+    "offerboard:sitemap_leads": PUBLIC,
     "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "moderation:contact": {"GET": "200", "POST": "200"},
     # --- leads

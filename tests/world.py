@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
 from moderation.models import Decision, Report, Ticket
-from offerboard.models import Block, Favourite, Inquiry, Lead, LeadDocument, LeadPicture, LeadRevision, Message, PriceTier, SavedSearch
+from offerboard.models import Block, Favourite, Inquiry, Lead, LeadDocument, LeadPicture, LeadRange, LeadRevision, Message, PriceTier, SavedSearch
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -95,6 +95,10 @@ class World:
             "offerboard:delete_search": {"pk": self.search.pk},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},
+            "offerboard:category_feed": {"slug": self.category.slug},
+            "offerboard:country": {"code": "vn"},
+            "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
+            "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
             "accounts:change_role": {"pk": self.teammate.pk},
             "accounts:remove": {"pk": self.teammate.pk},
             "accounts:accept_invitation": {"pk": self.invitation.pk},

@@ -21,7 +21,7 @@ from directory.registry import Audience
 from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.search import CompanySearch
 from directory.selectors.trust import Claim, claim_lines
-from directory.structured import json_ld
+from directory.structured import breadcrumb_list, json_ld
 
 HIDDEN = "••"
 
@@ -117,7 +117,7 @@ def company_page(company: Company, *, audience: Audience, now: datetime, member_
     """The company for these readers. Two queries, and those of the registered panels and controls."""
     claims = claim_lines(company.verifications.all(), at=now)
     current = sum(claim.state == "current" for claim in claims)
-    country = country_name(str(company.country))
+    crumbs = _crumbs(company)
     return CompanyPage(
         name=company.legal_name,
         trade_name=company.trade_name if company.trade_name != company.legal_name else "",
@@ -138,14 +138,12 @@ def company_page(company: Company, *, audience: Audience, now: datetime, member_
         controls=[
             ControlView(control.template, control.fetch(company, member_id)) for control in registry.controls(audience)
         ],
-        crumbs=[
-            (_("Companies"), reverse("directory:companies")),
-            (country, CompanySearch(country=(str(company.country),)).url),
-        ],
+        crumbs=crumbs,
         canonical=settings.SITE_URL + company.get_absolute_url(),
         report_url=reverse("moderation:report", args=["company", company.slug]),
         notice=_notice(company),
-        structured=_structured(company),
+        structured=_structured(company)
+        + json_ld(breadcrumb_list([*crumbs, (company.legal_name, company.get_absolute_url())])),
     )
 
 
@@ -199,6 +197,15 @@ def _notice(company: Company) -> str:
         Company.State.HIDDEN: _("Only your team sees this page. An owner can list it again under My company."),
         Company.State.SUSPENDED: _("Only your team sees this page. Our staff suspended the company and wrote why."),
     }.get(Company.State(company.state), "")
+
+
+def _crumbs(company: Company) -> list[tuple[str, str]]:
+    """Companies / its country."""
+    code = str(company.country)
+    return [
+        (_("Companies"), reverse("directory:companies")),
+        (country_name(code), CompanySearch(country=(code,)).url),
+    ]
 
 
 def _structured(company: Company) -> SafeString:

@@ -1,5 +1,6 @@
 """Leads, what belongs to them, and the inquiries that answer them."""
 
+from offerboard.models.count import LeadCount, LeadRange
 from offerboard.models.document import LeadDocument
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
 from offerboard.models.lead import Lead
@@ -14,8 +15,10 @@ __all__ = [
     "Favourite",
     "Inquiry",
     "Lead",
+    "LeadCount",
     "LeadDocument",
     "LeadPicture",
+    "LeadRange",
     "LeadRevision",
     "Message",
     "PriceTier",

@@ -27,16 +27,16 @@ from offerboard.selectors.lead_parts import (
     crumbs,
     gallery,
     specification,
-    structured,
     trade_terms,
 )
+from offerboard.selectors.lead_structured import structured
 from offerboard.selectors.mine import MyLead, my_lead, tab_of
 
 SIMILAR = 3
 
 
 class LeadGone(Exception):
-    """The lead was public and will not come back by itself: it was closed, or its days are over."""
+    """The lead was public and will not come back by itself: closed, rejected, hidden, or its days are over."""
 
     def __init__(self, lead: Lead) -> None:
         super().__init__(lead.slug)
@@ -106,7 +106,8 @@ class LeadPage:
 class GonePage:
     """What stands where a lead was."""
 
-    closed: bool  # else its days are over
+    title: str
+    text: str
     similar: list[LeadCard]
     board_url: str
 
@@ -156,7 +157,7 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
         bar=my_lead(lead=lead, now=now) if role in EDITORS else None,
         summary=Truncator(" ".join(lead.description.split())).chars(155),
         canonical=settings.SITE_URL + lead.get_absolute_url(),
-        structured=structured(lead, pictures, now=now),
+        structured=structured(lead, images=[one.image_url for one in pictures], path=crumbs(lead), now=now),
     )
 
 
@@ -164,11 +165,22 @@ def gone_page(gone: LeadGone, *, now: datetime) -> GonePage:
     """What to say about a lead that is over, and where to look instead. One query."""
     lead = gone.lead
     board = reverse("offerboard:board")
+    title, text = _why_gone(lead)
     return GonePage(
-        closed=lead.state == Lead.State.CLOSED,
+        title=title,
+        text=text,
         similar=similar_leads(lead, now=now),
         board_url=f"{board}?category={lead.category.slug}" if lead.category else board,
     )
+
+
+def _why_gone(lead: Lead) -> tuple[str, str]:
+    """Heading and sentence; that staff took it down, and why, is said to its company alone."""
+    if lead.holds or lead.state == Lead.State.REJECTED:
+        return _("This lead is no longer shown"), _("It was taken off the board.")
+    if lead.state == Lead.State.CLOSED:
+        return _("This lead is closed"), _("The company has ended it. It is no longer shown.")
+    return _("This lead has expired"), _("Its days on the board are over. The company may renew it.")
 
 
 def similar_leads(lead: Lead, *, now: datetime) -> list[LeadCard]:
@@ -199,11 +211,11 @@ def _find(slug: str, *, member_id: int | None) -> tuple[Any, str, UUID | None]:
 
 
 def _was_public(lead: Lead, *, now: datetime) -> bool:
-    """Shown to the world until it was closed or its days were over, and not hidden by anybody since."""
-    if lead.holds or lead.company.state != Company.State.LISTED or lead.posted_at is None or lead.expires_at is None:
+    """Shown to the world once, and gone: over, closed, rejected or hidden. What only pauses may be back tomorrow."""
+    if lead.posted_at is None or lead.expires_at is None or lead.posted_at > now:
         return False
-    ran_out = lead.state in {Lead.State.PUBLISHED, Lead.State.PAUSED} and lead.expires_at <= now
-    return ran_out or lead.state == Lead.State.CLOSED
+    withdrawn = lead.state in {Lead.State.CLOSED, Lead.State.REJECTED} or bool(lead.holds)
+    return withdrawn or (lead.state in {Lead.State.PUBLISHED, Lead.State.PAUSED} and lead.expires_at <= now)
 
 
 def _price_heading(lead: Lead) -> str:
