@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "marketplace.middleware.RequestLog",
     "marketplace.middleware.DatabaseDown",
     "marketplace.middleware.LargestBody",
+    "marketplace.visitor_pages.VisitorPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -133,6 +134,9 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     },
 }
+# Finished public pages that each web process keeps for readers without cookies (docs/decisions/0008).
+VISITOR_PAGES_SECONDS = env.int("VISITOR_PAGES_SECONDS", default=5)  # 0: every page is made anew
+VISITOR_PAGES_BYTES = env.int("VISITOR_PAGES_BYTES", default=16 * 1024 * 1024)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 2,

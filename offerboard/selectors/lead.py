@@ -16,6 +16,7 @@ from directory.codes import BusinessType
 from directory.models import EDITORS, Company, TeamMember
 from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.trust import Claim, claim_lines
+from directory.shown import note_rows
 from offerboard import presentation
 from offerboard.models import Inquiry, Lead
 from offerboard.presentation import LeadCard
@@ -117,6 +118,8 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
     is_public = lead.is_public(at=now)
     if not is_public and not role:
         raise LeadGone(lead) if _was_public(lead, now=now) else Lead.DoesNotExist
+    note_rows("leads", {lead.pk: lead.updated_at})
+    note_rows("companies", {lead.company_id: lead.company.updated_at})
     pictures = gallery(lead, chosen=picture)
     return LeadPage(
         slug=lead.slug,
