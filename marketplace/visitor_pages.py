@@ -185,11 +185,13 @@ def _keep(request: HttpRequest, response: HttpResponseBase, shown: Shown, *, now
     patch_vary_headers(response, ["Cookie", "Accept-Language"])
     patch_cache_control(response, no_cache=True)  # whoever keeps it asks us before showing it again
     body = response.content
+    etag = f'W/"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'  # weak: a proxy may compress the page
+    response["ETag"] = etag
     lasts = now + timedelta(seconds=settings.VISITOR_PAGES_SECONDS)
     return KeptPage(
         body=body,
         headers=dict(response.items()),
-        etag=f'W/"{hashlib.blake2b(body, digest_size=16).hexdigest()}"',  # weak: a proxy may compress the page
+        etag=etag,
         route=request.resolver_match,
         until=min(lasts, shown.until) if shown.until else lasts,
         shown=shown,
