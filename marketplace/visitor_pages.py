@@ -160,7 +160,7 @@ class VisitorPages:
 def _key(request: HttpRequest) -> Hashable | None:
     """What tells one answer from another; None for readers who may get something of their own, or who send too much."""
     meta = request.META
-    if request.method not in {"GET", "HEAD"} or "HTTP_COOKIE" in meta or "HTTP_AUTHORIZATION" in meta:
+    if request.method not in {"GET", "HEAD"} or meta.get("HTTP_COOKIE") or "HTTP_AUTHORIZATION" in meta:
         return None
     parts = (request.get_host(), request.get_full_path(), *(meta.get(name, "") for name in HTMX))
     if sum(map(len, parts)) > LONGEST_KEY:

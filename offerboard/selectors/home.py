@@ -11,13 +11,15 @@ from django.utils.translation import ngettext
 
 from directory.models import Company
 from directory.places import country_name
+from directory.prepared import AT
 from directory.selectors.cards import CompanyCard, company_cards
 from directory.selectors.trust import identity_checked_at
 from offerboard.models import Lead
+from offerboard.models.lead import LeadQuerySet
 from offerboard.presentation import LeadCard, number
 from offerboard.search import Filters
 from offerboard.selectors.addresses import board_address
-from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.cards import PreparedCards
 from offerboard.selectors.tree import category_tree
 
 MOST_CATEGORIES = 16
@@ -71,7 +73,7 @@ def home_page(*, now: datetime) -> HomePage:
     sizes = {top: sum(by_category.get(slug, 0) for slug in (top, *leaves)) for top, leaves in tree.leaves.items()}
     largest = sorted(sizes, key=lambda top: -sizes[top])[:MOST_CATEGORIES]
     sought = sorted(by_category, key=lambda slug: -by_category[slug])[:EXAMPLES]
-    cards = _newest(now=now)
+    cards = NEWEST_CARDS.cards({}, now=now)
     return HomePage(
         lede=_lede(companies=sum(firms.values()), countries=len(firms)),
         countries=sorted(((code, country_name(code)) for code in firms), key=lambda pair: pair[1]),
@@ -98,11 +100,14 @@ def _lede(*, companies: int, countries: int) -> str:
     return _("Trade leads from %(companies)s in %(countries)s. Read everything without an account.") % words
 
 
-def _newest(*, now: datetime) -> list[LeadCard]:
+def _newest() -> LeadQuerySet:
     """The newest of both kinds, asked for at once."""
-    public = Lead.objects.public(at=now).newest_first().values("pk")
+    public = Lead.objects.public(at=AT).newest_first().values("pk")
     of_each = [Q(pk__in=public.filter(kind=kind)[:NEWEST]) for kind in Lead.Kind]
-    return lead_cards(Lead.objects.filter(of_each[0] | of_each[1]).newest_first(), now=now)
+    return Lead.objects.filter(of_each[0] | of_each[1]).newest_first()
+
+
+NEWEST_CARDS = PreparedCards(_newest)
 
 
 def _column(kind: Lead.Kind, cards: list[LeadCard], by_kind: dict[str, int]) -> Column:
