@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Func, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Value
 
 # Stand-ins: no real value is like them.
 AT: Final = datetime.max.replace(tzinfo=UTC)
@@ -23,13 +23,14 @@ KEYS: Final = (KEY, OTHER_KEY)
 
 
 class AnyOf(Func):
-    """`filter(pk=AnyOf())`: the row's key is one of the list given for KEYS, however long that is."""
+    """`filter(AnyOf("pk"))`: the row's key is one of the list given for KEYS, however long that is."""
 
-    function = "ANY"
-    output_field = BigIntegerField()
+    template = "%(expressions)s::bigint[])"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
 
-    def __init__(self) -> None:
-        super().__init__(Value(list(KEYS), output_field=ArrayField(BigIntegerField())))
+    def __init__(self, column: str) -> None:
+        super().__init__(F(column), Value(list(KEYS), output_field=ArrayField(BigIntegerField())))
 
 
 class Prepared:

@@ -20,12 +20,14 @@ OVERHEAD = 1024  # bytes of a key, more or less
 def drawn(name: str, **values: Any) -> SafeString:
     """The template `name` with these values and no others, like `include … only`, remembered by this process.
 
-    The values say everything that the drawing shows; they are hashable, such as words or a frozen dataclass of words.
-    So nothing ever has to be forgotten: what changed is another value. Not for anything that the reader alone may see
-    drawn by request, such as forms with their tokens, which have no place among the values.
+    The values say everything that the drawing shows: words, frozen dataclasses of words, lists of either. So nothing
+    ever has to be forgotten: what changed is another value. Forms and requests have no place among them.
     """
     # With their types: escaped and plain text are equal as values, 1 and True too, and draw differently.
-    said = ((known_as, type(value), value) for known_as, value in values.items())
+    said = (
+        (known_as, type(value), tuple(value) if isinstance(value, list) else value)
+        for known_as, value in values.items()
+    )
     key = (name, get_language(), get_current_timezone_name(), *said)
     drawing = _drawings.get(key)
     if drawing is None:

@@ -51,7 +51,7 @@ class PreparedCards:
         return _drawn_up(self._query.rows({AT: now, **given}), now=now, by_line=self._by_line)
 
 
-_BY_ID = Prepared(lambda: _columns(Lead.objects.public(at=AT).filter(pk=AnyOf()).order_by(), at=AT))
+_BY_ID = Prepared(lambda: _columns(Lead.objects.public(at=AT).filter(AnyOf("pk")).order_by(), at=AT))
 
 
 def cards_by_id(ids: Iterable[int], *, now: datetime) -> list[LeadCard]:
