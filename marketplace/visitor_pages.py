@@ -145,8 +145,7 @@ class VisitorPages:
             if request.method == "GET":
                 self.kept.put(key, page, size=len(page.body) + OVERHEAD)
         request.resolver_match = page.route  # for the log
-        answer: HttpResponseBase = get_conditional_response(request, etag=page.etag, response=page.response())
-        return answer
+        return get_conditional_response(request, etag=page.etag, response=page.response()) or page.response()
 
     def _personal(self, request: HttpRequest) -> HttpResponseBase:
         """A page for one reader: no cache on its way may give it to another."""

@@ -20,7 +20,7 @@ from directory.services import suspend_company
 from marketplace.visitor_pages import PAGES, VisitorPages
 from offerboard.models import Lead
 from offerboard.services.lead_states import close_lead, hold_leads, pause_lead, reject_lead
-from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory, VerificationFactory
+from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, MemberFactory, VerificationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +39,11 @@ def lead() -> Lead:
     """A lead of a verified company whose industry is the lead's category."""
     company = CompanyFactory(slug="dak-hoa", legal_name=NAME)
     VerificationFactory(company=company)
-    lead: Lead = LeadFactory(company=company, slug="robusta", title=TITLE, expires_at=NOW + timedelta(days=9))
-    company.industries.add(lead.category)
+    category = CategoryFactory()
+    company.industries.add(category)
+    lead: Lead = LeadFactory(
+        company=company, category=category, slug="robusta", title=TITLE, expires_at=NOW + timedelta(days=9)
+    )
     return lead
 
 

@@ -74,4 +74,4 @@ def test_cards_by_id_keep_the_order_and_leave_out_what_is_not_public() -> None:
     cards = cards_by_id([second.pk, paused.pk, first.pk], now=NOW)
 
     assert [card.url for card in cards] == [f"/leads/{second.slug}/", f"/leads/{first.slug}/"]
-    assert cards_by_id([second.pk], now=second.expires_at) == []
+    assert cards_by_id([second.pk], now=NOW + timedelta(days=29)) == []
