@@ -136,7 +136,8 @@ CACHES = {
     },
 }
 # Finished public pages that each web process keeps for readers without cookies (docs/decisions/0008).
-VISITOR_PAGES_SECONDS = env.int("VISITOR_PAGES_SECONDS", default=5)  # 0: every page is made anew
+# 0: every page is made anew, as in tests that are not about this.
+VISITOR_PAGES_SECONDS = env.int("VISITOR_PAGES_SECONDS", default=0 if TESTING else 5)
 VISITOR_PAGES_BYTES = env.int("VISITOR_PAGES_BYTES", default=16 * 1024 * 1024)
 DRAWINGS_BYTES = env.int("DRAWINGS_BYTES", default=16 * 1024 * 1024)  # of cards and other parts of pages
 CELERY_BROKER_URL = REDIS_URL

@@ -63,7 +63,7 @@ def questions(client: Client, path: str) -> int:
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_visitors_page_asks_six_questions_at_most_however_much_there_is(path: str, company: Company) -> None:
-    """A new client is a process that keeps no page."""
+    """When it is made anew."""
     add_more(company, 2)
     few = questions(Client(), path)
 

@@ -34,6 +34,11 @@ def clock() -> Iterator[Any]:
         yield traveller
 
 
+@pytest.fixture(autouse=True)
+def _kept_as_in_a_real_installation(settings: Any) -> None:
+    settings.VISITOR_PAGES_SECONDS = 5
+
+
 @pytest.fixture
 def lead() -> Lead:
     """A lead of a verified company whose industry is the lead's category."""
