@@ -23,7 +23,6 @@ from directory.registry import (
 from offerboard.models import Lead
 from offerboard.selectors.counts import own_counts
 from offerboard.selectors.panels import category_leads, company_leads
-from offerboard.selectors.panels import category_leads, company_leads, count_by_category
 from offerboard.selectors.watching import watch_company_button
 from offerboard.services.lead_states import hold_leads, release_leads
 from offerboard.services.revisions import keep_revisions

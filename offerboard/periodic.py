@@ -4,7 +4,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from offerboard.services import counting, lead_states
-from offerboard.services import lead_states
 from offerboard.services.vocabulary import refresh_vocabulary
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from offerboard.views import board, countries, documents, feeds, inquiries, leads, my_leads, searches, sitemaps, watching
+from offerboard.views import (
+    board,
+    countries,
+    documents,
+    feeds,
+    inquiries,
+    leads,
+    my_leads,
+    searches,
+    sitemaps,
+    watching,
+)
 
 app_name = "offerboard"
 urlpatterns = [

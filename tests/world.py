@@ -12,7 +12,19 @@ from django.urls import reverse
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
 from moderation.models import Decision, Report, Ticket
-from offerboard.models import Block, Favourite, Inquiry, Lead, LeadDocument, LeadPicture, LeadRange, LeadRevision, Message, PriceTier, SavedSearch
+from offerboard.models import (
+    Block,
+    Favourite,
+    Inquiry,
+    Lead,
+    LeadDocument,
+    LeadPicture,
+    LeadRange,
+    LeadRevision,
+    Message,
+    PriceTier,
+    SavedSearch,
+)
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,

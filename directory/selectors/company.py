@@ -21,6 +21,7 @@ from directory.registry import Audience
 from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.search import CompanySearch
 from directory.selectors.trust import Claim, claim_lines
+from directory.shown import note_rows
 from directory.structured import breadcrumb_list, json_ld
 
 HIDDEN = "••"
@@ -115,6 +116,7 @@ def own_profile(company: Company) -> OwnProfile:
 
 def company_page(company: Company, *, audience: Audience, now: datetime, member_id: int | None = None) -> CompanyPage:
     """The company for these readers. Two queries, and those of the registered panels and controls."""
+    note_rows("companies", {company.pk: company.updated_at})
     claims = claim_lines(company.verifications.all(), at=now)
     current = sum(claim.state == "current" for claim in claims)
     crumbs = _crumbs(company)

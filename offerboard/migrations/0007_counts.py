@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0004_labels_of_sizes'),
-        ('offerboard', '0003_rank_and_document'),
+        ('offerboard', '0006_watching'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ from directory.selectors.search import CompanySearch
 from directory.structured import breadcrumb_list, json_ld
 from offerboard.models import Lead
 from offerboard.presentation import LeadCard, number
-from offerboard.search import Filters, search
+from offerboard.search import Filters, newest
 from offerboard.selectors.addresses import board_address, feed_address
 from offerboard.selectors.cards import lead_cards
 from offerboard.selectors.counts import country_holding, market_holding
@@ -79,7 +79,7 @@ def countries_page() -> CountriesPage:
 def country_page(code: str, *, now: datetime) -> CountryPage:
     """What companies of a country offer and look for, newest first, and who they are; the code is a known one."""
     name, filters = country_name(code), Filters(countries=(code,))
-    found = Lead.objects.public(at=now).filter(pk__in=search(filters, now=now).ids)
+    found = Lead.objects.public(at=now).filter(pk__in=newest(filters, now=now))
     cards = lead_cards(found.newest_first(), now=now)
     facts = country_facts(country_holding(code), filters, name=name)
     companies = Company.objects.listed().filter(country=code).order_by("-created_at", "-id")

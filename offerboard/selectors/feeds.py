@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from directory.places import country_name
 from offerboard import presentation
 from offerboard.models import Lead
-from offerboard.search import Filters, Sort, search
+from offerboard.search import Filters, Sort, newest
 from offerboard.selectors.addresses import board_address, feed_address
 from offerboard.selectors.tree import Tree, category_tree
 
@@ -61,7 +61,7 @@ def lead_feed(filters: Filters, *, now: datetime) -> LeadFeed:
 
 def _entries(filters: Filters, *, now: datetime) -> list[FeedEntry]:
     """What was found, asked for once more by the public rule: it alone decides what is shown."""
-    found = search(filters, now=now).ids
+    found = newest(filters, now=now)
     leads = Lead.objects.public(at=now).filter(pk__in=found).newest_first()
     rows: Any = leads.select_related("company", "category").defer("search", "company__description", "company__search")
     return [_entry(lead) for lead in rows]

@@ -10,13 +10,15 @@ from django.utils.translation import ngettext
 
 from directory.models import Company
 from directory.places import country_name
+from directory.prepared import AT
 from directory.selectors.cards import CompanyCard, company_cards
 from directory.selectors.trust import identity_checked_at
 from offerboard.models import Lead
+from offerboard.models.lead import LeadQuerySet
 from offerboard.presentation import LeadCard, number
 from offerboard.search import Filters
 from offerboard.selectors.addresses import board_address
-from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.cards import PreparedCards
 from offerboard.selectors.counts import market_holding
 from offerboard.selectors.tree import category_tree
 
@@ -66,7 +68,7 @@ def home_page(*, now: datetime) -> HomePage:
     largest = sorted(sizes, key=lambda top: -sizes[top])[:MOST_CATEGORIES]
     leaves = [slug for slug in market.categories if slug not in tree.leaves]
     sought = sorted(leaves, key=lambda slug: -market.categories[slug])[:EXAMPLES]
-    cards = _newest(now=now)
+    cards = NEWEST_CARDS.cards({}, now=now)
     return HomePage(
         lede=_lede(companies=market.companies, countries=len(market.countries)),
         countries=sorted(((code, country_name(code)) for code in market.countries), key=lambda pair: pair[1]),
@@ -93,11 +95,14 @@ def _lede(*, companies: int, countries: int) -> str:
     return _("Trade leads from %(companies)s in %(countries)s. Read everything without an account.") % words
 
 
-def _newest(*, now: datetime) -> list[LeadCard]:
+def _newest() -> LeadQuerySet:
     """The newest of both kinds, asked for at once: each kind walks down the board's index."""
-    public = Lead.objects.public(at=now).newest_first().values("pk")
+    public = Lead.objects.public(at=AT).newest_first().values("pk")
     sell, buy = (public.filter(kind=kind)[:NEWEST] for kind in Lead.Kind)
-    return lead_cards(Lead.objects.filter(pk__in=sell.union(buy, all=True)).newest_first(), now=now)
+    return Lead.objects.filter(pk__in=sell.union(buy, all=True)).newest_first()
+
+
+NEWEST_CARDS = PreparedCards(_newest)
 
 
 def _column(kind: Lead.Kind, cards: list[LeadCard], by_kind: dict[str, int]) -> Column:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 
 from directory.codes import BusinessType
 from directory.models import EDITORS, Company, TeamMember
+from directory.prepared import AT, KEY, OTHER_KEY, THIRD_KEY
 from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.trust import Claim, claim_lines
+from directory.shown import note_rows
 from offerboard import presentation
 from offerboard.models import Inquiry, Lead
+from offerboard.models.lead import LeadQuerySet
 from offerboard.presentation import LeadCard
-from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.cards import PreparedCards
 from offerboard.selectors.lead_extras import DocumentRow, TierRow, document_rows, tier_rows, with_extras
 from offerboard.selectors.lead_parts import (
     PictureView,
@@ -121,6 +124,8 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
     is_public = lead.is_public(at=now)
     if not is_public and not role:
         raise LeadGone(lead) if _was_public(lead, now=now) else Lead.DoesNotExist
+    note_rows("leads", {lead.pk: lead.updated_at})
+    note_rows("companies", {lead.company_id: lead.company.updated_at})
     pictures = gallery(lead, chosen=picture)
     return LeadPage(
         slug=lead.slug,
@@ -188,12 +193,20 @@ def similar_leads(lead: Lead, *, now: datetime) -> list[LeadCard]:
     category = lead.category
     if category is None:
         return []
-    others = Lead.objects.public(at=now).exclude(company=lead.company_id).newest_first()
-    same = others.filter(category=category)[:SIMILAR]
-    branch = others.filter(category__parent=category.parent_id).exclude(category=category)[:SIMILAR]
-    either = Lead.objects.filter(Q(pk__in=same.values("pk")) | Q(pk__in=branch.values("pk"))).newest_first()
-    cards = lead_cards(either, now=now)
+    given = {KEY: lead.company_id, OTHER_KEY: category.pk, THIRD_KEY: category.parent_id}
+    cards = SIMILAR_LEADS.cards(given, now=now)
     return sorted(cards, key=lambda card: card.category != category.name)[:SIMILAR]  # stable: newest stay first
+
+
+def _similar() -> LeadQuerySet:
+    others = Lead.objects.public(at=AT).exclude(company=KEY).newest_first()
+    same = others.filter(category=OTHER_KEY)[:SIMILAR]
+    branch = others.filter(category__parent=THIRD_KEY).exclude(category=OTHER_KEY)[:SIMILAR]
+    either = same.values("pk").union(branch.values("pk"), all=True)
+    return Lead.objects.filter(pk__in=either).newest_first()
+
+
+SIMILAR_LEADS = PreparedCards(_similar)
 
 
 def _find(slug: str, *, member_id: int | None) -> tuple[Any, str, UUID | None]:

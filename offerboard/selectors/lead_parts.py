@@ -7,9 +7,7 @@ from django.utils.translation import gettext as _
 
 from directory import hs
 from directory.places import country_name
-
 from directory.selectors.hs import hs_note
-from directory.structured import json_ld
 from offerboard import presentation
 from offerboard.models import Lead, LeadPicture
 

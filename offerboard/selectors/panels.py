@@ -10,12 +10,13 @@ from django.db.models import OuterRef, Q
 from django.urls import reverse
 
 from directory.models import Category, Company
+from directory.prepared import AT, KEY
 from offerboard.models import Lead
 from offerboard.models.lead import LeadQuerySet
-from offerboard.presentation import count_words
+from offerboard.presentation import LeadCard, count_words
 from offerboard.search import CAP, PAGE, Filters
 from offerboard.selectors.addresses import board_address
-from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.cards import PreparedCards, lead_cards
 from offerboard.selectors.counts import category_holding
 from offerboard.selectors.facts import category_facts
 
@@ -24,8 +25,14 @@ MOST = 10  # leads on a company's page; the rest is on the board
 
 def company_leads(company: Company, now: datetime) -> Mapping[str, Any] | None:
     """The company's public leads, newest first; None without any. One query, or two when it has many."""
+    cards = COMPANY_CARDS.cards({KEY: company.pk}, now=now)
     leads = Lead.objects.public(at=now).filter(company=company)
-    return _panel(leads, Filters(company=company.slug), now=now)
+    return _panel(cards, leads, Filters(company=company.slug))
+
+
+COMPANY_CARDS = PreparedCards(
+    lambda: Lead.objects.public(at=AT).filter(company=KEY).newest_first()[: MOST + 1], by_line=False
+)
 
 
 def category_leads(category: Category, now: datetime) -> Mapping[str, Any]:
@@ -55,9 +62,8 @@ def _newest_in(category: Category, *, now: datetime) -> LeadQuerySet:
     return public.filter(pk__in=list(ids))[:PAGE]
 
 
-def _panel(leads: LeadQuerySet, filters: Filters, *, now: datetime) -> Mapping[str, Any] | None:
+def _panel(cards: list[LeadCard], leads: LeadQuerySet, filters: Filters) -> Mapping[str, Any] | None:
     """`cards`, `count` of all as words, and `all_url`, "" when the panel holds all."""
-    cards = lead_cards(leads.newest_first()[: MOST + 1], now=now, by_line=False)
     if not cards:
         return None
     more = len(cards) > MOST

@@ -116,7 +116,9 @@ def finds(saved: SavedSearch, *, now: datetime) -> Finds | None:
     filters = _filters(saved, slugs)
     found = search(replace(filters, categories=category_tree().narrowest(filters.categories)), now=now)
     newest = Lead.objects.public(at=now).filter(pk__in=found.ids[:1]).only("title", "slug", "posted_at").first()
-    count = ngettext("%(n)s lead", "%(n)s leads", found.count) % {"n": count_words(found.count, cap=CAP)}
+    count = ngettext("%(n)s lead", "%(n)s leads", found.count) % {
+        "n": count_words(found.count, cap=CAP, is_complete=found.is_complete)
+    }
     if newest is None or newest.posted_at is None:
         return Finds(count=_("No leads at the moment"), newest_title="", newest_url="", newest_ago="")
     return Finds(count, newest.title, newest.get_absolute_url(), ago(newest.posted_at, now=now))
