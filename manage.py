@@ -9,6 +9,7 @@ from django.core.management import execute_from_command_line
 from marketplace.local import ServersUnavailable, use_embedded_servers, use_state_of_bench
 
 STARTS_SERVERS_ITSELF = {"demo", "servers"}
+ANSWERS_REQUESTS = {"demo", "runserver"}
 
 
 def main() -> None:
@@ -16,6 +17,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
     if sys.argv[1:2] == ["bench"]:
         use_state_of_bench()
+    if ANSWERS_REQUESTS.isdisjoint(sys.argv[1:2]):
+        os.environ.setdefault("STATEMENT_TIMEOUT_MS", "0")  # imports and seeds take as long as they take
     if STARTS_SERVERS_ITSELF.isdisjoint(sys.argv[1:2]):
         try:
             use_embedded_servers()

@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
-from offerboard.models import Inquiry, Lead, LeadDocument, Message, PriceTier
+from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, Message, PriceTier, SavedSearch
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -212,3 +212,28 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     token_hash = factory.Sequence(lambda n: f"{n:064d}")
     invited_at = NOW - timedelta(days=1)
     expires_at = NOW + timedelta(days=6)
+
+
+class FavouriteFactory(DjangoModelFactory[Favourite]):
+    """A lead that a member watches; `lead=None, company=…` gives a company."""
+
+    class Meta:
+        model = Favourite
+
+    member = factory.SubFactory(MemberFactory)
+    lead = factory.SubFactory(LeadFactory)
+    created_at = NOW - timedelta(hours=3)
+
+
+class SavedSearchFactory(DjangoModelFactory[SavedSearch]):
+    """A search for words, each time others."""
+
+    class Meta:
+        model = SavedSearch
+
+    member = factory.SubFactory(MemberFactory)
+    name = "Coffee from Viet Nam"
+    words = factory.Sequence(lambda n: f"coffee {n}")
+    countries = ["VN"]
+    fingerprint = factory.Sequence(lambda n: f"{n:064d}")
+    created_at = NOW - timedelta(hours=3)

@@ -12,16 +12,30 @@ from django.urls import reverse
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
 from moderation.models import Decision, Report, Ticket
-from offerboard.models import Block, Inquiry, Lead, LeadDocument, LeadPicture, LeadRevision, Message, PriceTier
+from offerboard.models import (
+    Block,
+    Favourite,
+    Inquiry,
+    Lead,
+    LeadDocument,
+    LeadPicture,
+    LeadRange,
+    LeadRevision,
+    Message,
+    PriceTier,
+    SavedSearch,
+)
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
+    FavouriteFactory,
     InquiryFactory,
     InvitationFactory,
     LeadDocumentFactory,
     LeadFactory,
     MemberFactory,
     MessageFactory,
+    SavedSearchFactory,
     VerificationFactory,
 )
 
@@ -32,6 +46,7 @@ GUARDED: list[type[Model]] = [
     Category,
     Company,
     Decision,
+    Favourite,
     Inquiry,
     Invitation,
     Lead,
@@ -41,6 +56,7 @@ GUARDED: list[type[Model]] = [
     Message,
     PriceTier,
     Report,
+    SavedSearch,
     TeamMember,
     Ticket,
 ]
@@ -59,6 +75,8 @@ class World:
     inquiry: Inquiry
     invitation: Invitation
     teammate: TeamMember
+    favourite: Favourite  # of the owner, as is the search
+    search: SavedSearch
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -82,8 +100,17 @@ class World:
             "offerboard:block": {"pk": self.inquiry.pk},
             "offerboard:unblock": {"pk": self.inquiry.pk},
             "offerboard:inquire_company": {"slug": self.company.slug},
+            "offerboard:watch_company": {"slug": self.company.slug},
+            "offerboard:remove_favourite": {"pk": self.favourite.pk},
+            "offerboard:finds": {"pk": self.search.pk},
+            "offerboard:rename_search": {"pk": self.search.pk},
+            "offerboard:delete_search": {"pk": self.search.pk},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},
+            "offerboard:category_feed": {"slug": self.category.slug},
+            "offerboard:country": {"code": "vn"},
+            "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
+            "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
             "accounts:change_role": {"pk": self.teammate.pk},
             "accounts:remove": {"pk": self.teammate.pk},
             "accounts:accept_invitation": {"pk": self.invitation.pk},
@@ -93,9 +120,9 @@ class World:
             "moderation:report": {"kind": "lead", "key": self.lead.slug},
             "marketplace:media": {"name": "leads/none.webp"},
         }
-        for verb in ("lead", "edit", "pause", "close", "renew", "copy", "inquire"):
+        for verb in ("lead", "edit", "pause", "close", "renew", "copy", "inquire", "watch"):
             things[f"offerboard:{verb}"] = {"slug": self.lead.slug}
-        return reverse(name, kwargs=things.get(name))
+        return reverse(name, kwargs=things.get(name)) + ("?q=coffee" if name == "offerboard:save_search" else "")
 
 
 def make_world() -> World:
@@ -111,6 +138,7 @@ def make_world() -> World:
     staff.groups.add(Group.objects.get_or_create(name="moderator")[0])
     teammate = MemberFactory(company=company, role=TeamMember.Role.EDITOR)
     paused = lead_of(state="paused", category=category)
+    owner = MemberFactory(company=company)
     return World(
         company=company,
         category=category,
@@ -121,12 +149,14 @@ def make_world() -> World:
         inquiry=inquiry,
         invitation=InvitationFactory(company=company),
         teammate=TeamMember.objects.get(member=teammate),
+        favourite=FavouriteFactory(member=owner, lead=lead),
+        search=SavedSearchFactory(member=owner),
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),
             "viewer": MemberFactory(company=company, role=TeamMember.Role.VIEWER),
             "editor": MemberFactory(company=company, role=TeamMember.Role.EDITOR),
-            "owner": MemberFactory(company=company),
+            "owner": owner,
             "moderator": staff,
             "suspended": MemberFactory(company=company),
         },

@@ -105,9 +105,10 @@ def _all_sent() -> bool:
 def _process(arguments: Sequence[str]) -> Iterator[int]:
     """A Python process of the market on this market's data, ended at the end."""
     log = Path(settings.LOCAL_STATE) / "bench.log"
+    environment = {name: value for name, value in os.environ.items() if name != "STATEMENT_TIMEOUT_MS"}
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603  # our own command line
-            [sys.executable, *arguments], cwd=CHECKOUT, stdout=output, stderr=output
+            [sys.executable, *arguments], cwd=CHECKOUT, env=environment, stdout=output, stderr=output
         )
     try:
         yield process.pid

@@ -22,6 +22,7 @@ from offerboard.codes import (
     currency_name,
 )
 from offerboard.forms.amount import AmountField
+from offerboard.forms.hs_code import HsCodeField
 from offerboard.forms.lead_depth import LeadDepthForm
 from offerboard.forms.lead_fields import (
     CategoryField,
@@ -95,12 +96,7 @@ class LeadForm(LeadDepthForm):
         help_text=_("To buy from anywhere, leave it open."),
         error_messages=NOT_IN_LIST,
     )
-    hs_code = forms.CharField(
-        label=_("HS code"),
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("From a customs paper, such as 0901.11."),
-    )
+    hs_code = HsCodeField()
     condition = forms.ChoiceField(
         label=_("Condition"), choices=[NOT_STATED, *Condition.choices], required=False, error_messages=NOT_IN_LIST
     )
@@ -165,14 +161,6 @@ class LeadForm(LeadDepthForm):
             if all(error.code == "required" for error in errors):
                 del self.errors[name]
                 self.cleaned_data[name] = getattr(LeadDetails(), name)
-
-    def clean_hs_code(self) -> str:
-        """Digits only, of an edition that exists."""
-        typed: str = self.cleaned_data["hs_code"]
-        try:
-            return hs.normalise(typed) if typed else ""
-        except hs.UnknownHsCode as error:
-            raise ValidationError(str(error), code="unknown") from error
 
     def clean_pictures(self) -> None:
         """Keep the readable pictures in `uploads`, whatever else is wrong."""

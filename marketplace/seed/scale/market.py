@@ -16,6 +16,8 @@ from marketplace.seed.scale.leads import COLUMNS, lead_rows
 from marketplace.seed.scale.plan import Plan
 from marketplace.seed.scale.traders import DOMAIN, plan_traders, seed_traders
 from offerboard.models import Lead
+from offerboard.services.counting import refresh_counts
+from offerboard.services.vocabulary import refresh_vocabulary
 
 _SEQUENCE = "offerboard_lead_rank"
 
@@ -49,11 +51,11 @@ def seed_scale(*, leads: int, number: int, now: datetime, say: Callable[[str], N
                 _move_up(cursor, [lead.pk for lead in others], plan.other_ranks())
                 copy_rows(cursor, Lead, COLUMNS, lead_rows(plan))
                 say(f"{leads} leads; now their indexes ...")
-    finish()
+    finish(now=now)
 
 
-def finish() -> None:
-    """Bring along what is derived from the rows: numbers to come, the planner's statistics."""
+def finish(*, now: datetime) -> None:
+    """Bring along what is derived from the rows: numbers to come, the planner's statistics, counts, the vocabulary."""
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         for model in (Company, Member, EmailAddress, TeamMember, Verification, Lead):
@@ -61,6 +63,8 @@ def finish() -> None:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
         cursor.execute(f"SELECT setval('{_SEQUENCE}', max(rank)) FROM offerboard_lead")  # noqa: S608
         cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")
+    refresh_counts(now=now)
+    refresh_vocabulary(now=now)
 
 
 def _move_up(cursor: CursorWrapper, leads: list[int], ranks: list[int]) -> None:
