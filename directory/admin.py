@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Category, Company, TeamMember, Verification
+from directory.services import keep_category
 from moderation.staff import DecidedAdmin
 
 
@@ -85,3 +86,7 @@ class CategoryAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         """Tops with their leaves below them."""
         return super().get_queryset(request).order_by("parent__position", "position", "name")
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        """Through the service, which takes along what is filed under the category."""
+        keep_category(category=obj)

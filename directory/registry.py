@@ -66,11 +66,15 @@ class Action:
 # Told inside the transaction that changed a company: what others copied from it must follow.
 CompanyFollower = Callable[[Company, datetime], None]
 
+# Told inside the transaction that moved a category to another place in the tree.
+CategoryFollower = Callable[[Category], None]
+
 _panels: dict[str, Panel] = {}
 _category_panels: dict[str, CategoryPanel] = {}
 _category_measures: dict[str, CategoryMeasure] = {}
 _actions: dict[str, Action] = {}
 _followers: dict[str, CompanyFollower] = {}
+_category_followers: dict[str, CategoryFollower] = {}
 
 
 def _add(table: dict[str, Any], name: str, thing: object) -> None:
@@ -105,6 +109,11 @@ def register_company_follower(name: str, follower: CompanyFollower) -> None:
     _add(_followers, name, follower)
 
 
+def register_category_follower(name: str, follower: CategoryFollower) -> None:
+    """Have `follower` called whenever a category was moved, inside the same transaction."""
+    _add(_category_followers, name, follower)
+
+
 def panels() -> list[Panel]:
     """All panels of the company's page."""
     return list(_panels.values())
@@ -128,3 +137,8 @@ def actions(audience: Audience) -> list[Action]:
 def company_followers() -> list[CompanyFollower]:
     """All who want to hear of a changed company."""
     return list(_followers.values())
+
+
+def category_followers() -> list[CategoryFollower]:
+    """All who want to hear of a moved category."""
+    return list(_category_followers.values())

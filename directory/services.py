@@ -185,6 +185,14 @@ def load_categories(model: type[Category] = Category) -> int:
     return len(known) - before
 
 
+@transaction.atomic
+def keep_category(*, category: Category) -> None:
+    """Save a category that staff changed; what is filed under it moves with it."""
+    category.save()
+    for follow in registry.category_followers():
+        follow(category)
+
+
 def _move(company: Company, before: Company.State, after: Company.State, now: datetime) -> None:
     """One conditional statement: of two clicks, one wins."""
     if not Company.objects.filter(pk=company.pk, state=before).update(state=after, updated_at=now):

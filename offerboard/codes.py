@@ -88,6 +88,14 @@ class Condition(models.TextChoices):
     GRADED = "graded", _("Graded, as described")
 
 
+class Samples(models.TextChoices):
+    """Whether a sample can be had before an order, or is wanted."""
+
+    FREE = "free", _("Free of charge")
+    PAID = "paid", _("Against payment")
+    NONE = "none", _("No samples")
+
+
 # ISO 4217 codes that trade is priced in: the great ones first, the others in the order of the alphabet.
 CURRENCIES: tuple[str, ...] = (
     *("USD", "EUR", "CNY", "GBP", "JPY", "INR", "AED"),

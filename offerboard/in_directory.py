@@ -5,13 +5,14 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from directory.models import Company
+from directory.models import Category, Company
 from directory.registry import (
     Action,
     CategoryMeasure,
     CategoryPanel,
     Panel,
     register_action,
+    register_category_follower,
     register_category_measure,
     register_category_panel,
     register_company_follower,
@@ -19,21 +20,33 @@ from directory.registry import (
 )
 from offerboard.models import Lead
 from offerboard.selectors.panels import category_leads, company_leads, count_by_category
+from offerboard.services.lead_states import hold_leads, release_leads
 
 
 def _inquire_url(company: Company) -> str:
     return reverse("offerboard:inquire_company", args=[company.slug])
 
 
-def take_over_country(company: Company, _now: datetime) -> None:
-    """A company that moved is searched for in its new country; its leads carry a copy."""
-    Lead.objects.filter(company=company).exclude(country=company.country).update(country=company.country)
+def follow_company(company: Company, now: datetime) -> None:
+    """What its leads copied follows: its country, and that they are hidden while the company is not listed."""
+    company.refresh_from_db(fields=["country", "state"])
+    leads = Lead.objects.filter(company=company)
+    leads.exclude(country=company.country).update(country=company.country)
+    follow = release_leads if company.state == Company.State.LISTED else hold_leads
+    follow(leads=leads, hold=Lead.Hold.COMPANY, now=now)
+
+
+def follow_category(category: Category) -> None:
+    """A category that was moved takes its leads along, and those of the categories inside it."""
+    for moved in [category, *category.children.all()]:
+        Lead.objects.filter(category=moved).exclude(category_path=moved.path).update(category_path=moved.path)
 
 
 def register_leads() -> None:
-    """Show leads on the pages of companies and categories, offer to write to a company, and follow it when it moves."""
+    """Show leads on the pages of companies and categories, offer to write to a company, follow both when they move."""
     register_panel(Panel("leads", _("Leads"), "offerboard/company_panel.html", company_leads))
     register_category_panel(CategoryPanel("leads", _("Newest leads"), "offerboard/category_panel.html", category_leads))
     register_category_measure(CategoryMeasure("leads", _("leads"), count_by_category))
     register_action(Action("inquire", _("Send inquiry"), "send", _inquire_url, primary=True))
-    register_company_follower("leads", take_over_country)
+    register_company_follower("leads", follow_company)
+    register_category_follower("leads", follow_category)

@@ -94,6 +94,16 @@ class VerificationFactory(DjangoModelFactory[Verification]):
     valid_until = NOW + timedelta(days=305)
 
 
+FIRST_RANK = 10**9  # tests' sequence of ranks begins here: whatever a service posts is newer than what factories made
+
+
+def rank_of(posted_at: datetime | None, number: int = 0) -> int | None:
+    """A place on the board that follows the time of posting, the later made one first among equals."""
+    if posted_at is None:
+        return None
+    return int((posted_at - NOW).total_seconds() // 60 + 600_000) * 1000 + number % 1000
+
+
 class LeadFactory(DjangoModelFactory[Lead]):
     """A published sell offer, public at NOW; `state="draft"` gives one that never was."""
 
@@ -102,6 +112,7 @@ class LeadFactory(DjangoModelFactory[Lead]):
 
     company = factory.SubFactory(CompanyFactory)
     category = factory.SubFactory(CategoryFactory)
+    category_path = factory.LazyAttribute(lambda lead: lead.category.path if lead.category else [])
     slug = factory.Sequence(lambda n: f"robusta-{n}")
     kind = Lead.Kind.SELL_OFFER
     title = "Robusta green coffee, grade 1, screen 18"
@@ -127,6 +138,8 @@ class LeadFactory(DjangoModelFactory[Lead]):
         NOW + timedelta(days=29),
         None,
     )
+    holds = factory.LazyAttribute(lambda lead: [] if lead.company.state == "listed" else ["company"])
+    rank = factory.LazyAttributeSequence(lambda lead, n: rank_of(lead.posted_at, n))
     rejection = factory.LazyAttribute(lambda lead: "Forbidden goods." if lead.state == "rejected" else "")
 
 

@@ -58,3 +58,8 @@ class Category(models.Model):
     def get_absolute_url(self) -> str:
         """Its page in the directory."""
         return reverse("directory:category", args=[self.slug])
+
+    @property
+    def path(self) -> list[int]:
+        """Its id, after that of the category it lies in."""
+        return [self.parent_id, self.pk] if self.parent_id else [self.pk]

@@ -14,6 +14,7 @@ from marketplace.seed.people import People
 from marketplace.seed.places import named_place
 from marketplace.seed.texts import describe
 from offerboard.models import Lead, LeadPicture
+from offerboard.models.lead import NextRank
 
 State = Lead.State
 OLDEST = timedelta(days=60)
@@ -44,12 +45,14 @@ def seed_leads(
         lead = _content(offer, rng, now)
         lead.company = companies[firm.key]
         lead.category = categories[offer.line.category]
+        lead.category_path = lead.category.path
         lead.posted_by = rng.choice(people.writers(firm.key))
         taken[firm.key] = taken.get(firm.key, -1) + 1
         _live(lead, _fate(firm, taken[firm.key], rng), rng, now)
         leads[offer] = lead
     _reject_one(leads)
-    in_order = sorted(leads.values(), key=lambda lead: lead.created_at)  # so that ids grow with time, as they do
+    # So that ids and places on the board grow with time, as they do.
+    in_order = sorted(leads.values(), key=lambda lead: lead.posted_at or lead.created_at)
     Lead.objects.bulk_create(in_order, batch_size=_BATCH)
     return leads
 
@@ -125,6 +128,7 @@ def _live(lead: Lead, fate: str, rng: Random, now: datetime) -> None:
     lead.updated_at = posted_at
     lead.state = State.PUBLISHED if fate in ("public", "fresh", "expired") else State(fate)
     if lead.state not in (State.DRAFT, State.PENDING):
+        lead.rank = NextRank()
         lead.posted_at = posted_at
         lead.expires_at = posted_at + timedelta(days=lead.valid_days)
         lead.renewals = rng.choice([0, 0, 0, 1])

@@ -8,17 +8,19 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from directory.models import EDITORS, Category, Company
-from offerboard.codes import CURRENCIES, UNIT_CHOICES, Condition, Incoterm, PaymentTerms
+from offerboard.codes import CURRENCIES, UNIT_CHOICES, Condition, Incoterm, PaymentTerms, Samples
+
+RANK_SEQUENCE = "offerboard_lead_rank"
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -28,8 +30,7 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """What the world may see; expiry needs no job to be true."""
         return self.filter(
             state=Lead.State.PUBLISHED,
-            hidden=False,
-            company__state=Company.State.LISTED,
+            hidden=False,  # by staff, or with its author or its company
             posted_at__lte=at,
             expires_at__gt=at,
         )
@@ -60,7 +61,21 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def newest_first(self) -> Self:
         """The board's order, which the keyset of the next page relies on."""
-        return self.order_by("-posted_at", "-id")
+        return self.order_by("-rank")
+
+
+class LastOf(Func):
+    """The last element of an array of ids, or 0: an unknown would satisfy any constraint."""
+
+    template = "coalesce((%(expressions)s)[cardinality(%(expressions)s)], 0)"
+    output_field = models.BigIntegerField()
+
+
+class NextRank(Func):
+    """A place on the board above all others; each is drawn once."""
+
+    template = f"nextval('{RANK_SEQUENCE}')"
+    output_field = models.BigIntegerField()
 
 
 class Lead(models.Model):
@@ -91,6 +106,7 @@ class Lead(models.Model):
 
         MODERATION = "moderation", _("hidden by staff")
         MEMBER = "member", _("its author is suspended")
+        COMPANY = "company", _("its company is not listed")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="leads")
     posted_by = models.ForeignKey(
@@ -105,6 +121,11 @@ class Lead(models.Model):
     category = models.ForeignKey(
         Category, null=True, blank=True, on_delete=models.PROTECT, related_name="leads", verbose_name=_("category")
     )
+    category_path = ArrayField(  # copied from the category, for search
+        models.BigIntegerField(), verbose_name=_("category’s path"), default=list, blank=True, editable=False
+    )
+    brand = models.CharField(_("brand"), max_length=80, blank=True)
+    model = models.CharField(_("model"), max_length=80, blank=True)
     hs_code = models.CharField(_("HS code"), max_length=10, blank=True, help_text=_("Digits only."))
     hs_edition = models.PositiveSmallIntegerField(_("HS edition"), default=2022)
     quantity = models.DecimalField(
@@ -136,6 +157,18 @@ class Lead(models.Model):
     payment_terms = models.CharField(_("payment terms"), max_length=12, choices=PaymentTerms, blank=True)
     condition = models.CharField(_("condition"), max_length=12, choices=Condition, blank=True)
     origin = CountryField(_("country of origin"), blank=True, help_text=_("On a buy inquiry: the origin wanted."))
+    destinations = ArrayField(
+        models.CharField(max_length=2),
+        verbose_name=_("destination countries"),
+        default=list,
+        blank=True,
+        help_text=_("ISO 3166-1 alpha-2. Where a seller delivers to, or where a buyer wants the goods."),
+    )
+    samples = models.CharField(_("samples"), max_length=4, choices=Samples, blank=True)
+    packaging = models.CharField(_("packaging"), max_length=200, blank=True)
+    lead_time_days = models.PositiveSmallIntegerField(
+        _("lead time (days)"), null=True, blank=True, help_text=_("From the order until the goods are ready.")
+    )
     country = CountryField(_("company’s country"), help_text=_("Copied from the company, for search."))
     language = models.CharField(_("language"), max_length=12, default="en")
     valid_days = models.PositiveSmallIntegerField(_("valid for (days)"), default=30)
@@ -151,13 +184,15 @@ class Lead(models.Model):
     updated_at = models.DateTimeField(_("changed at"))
     posted_at = models.DateTimeField(_("posted at"), null=True, blank=True, help_text=_("Moves on renewal."))
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    rank = models.BigIntegerField(  # of RANK_SEQUENCE, the newest is highest; moves on renewal
+        _("place on the board"), null=True, blank=True, unique=True, editable=False
+    )
     renewals = models.PositiveSmallIntegerField(_("renewals"), default=0)
     search = models.GeneratedField(
-        expression=(
-            SearchVector("title", weight="A", config="market_english")
-            + SearchVector("title", weight="A", config="market_words")
-            + SearchVector("description", weight="C", config="market_english")
-            + SearchVector("description", weight="C", config="market_words")
+        expression=Func(
+            *("title", "brand", "model", "description", "kind", "country", "category_path", "company_id"),
+            *("hs_code", "currency", "unit", "condition", "incoterm", "rank"),
+            function="lead_document",  # of migration 0003; offerboard/search.py says how it is asked
         ),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -174,13 +209,16 @@ class Lead(models.Model):
                 name="lead_state_known",
                 condition=Q(state__in=["draft", "pending", "published", "paused", "closed", "rejected"]),
             ),
-            models.CheckConstraint(name="lead_holds_known", condition=Q(holds__contained_by=["moderation", "member"])),
+            models.CheckConstraint(
+                name="lead_holds_known", condition=Q(holds__contained_by=["moderation", "member", "company"])
+            ),
             models.CheckConstraint(
                 name="lead_posted_before_expiry", condition=Q(posted_at=None) | Q(posted_at__lt=F("expires_at"))
             ),
             models.CheckConstraint(
                 name="lead_published_has_dates",
-                condition=~Q(state__in=["published", "paused"]) | Q(posted_at__isnull=False, expires_at__isnull=False),
+                condition=~Q(state__in=["published", "paused"])
+                | Q(posted_at__isnull=False, expires_at__isnull=False, rank__isnull=False),
             ),
             models.CheckConstraint(
                 name="lead_complete_unless_draft",
@@ -193,6 +231,14 @@ class Lead(models.Model):
             ),
             models.CheckConstraint(
                 name="lead_incoterm_has_place", condition=Q(state="draft") | Q(incoterm="") | ~Q(place="")
+            ),
+            models.CheckConstraint(
+                name="lead_path_ends_in_category",
+                condition=Q(category=None, category_path=[]) | Q(category=LastOf("category_path")),
+            ),
+            models.CheckConstraint(name="lead_samples_known", condition=Q(samples__in=["", *Samples.values])),
+            models.CheckConstraint(
+                name="lead_lead_time", condition=Q(lead_time_days=None) | Q(lead_time_days__range=(0, 1000))
             ),
             models.CheckConstraint(name="lead_quantity_positive", condition=Q(quantity=None) | Q(quantity__gt=0)),
             models.CheckConstraint(name="lead_price_positive", condition=Q(price=None) | Q(price__gt=0)),
@@ -210,13 +256,18 @@ class Lead(models.Model):
         ]
         indexes = [
             models.Index(  # the board: published leads, newest first
-                name="lead_board", fields=["-posted_at", "-id"], condition=Q(state="published", hidden=False)
+                name="lead_board", fields=["-rank"], condition=Q(state="published", hidden=False)
+            ),
+            models.Index(  # the board's "posted within": the rank from which leads are that new
+                name="lead_posted", fields=["-posted_at"], condition=Q(state="published", hidden=False)
             ),
             models.Index(  # a category's newest leads
-                name="lead_category", fields=["category", "-posted_at"], condition=Q(state="published", hidden=False)
+                name="lead_category", fields=["category", "-rank"], condition=Q(state="published", hidden=False)
             ),
             models.Index(name="lead_company", fields=["company", "-posted_at"]),  # company page, my leads
-            GinIndex(name="lead_search", fields=["search"], condition=Q(state="published", hidden=False)),  # words
+            GinIndex(  # the board's words and filters
+                name="lead_search", fields=["search"], condition=Q(state="published", hidden=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -238,11 +289,10 @@ class Lead(models.Model):
         return ends is not None and at + timedelta(days=self.valid_days) - ends < timedelta(days=1)
 
     def is_public(self, *, at: datetime) -> bool:
-        """The same rule as `LeadQuerySet.public`, for a lead already in hand with its company."""
+        """The same rule as `LeadQuerySet.public`, for a lead already in hand."""
         return (
             self.state == self.State.PUBLISHED
             and not self.holds
-            and self.company.state == Company.State.LISTED
             and self.posted_at is not None
             and self.expires_at is not None
             and self.posted_at <= at < self.expires_at

@@ -204,7 +204,7 @@ def _row(lead: Lead, *, asked: int, now: datetime) -> MyLead:
         ends_soon=tab == "published" and bool(presentation.ends_soon(moment, now=now)),
         inquiries=ngettext("%(n)s inquiry", "%(n)s inquiries", asked) % {"n": presentation.number(asked)},
         rejection=lead.rejection if tab == "rejected" else "",
-        is_hidden=bool(lead.holds),
+        is_hidden=bool(set(lead.holds) - {Lead.Hold.COMPANY}),
         can_renew=lead.may_return(at=now) and not lead.runs_its_full_time(at=now),
         can_pause=tab == "published",
         can_resume=tab == "paused",

@@ -13,7 +13,7 @@ from accounts.models import Member
 from directory.models import Company, TeamMember
 from mailings.services import queue_mail
 from offerboard.models import Lead
-from offerboard.models.lead import LeadQuerySet
+from offerboard.models.lead import LeadQuerySet, NextRank
 from offerboard.services.leads import NotADraft
 from offerboard.services.pictures import forget_files
 
@@ -65,6 +65,7 @@ def publish_lead(*, lead: Lead, now: datetime) -> None:
             if current.state != Lead.State.DRAFT:
                 raise NotADraft
             current.country = company.country  # it may have moved since
+            current.holds = [hold for hold in current.holds if hold != Lead.Hold.COMPANY]  # it is listed, and locked
             current.price_on_request = current.price is None
             current.updated_at = now
             if settings.LEADS_REVIEWED_FIRST:
@@ -199,6 +200,7 @@ def people_of(lead: Lead) -> Iterable[Member]:
 
 def _post(lead: Lead, *, now: datetime) -> None:
     lead.state = Lead.State.PUBLISHED
+    lead.rank = NextRank()
     lead.posted_at = now
     lead.expires_at = now + timedelta(days=lead.valid_days)
 

@@ -78,7 +78,8 @@ class LeadDetails:
     def columns(self) -> dict[str, Any]:
         """The lead's columns, with contact details masked."""
         details = self.masked()
-        return {name: getattr(details, name) for name in self.__slots__} | {"hs_edition": hs.EDITION}
+        copied = {"category_path": self.category.path if self.category else [], "hs_edition": hs.EDITION}
+        return {name: getattr(details, name) for name in self.__slots__} | copied
 
 
 def submission_for(*, company: Company, typed: UUID) -> UUID:

@@ -178,7 +178,7 @@ def test_a_draft_remembers_that_the_price_is_on_request() -> None:
 def test_a_draft_that_was_published_meanwhile_is_not_overwritten() -> None:
     lead = LeadFactory(state="draft")
     stale = Lead.objects.get()
-    Lead.objects.update(state="published", posted_at=NOW, expires_at=NOW + timedelta(days=30))
+    Lead.objects.update(state="published", posted_at=NOW, expires_at=NOW + timedelta(days=30), rank=1)
     before = Lead.objects.values().get()
 
     with pytest.raises(services.NotADraft):

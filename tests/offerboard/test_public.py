@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from directory.models import Company
+from directory.services import hide_company, suspend_company
 from offerboard.models import Lead
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, MemberFactory
 
@@ -56,9 +56,9 @@ def change(**values: object) -> Callable[[Lead], object]:
     return lambda lead: Lead.objects.filter(pk=lead.pk).update(**values)
 
 
-def change_company(state: str) -> Callable[[Lead], object]:
-    """Change the company's state."""
-    return lambda lead: Company.objects.filter(pk=lead.company_id).update(state=state)
+def change_company(service: Callable[..., None]) -> Callable[[Lead], object]:
+    """Change the company's state; its leads follow."""
+    return lambda lead: service(company=lead.company, now=NOW)
 
 
 WAYS_OUT = {
@@ -70,8 +70,8 @@ WAYS_OUT = {
     "held by staff": (change(holds=["moderation"]), 404),
     "author suspended": (change(holds=["member"]), 404),
     "held and closed": (change(state="closed", holds=["moderation"]), 404),
-    "company suspended": (change_company("suspended"), 404),
-    "company hidden": (change_company("hidden"), 404),
+    "company suspended": (change_company(suspend_company), 404),
+    "company hidden": (change_company(hide_company), 404),
     "not posted yet": (change(posted_at=NOW + timedelta(seconds=1)), 404),
 }
 
