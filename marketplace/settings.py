@@ -163,6 +163,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "take up imports": {
+        "task": "offerboard.periodic.sweep_imports",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "forget files of imports": {
+        "task": "offerboard.periodic.forget_import_files",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "tidy expired leads": {
         "task": "offerboard.periodic.tidy_expired_leads",
         "schedule": 300.0,
@@ -271,8 +281,10 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(LOCAL_STATE / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", str(files("bootstrap") / "css"))]
 MEDIA_URL = "media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(LOCAL_STATE / "media")))
+PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(LOCAL_STATE / "private")))  # no proxy may serve it
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {"BACKEND": "privacy.private_files.PrivateStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING

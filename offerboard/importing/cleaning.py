@@ -11,12 +11,12 @@ from offerboard.importing.fields import FIELDS
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import Record, Shape
 from offerboard.importing.shelves import Shelves
-from offerboard.importing.values import BROKEN_CELLS, DESCRIPTION, PLACE, TITLE, CellRefused, readers
+from offerboard.importing.values import BROKEN_CELLS, LONGEST, CellRefused, readers
 from offerboard.models import Lead
 from privacy.masking import mask_contacts
 
 LONGEST_KEY = 200
-MASKED = {"title": TITLE, "description": DESCRIPTION, "place": PLACE}
+TITLE, DESCRIPTION = LONGEST["title"], LONGEST["description"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,18 @@ class RowCleaner:
             cleaned.row = row
         return cleaned
 
+    def constant_problem(self, name: str, text: str) -> str:
+        """Why a value cannot stand in all rows, or ""."""
+        if name == "category":
+            return "" if self.shelves.find(text) else _("There is no category “%(name)s”.") % {"name": text[:80]}
+        if name == "title":
+            return ""
+        try:
+            self.readers[name](text)
+        except CellRefused as refusal:
+            return str(refusal)
+        return ""
+
     def _text(self, name: str, cells: list[str]) -> str:
         """What the row says about a field, else the constant."""
         found = self.columns.get(name)
@@ -164,9 +176,8 @@ class RowCleaner:
 
     def _judge(self, values: dict[str, Any], problems: list[Problem]) -> None:
         """What must be there, and what depends on another field; the database holds the same rules."""
-        for name in ("kind", "description", "quantity", "unit"):
-            if name not in values:
-                problems.append(Problem(self._column(name), _("Empty.")))
+        missing = [name for name in ("kind", "description", "quantity", "unit") if name not in values]
+        problems += [Problem(self._column(name), _("Empty.")) for name in missing]
         if "price" not in values:
             values.pop("currency", None)
         elif "currency" not in values:
@@ -186,7 +197,7 @@ def shorten(title: str, most: int) -> str:
 
 def _mask(row: CleanRow) -> None:
     """Hide contact details before anything is stored, as everywhere; and write numbers for the database."""
-    for name, most in MASKED.items():
+    for name, most in LONGEST.items():
         text = row.values.get(name)
         if text and (masked := mask_contacts(text)[:most]) != text:
             row.values[name], row.is_masked = masked, True

@@ -42,6 +42,14 @@ _ALL = (
     Field("incoterm", _("Incoterms"), also=("incoterms", "delivery terms", "terms of delivery")),
     Field("place", _("Place"), also=("named place", "port", "incoterms place", "delivery place")),
     Field("payment_terms", _("Payment terms"), also=("payment", "terms of payment")),
+    Field("brand", _("Brand"), also=("make", "trademark", "manufacturer")),
+    Field("model", _("Model"), also=("model number", "type number", "part number")),
+    Field("packaging", _("Packaging"), also=("packing", "package")),
+    Field("samples", _("Samples"), also=("sample",)),
+    Field("lead_time_days", _("Lead time (days)"), also=("lead time", "delivery time")),
+    Field(
+        "destinations", _("Destination countries"), also=("destination", "destination country", "ship to", "markets")
+    ),
     Field("valid_days", _("Valid for (days)"), also=("validity", "days", "valid days")),
 )
 FIELDS: dict[str, Field] = {field.name: field for field in _ALL}

@@ -17,10 +17,10 @@ from directory import hs
 from directory.models import Company
 from directory.slugs import public_slug
 from offerboard.models import Lead
+from offerboard.models.lead import RANK_SEQUENCE
 
 KEYS = UUID("6f0d3c52-8f3b-5f0e-9a55-5d2a1b7c9e41")  # the namespace of keys from files
 TRIES = 5  # for addresses whose random part is taken
-RANKS = "offerboard_lead_rank"
 DEFAULT_DAYS = 30
 
 
@@ -51,39 +51,16 @@ def lead_row(*, company_id: int, key: str, values: dict[str, Any], fallback_slug
 def insert_leads(
     rows: Iterable[LeadRow], *, company: Company, member_id: int | None, language: str, state: str, now: datetime
 ) -> set[UUID]:
-    """Insert what is not there yet; answers the submissions of the leads that came. One statement, rarely two.
+    """Insert what is not there yet; answers the submissions of the leads that came. One statement, rarely more.
 
-    Published leads count from `now` and take their places on the board in the order of the rows, the last one on top.
-    Raises IntegrityError and DataError for rows that break a rule of the table; then none is inserted.
+    `language` is that of the texts (BCP 47). Published leads count from `now` and take their places on the board in the
+    order of the rows, the last one on top. Raises IntegrityError or DataError for rows that break a rule of the table;
+    then none is inserted. Run it inside a transaction.
     """
     waiting = {row.submission: row for row in rows}
-    shared = _shared(company=company, member_id=member_id, language=language, state=state, now=now)
-    inserted: set[UUID] = set()
-    for _try in range(TRIES):
-        inserted |= _insert(list(waiting.values()), shared, posts=state == Lead.State.PUBLISHED, now=now)
-        waiting = {key: row for key, row in waiting.items() if key not in inserted}
-        known = _known(list(waiting.values()), company_id=company.pk)
-        waiting = {key: row for key, row in waiting.items() if key not in known}
-        if not waiting:
-            break
-    return inserted
-
-
-def _known(rows: Sequence[LeadRow], *, company_id: int) -> set[UUID]:
-    """Which of the rows are leads already. The others met the address of another lead and try again with a new one."""
-    if not rows:
-        return set()
-    found = set(Lead.objects.filter(submission__in=[row.submission for row in rows]).values_list("submission", flat=True))
-    named = [row.own for row in rows if row.own]
-    own = set(Lead.objects.filter(company_id=company_id, submission__in=named).values_list("submission", flat=True))
-    return {row.submission for row in rows if row.submission in found or row.own in own}
-
-
-def _shared(
-    *, company: Company, member_id: int | None, language: str, state: str, now: datetime
-) -> dict[str, Any]:
-    """Columns that are the same in every row."""
-    return {
+    own = _existing([row.own for row in waiting.values() if row.own], company_id=company.pk)
+    waiting = {key: row for key, row in waiting.items() if row.own not in own}
+    shared = {
         "company": company.pk,
         "posted_by": member_id,
         "country": company.country.code,
@@ -93,55 +70,65 @@ def _shared(
         "updated_at": now,
         "hs_edition": hs.EDITION,
     }
+    inserted: set[UUID] = set()
+    for _try in range(TRIES):
+        inserted |= _insert(list(waiting.values()), shared, posts=state == Lead.State.PUBLISHED, now=now)
+        waiting = {key: row for key, row in waiting.items() if key not in inserted}
+        known = _existing(list(waiting), company_id=company.pk)
+        waiting = {key: row for key, row in waiting.items() if key not in known}
+        if not waiting:  # else they met the address of another lead, and get a new one
+            break
+    return inserted
+
+
+def _existing(submissions: list[UUID], *, company_id: int) -> set[UUID]:
+    if not submissions:
+        return set()
+    leads = Lead.objects.filter(company_id=company_id, submission__in=submissions)
+    return set(leads.values_list("submission", flat=True))
 
 
 def _insert(rows: Sequence[LeadRow], shared: dict[str, Any], *, posts: bool, now: datetime) -> set[UUID]:
+    """One statement: the rows travel as one JSON document, the rest as parameters."""
     if not rows:
         return set()
     documents = [_document(row, posts=posts, now=now) for row in rows]
     given = {name for document in documents for name in document}
-    columns, selects, record, values = [], [], [], []
+    columns, values, record = [], [], []
+    parameters: list[Any] = []
     for field in Lead._meta.concrete_fields:
         if field.primary_key or isinstance(field, models.GeneratedField):
             continue
-        column, kind = field.column, field.db_type(connection)
+        columns.append(field.column)
+        kind = field.db_type(connection)
         if field.name == "rank":
-            if not posts:
-                continue
-            selects.append(f"nextval('{RANKS}')")
-        elif field.name in given or column in given:
-            record.append(f"{column} {kind}")
-            default = field.get_db_prep_save(_default(field), connection)
-            selects.append(f"coalesce({column}, %s::{kind})" if default is not None else column)
-            values += [default] if default is not None else []
+            values.append(f"nextval('{RANK_SEQUENCE}')" if posts else "NULL")
+            continue
+        constant = field.get_db_prep_save(shared.get(field.name, field.get_default()), connection)
+        parameters.append(constant)
+        if field.column in given:
+            record.append(f"{field.column} {kind}")
+            values.append(f"coalesce(given.{field.column}, %s::{kind})")
         else:
-            selects.append(f"%s::{kind}")
-            value = shared[field.name] if field.name in shared else _default(field)
-            values.append(field.get_db_prep_save(value, connection))
-        columns.append(column)
+            values.append(f"%s::{kind}")
     with connection.cursor() as cursor:
-        # Names are the model's and ours; every value is a parameter.
+        # The names are those of the model's columns; everything else is a parameter.
         cursor.execute(
-            f"INSERT INTO {Lead._meta.db_table} ({', '.join(columns)}, own_) SELECT {', '.join(selects)} "  # noqa: S608
-            f"FROM json_to_recordset(%s) AS row({', '.join(record)}) "
-            "ON CONFLICT DO NOTHING RETURNING submission".replace(", own_)", ")"),
-            [*values, json.dumps(documents)],
+            f"INSERT INTO {Lead._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(values)} "  # noqa: S608
+            f"FROM json_to_recordset(%s) AS given({', '.join(record)}) ON CONFLICT DO NOTHING RETURNING submission",
+            [*parameters, json.dumps(documents)],
         )
         return {submission for (submission,) in cursor.fetchall()}
 
 
 def _document(row: LeadRow, *, posts: bool, now: datetime) -> dict[str, Any]:
-    values = row.values
-    document = values | {
+    """A row's own columns."""
+    document = row.values | {
         "submission": str(row.submission),
-        "slug": public_slug(values["title"], fallback=row.fallback_slug),
-        "price_on_request": not values.get("price"),
+        "slug": public_slug(row.values["title"], fallback=row.fallback_slug),
+        "price_on_request": not row.values.get("price"),
     }
     if posts:
-        days = timedelta(days=values.get("valid_days") or DEFAULT_DAYS)
-        document |= {"posted_at": now.isoformat(), "expires_at": (now + days).isoformat()}
+        runs = timedelta(days=row.values.get("valid_days") or DEFAULT_DAYS)
+        document |= {"posted_at": now.isoformat(), "expires_at": (now + runs).isoformat()}
     return document
-
-
-def _default(field: "models.Field[Any, Any]") -> Any:
-    return field.get_default()

@@ -29,18 +29,24 @@ class Mapping:
 
     def problems(self, shape: Shape) -> dict[str, str]:
         """What keeps the mapping from being used with the file: a sentence for each field, "key" among them."""
-        found: dict[str, str] = {}
-        for name in self.columns.keys() | self.constants.keys():
-            if name not in FIELDS:
-                found[name] = _("Leads have no field “%(name)s”.") % {"name": name}
-        for name, columns in self.columns.items():
-            if missing := next((column for column in columns if column not in shape.columns), None):
-                found[name] = _("The file has no column “%(name)s”.") % {"name": missing}
-            elif name in FIELDS and len(columns) > FIELDS[name].most_columns:
-                found[name] = _("At most %(most)d columns can be joined here.") % {"most": FIELDS[name].most_columns}
+        names = [*FIELDS, *(self.columns | self.constants)]
+        found = {name: self._problem(name, shape) for name in dict.fromkeys(names)}
         if self.key and self.key not in shape.columns:
-            found["key"] = _("The file has no column “%(name)s”.") % {"name": self.key}
-        for one in FIELDS.values():
-            if one.is_required and not self.columns.get(one.name) and not self.constants.get(one.name):
-                found.setdefault(one.name, _("Choose a column, or one value for all rows."))
-        return found
+            found["key"] = _no_column(self.key)
+        return {name: words for name, words in found.items() if words}
+
+    def _problem(self, name: str, shape: Shape) -> str:
+        field, columns = FIELDS.get(name), self.columns.get(name, [])
+        if field is None:
+            return _("Leads have no field “%(name)s”.") % {"name": name}
+        if missing := next((column for column in columns if column not in shape.columns), None):
+            return _no_column(missing)
+        if len(columns) > field.most_columns:
+            return _("At most %(most)d columns can be joined here.") % {"most": field.most_columns}
+        if field.is_required and not columns and not self.constants.get(name):
+            return _("Choose a column, or one value for all rows.")
+        return ""
+
+
+def _no_column(name: str) -> str:
+    return _("The file has no column “%(name)s”.") % {"name": name}

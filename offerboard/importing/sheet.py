@@ -71,7 +71,9 @@ def _records(file: BinaryIO) -> Iterator[Record]:
                 raise FileRefused(_("Line %(line)d has more than %(most)d columns.") % words)
             yield Record(line, [_text(value) for value in values[:MOST_COLUMNS]], Position(line=line))
     except BROKEN as error:
-        raise FileRefused(_("The file looks like XLSX and cannot be read as such. Save it again, or as CSV.")) from error
+        raise FileRefused(
+            _("The file looks like XLSX and cannot be read as such. Save it again, or as CSV.")
+        ) from error
 
 
 def _text(value: Any) -> str:
@@ -107,7 +109,9 @@ def _check(file: BinaryIO) -> int:
                 room -= size
                 rows = max(rows, part_rows)
     except BROKEN as error:
-        raise FileRefused(_("The file looks like XLSX and cannot be read as such. Save it again, or as CSV.")) from error
+        raise FileRefused(
+            _("The file looks like XLSX and cannot be read as such. Save it again, or as CSV.")
+        ) from error
     if rows > MOST_ROWS:
         raise FileRefused(_too_many_rows())
     return rows

@@ -65,5 +65,3 @@ def read_pairs(file: BinaryIO) -> dict[str, str]:
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
-
-

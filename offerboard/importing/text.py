@@ -45,7 +45,8 @@ class Lines:
         if self.record_size > LONGEST_RECORD:
             words = {"line": self.number, "most": LONGEST_RECORD // 1024}
             raise FileRefused(
-                _("Line %(line)d is longer than %(most)d KB. Perhaps a quotation mark before it is never closed.") % words
+                _("Line %(line)d is longer than %(most)d KB. Perhaps a quotation mark before it is never closed.")
+                % words
             )
         return raw.decode(self.encoding)
 

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,12 +14,17 @@ from django_countries import countries
 
 from directory import hs
 from offerboard.amounts import NotANumber, TwoReadings, read_amount
-from offerboard.codes import CURRENCIES, UNITS, Condition, Incoterm, PaymentTerms
+from offerboard.codes import CURRENCIES, UNITS, Condition, Incoterm, PaymentTerms, Samples
 from offerboard.models import Lead
 
-TITLE, DESCRIPTION, PLACE = (Lead._meta.get_field(name).max_length or 0 for name in ("title", "description", "place"))
+LONGEST: dict[str, int] = {  # characters that a column holds
+    name: Lead._meta.get_field(name).max_length or 0
+    for name in ("title", "description", "place", "brand", "model", "packaging")
+}
 MOST = Decimal(10**12)
-MOST_DAYS = 365
+MOST_DAYS, MOST_LEAD_TIME = 365, 1000
+MOST_DESTINATIONS = 30
+SEPARATORS = re.compile(r"[,;|]")
 NO_DECIMALS = re.compile(r"\.0*$")
 KINDS = {
     Lead.Kind.SELL_OFFER: ("sell", "sell offer", "offer", "selling", "supply", "s"),
@@ -67,12 +73,21 @@ def amount(text: str, *, places: int) -> Decimal:
     return number
 
 
-def days(text: str) -> int:
-    """For how long a lead runs."""
+def days(text: str, *, least: int, most: int) -> int:
+    """A whole number of days."""
     text = NO_DECIMALS.sub("", text)
-    if not text.isdecimal() or len(text) > 3 or not 1 <= int(text) <= MOST_DAYS:
-        raise CellRefused(_("Not a whole number of days from 1 to 365."))
+    if not text.isdecimal() or len(text) > 4 or not least <= int(text) <= most:
+        words = {"least": least, "most": most}
+        raise CellRefused(_("Not a whole number of days from %(least)d to %(most)d.") % words)
     return int(text)
+
+
+def several_of(names: dict[str, str], text: str) -> list[str]:
+    """The codes of a list parted by commas, semicolons or bars, each once."""
+    found = list(dict.fromkeys(one_of(names, part) for part in SEPARATORS.split(text) if part.strip()))
+    if len(found) > MOST_DESTINATIONS:
+        raise CellRefused(_("More than %(most)d countries.") % {"most": MOST_DESTINATIONS})
+    return found
 
 
 def hs_code(text: str) -> str:
@@ -99,17 +114,20 @@ def readers() -> dict[str, Reader]:
         "currency": _names((code, (code,)) for code in CURRENCIES),
         "origin": _names((code, (code, countries.alpha3(code), name)) for code, name in countries),
         "condition": _names((one.value, (one.value, one.name, one.label.split(",")[0])) for one in Condition),
+        "samples": _names((one.value, (one.value, one.label)) for one in Samples),
         "incoterm": _names((one.value, (one.value,)) for one in Incoterm),
         "payment_terms": _names((one.value, (one.value, one.label)) for one in PaymentTerms),
     }
     return {
-        **{name: lambda text, names=names: one_of(names, text) for name, names in lists.items()},
-        "description": lambda text: several_lines(text, most=DESCRIPTION),
-        "place": lambda text: line(text, most=PLACE),
-        "quantity": lambda text: amount(text, places=3),
-        "price": lambda text: amount(text, places=4),
+        **{name: partial(one_of, names) for name, names in lists.items()},
+        **{name: partial(line, most=LONGEST[name]) for name in ("place", "brand", "model", "packaging")},
+        "destinations": lambda text: several_of(lists["origin"], text),
+        "description": partial(several_lines, most=LONGEST["description"]),
+        "quantity": partial(amount, places=3),
+        "price": partial(amount, places=4),
         "hs_code": hs_code,
-        "valid_days": days,
+        "valid_days": partial(days, least=1, most=MOST_DAYS),
+        "lead_time_days": partial(days, least=0, most=MOST_LEAD_TIME),
     }
 
 

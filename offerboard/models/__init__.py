@@ -2,6 +2,7 @@
 
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
 from offerboard.models.lead import Lead
+from offerboard.models.lead_import import LeadImport, RefusedRow
 from offerboard.models.picture import LeadPicture
 
-__all__ = ["Block", "Inquiry", "Lead", "LeadPicture", "Message", "ReadMark"]
+__all__ = ["Block", "Inquiry", "Lead", "LeadImport", "LeadPicture", "Message", "ReadMark", "RefusedRow"]
