@@ -12,13 +12,14 @@ from django.urls import reverse
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
 from moderation.models import Decision, Report, Ticket
-from offerboard.models import Block, Inquiry, Lead, Message
+from offerboard.models import Block, Inquiry, Lead, LeadImport, Message
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
     InquiryFactory,
     InvitationFactory,
     LeadFactory,
+    LeadImportFactory,
     MemberFactory,
     MessageFactory,
     VerificationFactory,
@@ -34,6 +35,7 @@ GUARDED: list[type[Model]] = [
     Inquiry,
     Invitation,
     Lead,
+    LeadImport,
     Message,
     Report,
     TeamMember,
@@ -51,6 +53,8 @@ class World:
     draft: Lead
     paused: Lead
     inquiry: Inquiry
+    uploaded: LeadImport
+    imported: LeadImport
     invitation: Invitation
     teammate: TeamMember
     people: dict[str, Member | None]
@@ -71,6 +75,12 @@ class World:
             "offerboard:publish": {"slug": self.draft.slug},
             "offerboard:preview": {"slug": self.draft.slug},
             "offerboard:resume": {"slug": self.paused.slug},
+            "offerboard:import": {"pk": self.imported.pk},
+            "offerboard:import_refused": {"pk": self.imported.pk},
+            "offerboard:import_columns": {"pk": self.uploaded.pk},
+            "offerboard:import_check": {"pk": self.uploaded.pk},
+            "offerboard:import_start": {"pk": self.uploaded.pk},
+            "offerboard:import_discard": {"pk": self.uploaded.pk},
             "offerboard:thread": {"pk": self.inquiry.pk},
             "offerboard:block": {"pk": self.inquiry.pk},
             "offerboard:unblock": {"pk": self.inquiry.pk},
@@ -110,6 +120,8 @@ def make_world() -> World:
         draft=lead_of(state="draft", category=category),
         paused=lead_of(state="paused", category=category),
         inquiry=inquiry,
+        uploaded=LeadImportFactory(company=company),
+        imported=LeadImportFactory(company=company, state="done", rows_read=2, imported=1, refused=1),
         invitation=InvitationFactory(company=company),
         teammate=TeamMember.objects.get(member=teammate),
         people={

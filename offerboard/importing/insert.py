@@ -92,7 +92,7 @@ def _insert(rows: Sequence[LeadRow], shared: dict[str, Any], *, posts: bool, now
     """One statement: the rows travel as one JSON document, the rest as parameters."""
     if not rows:
         return set()
-    documents = [_document(row, posts=posts, now=now) for row in rows]
+    documents = [document_of(row, posts=posts, now=now) for row in rows]
     given = {name for document in documents for name in document}
     columns, values, record = [], [], []
     parameters: list[Any] = []
@@ -121,7 +121,7 @@ def _insert(rows: Sequence[LeadRow], shared: dict[str, Any], *, posts: bool, now
         return {submission for (submission,) in cursor.fetchall()}
 
 
-def _document(row: LeadRow, *, posts: bool, now: datetime) -> dict[str, Any]:
+def document_of(row: LeadRow, *, posts: bool, now: datetime) -> dict[str, Any]:
     """A row's own columns."""
     document = row.values | {
         "submission": str(row.submission),
