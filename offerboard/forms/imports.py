@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from offerboard.codes import CURRENCIES, UNIT_CHOICES, Condition, Incoterm, PaymentTerms, Samples, currency_name
-from offerboard.forms.lead_fields import CategoryField
+from offerboard.forms.lead_fields import CategoryField, OpenChoiceField, OpenField
 from offerboard.importing.fields import FIELDS, guess
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import FileRefused, Shape
@@ -20,6 +20,14 @@ NO_COLUMN = [("", _("No column"))]
 NO_VALUE = ("", _("No value"))
 LONGEST_VALUE = 500
 MOST_LIST_BYTES = 1024 * 1024
+
+
+class OpenCategoryField(OpenField, CategoryField):
+    """Where rows go whose category nobody knows."""
+
+
+class OpenValueField(OpenField, forms.CharField):
+    """A text or a number for all rows."""
 
 
 class ImportFileForm(forms.Form):
@@ -53,15 +61,14 @@ class MappingForm(forms.Form):
         columns = [*NO_COLUMN, *((name, name) for name in shape.columns)]
         values = _value_fields()
         for name, field in FIELDS.items():
-            self.fields[f"column_{name}"] = forms.ChoiceField(label=field.label, choices=columns, required=False)
+            self.fields[f"column_{name}"] = OpenChoiceField(label=field.label, choices=columns)
             if name in values:
                 self.fields[f"value_{name}"] = values[name]
         for name in MORE_DESCRIPTION:
-            self.fields[name] = forms.ChoiceField(label=_("Add to the description"), choices=columns, required=False)
-        self.fields["key"] = forms.ChoiceField(
+            self.fields[name] = OpenChoiceField(label=_("Add to the description"), choices=columns)
+        self.fields["key"] = OpenChoiceField(
             label=_("What tells two rows apart"),
             choices=[("", _("The whole row")), *((name, name) for name in shape.columns)],
-            required=False,
             help_text=_("A row with a key that was imported before is not imported again, even if it has changed."),
         )
         self.fields["category_list"] = forms.FileField(
@@ -158,14 +165,14 @@ def _value_fields() -> dict[str, forms.Field]:
         "payment_terms": list(PaymentTerms.choices),
         "samples": list(Samples.choices),
     }
+    labels = {name: gettext("%(field)s, for all rows") % {"field": field.label} for name, field in FIELDS.items()}
     fields: dict[str, forms.Field] = {
-        name: forms.ChoiceField(label=_("For all rows"), choices=[NO_VALUE, *entries], required=False)
-        for name, entries in lists.items()
+        name: OpenChoiceField(label=labels[name], choices=[NO_VALUE, *entries]) for name, entries in lists.items()
     }
-    fields["category"] = CategoryField(label=_("For all others"), required=False)
+    fields["category"] = OpenCategoryField(label=_("Category of all other rows"))
     for name in FIELDS:
         if name not in fields and name != "title":
-            fields[name] = forms.CharField(label=_("For all rows"), required=False, max_length=LONGEST_VALUE)
+            fields[name] = OpenValueField(label=labels[name], max_length=LONGEST_VALUE)
     return fields
 
 

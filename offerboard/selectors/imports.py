@@ -21,7 +21,7 @@ SHOWN_IMPORTS = 50
 SHOWN_REFUSED = 100
 SHOWN_CATEGORIES = 100
 PREVIEWED = 5
-LONGEST_CELL = 80  # characters of a cell in the preview
+LONGEST_CELL = 60  # characters of a cell in the preview
 ENCODINGS = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}
 STATE_COLOURS = {"done": "tag-ok", "failed": "tag-bad"}
 

@@ -250,10 +250,13 @@ def test_contact_details_are_hidden_and_long_titles_shortened_and_the_report_say
 
 
 def test_unknown_categories_go_to_the_fallback_and_are_listed() -> None:
-    tea, other = CategoryFactory(name="Tea"), CategoryFactory()
+    tea, other = CategoryFactory(name="Tea leaves of ours"), CategoryFactory()
     rows = [
         ["no", "title", "text", "price", "group"],
-        *([n, "Leaves", "Dry.", "", group] for n, group in enumerate(["tea", "Thé", "Mate", "Mate", ""], start=1)),
+        *(
+            [n, "Leaves", "Dry.", "", group]
+            for n, group in enumerate(["tea leaves  of OURS", "Thé", "Mate", "Mate", ""], start=1)
+        ),
     ]
     job = queued(
         table(*rows),

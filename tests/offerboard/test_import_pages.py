@@ -16,7 +16,7 @@ from offerboard.services import imports as services
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, LeadImportFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
-TABLE = "No;Product;Details;Group;Price\n1;Robusta;Washed;Tea;4180\n2;Café;Polished;Mate;cheap\n"
+TABLE = "No;Product;Details;Group;Price\n1;Robusta;Washed;our teas;4180\n2;Café;Polished;Mate;cheap\n"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def page(name: str, job: LeadImport) -> str:
 def test_a_file_goes_from_upload_to_report(
     owner: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    tea, other = CategoryFactory(name="Tea"), CategoryFactory()
+    tea, other = CategoryFactory(name="Our teas"), CategoryFactory()
     monkeypatch.setattr(tasks.go_on_importing, "delay", tasks.go_on_importing)
 
     sent = send(owner, TABLE.encode("cp1252"))
