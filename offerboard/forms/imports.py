@@ -55,8 +55,8 @@ class MappingForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, shape: Shape, mapping: Mapping, **options: Any) -> None:
-        super().__init__(*args, initial=_initial(shape, mapping), **options)
+    def __init__(self, data: Any = None, files: Any = None, *, shape: Shape, mapping: Mapping) -> None:
+        super().__init__(data, files, initial=_initial(shape, mapping))
         self.shape, self.before = shape, mapping
         columns = [*NO_COLUMN, *((name, name) for name in shape.columns)]
         values = _value_fields()

@@ -206,9 +206,11 @@ def _check_people(job: LeadImport) -> None:
     job.company = Company.objects.select_for_update(no_key=True).get(pk=job.company_id)
     if job.company.state != Company.State.LISTED:
         raise MayNotGoOn(_("The company is not shown in the directory any more, so its leads cannot be public."))
+    if job.member_id is None:  # erased, or the command's: then the company alone counts
+        return
     member = Member.objects.select_for_update(no_key=True).filter(pk=job.member_id, is_active=True).first()
     team = TeamMember.objects.filter(company_id=job.company_id, member_id=job.member_id, role__in=EDITORS)
-    if job.member_id and (member is None or not team.exists()):
+    if member is None or not team.exists():
         raise MayNotGoOn(_("Who began the import may not post for the company any more."))
 
 

@@ -4,6 +4,7 @@ Formulas are never computed: the value that the spreadsheet program stored with 
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -29,7 +30,7 @@ CHUNK = 1024 * 1024
 BROKEN = (
     *(zipfile.BadZipFile, InvalidFileException, ParseError, DefusedXmlException, EOFError),
     *(KeyError, ValueError, TypeError, IndexError, AttributeError, NotImplementedError, OSError, RuntimeError),
-    zipfile.zlib.error,
+    zlib.error,
 )
 
 

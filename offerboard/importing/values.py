@@ -18,8 +18,9 @@ from offerboard.codes import CURRENCIES, UNITS, Condition, Incoterm, PaymentTerm
 from offerboard.models import Lead
 
 LONGEST: dict[str, int] = {  # characters that a column holds
-    name: Lead._meta.get_field(name).max_length or 0
-    for name in ("title", "description", "place", "brand", "model", "packaging")
+    field.name: field.max_length or 0
+    for field in Lead._meta.fields
+    if field.name in {"title", "description", "place", "brand", "model", "packaging"}
 }
 MOST = Decimal(10**12)
 MOST_DAYS, MOST_LEAD_TIME = 365, 1000

@@ -151,9 +151,9 @@ def _forget_file(lead_import: LeadImport) -> None:
 def _kept(file: "File[bytes]") -> Iterator[str]:
     """The file's name in the private storage; when what follows fails, it is deleted again."""
     field = LeadImport._meta.get_field("file")
-    name = field.storage.save(field.generate_filename(LeadImport(), "leads"), file)  # type: ignore[attr-defined]
+    name = field.storage.save(field.generate_filename(LeadImport(), "leads"), file)
     try:
         yield name
     except BaseException:
-        field.storage.delete(name)  # type: ignore[attr-defined]
+        field.storage.delete(name)
         raise

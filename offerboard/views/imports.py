@@ -210,4 +210,4 @@ def _lines(rows: Iterable[list[str]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff"
     for row in rows:
-        yield writer.writerow(row)  # type: ignore[misc]  # what _Echo answers
+        yield writer.writerow(row)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,13 +64,21 @@ def run(market: Installation, code: str) -> list[str]:
     return said[0].split()[1:] if said else []
 
 
+def rows_read(market: Installation) -> int:
+    return int(run(market, STATE)[1])
+
+
+def has_read_more(market: Installation, before: int) -> bool:
+    return rows_read(market) > before
+
+
 def test_a_killed_worker_loses_no_row_and_repeats_none(market: Installation) -> None:
     """Killed twice: first at some batch, then again while the next worker goes on."""
     run(market, BEGIN % {"rows": ROWS})
     for _kill in range(2):
-        read = int(run(market, STATE)[1])
+        read = rows_read(market)
         market.start("worker")
-        assert eventually(lambda before=read: int(run(market, STATE)[1]) > before, seconds=180)
+        assert eventually(partial(has_read_more, market, read), seconds=180)
         market.kill("worker")
     state, read_rows, imported, repeated, leads, titles = run(market, STATE)
     assert (state in {"running", "queued"}, imported, repeated) == (True, read_rows, "0")

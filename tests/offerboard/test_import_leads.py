@@ -2,13 +2,13 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 NOTICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "trade-leads-australia.csv"
 
 
-def table(*rows: list[Any]) -> str:
+def table(*rows: Sequence[Any]) -> str:
     written = io.StringIO()
     csv.writer(written).writerows(rows)
     return written.getvalue()
@@ -49,7 +49,7 @@ def queued(text: str, company: Company | None = None, **mapping: Any) -> LeadImp
         company=company,
         member=MemberFactory(company=company),
         text=text,
-        shape=examine(ContentFile(text.encode())).as_json(),
+        shape=examine(io.BytesIO(text.encode())).as_json(),
         state="queued",
     )
     for part, said in mapping.items():
@@ -144,7 +144,7 @@ def test_an_import_left_behind_by_a_dead_worker_goes_on_behind_its_last_batch(mo
     """The worker dies in its second batch, after the leads and before the commit."""
     monkeypatch.setattr(running, "BATCH", 4)
     job = queued(table(*coffee(10)))
-    real, calls = running.insert_leads, []
+    real, calls = insert_leads, []
 
     def dies(*args: Any, **kwargs: Any) -> Any:
         calls.append(1)
@@ -293,7 +293,13 @@ def test_an_address_that_is_taken_is_replaced(monkeypatch: Any) -> None:
     slugs = iter([taken.slug, "tea-1", "tea-2", "tea-3"])
     monkeypatch.setattr(insert, "public_slug", lambda _title, fallback: next(slugs))
     category = CategoryFactory()
-    values = {"kind": "buy_inquiry", "title": "Tea", "description": "Dry.", "quantity": "1", "unit": "KGM"}
+    values: dict[str, Any] = {
+        "kind": "buy_inquiry",
+        "title": "Tea",
+        "description": "Dry.",
+        "quantity": "1",
+        "unit": "KGM",
+    }
     values |= {"category_id": category.pk, "category_path": category.path}
     rows = [lead_row(company_id=taken.company_id, key=str(n), values=values, fallback_slug="tea") for n in range(2)]
 
@@ -311,7 +317,7 @@ def test_an_export_can_be_imported_again_and_repeats_nothing_in_its_own_company(
     LeadFactory(company=company, kind="buy_inquiry", origin="", price=None, currency="", quantity="19.125")
     LeadFactory()  # of another company
     text = table(*export_rows(company_id=company.pk, site="https://market.example"))
-    shape = examine(ContentFile(text.encode()))
+    shape = examine(io.BytesIO(text.encode()))
     names = [name for name in shape.columns if name not in {"key", "state", "posted_at", "expires_at", "address"}]
     mapping = {"columns": {name: [name] for name in names}, "constants": {}, "key": "key", "categories": {}}
     said = ["kind", "title", "description", "category_id", "quantity", "unit", "price", "currency", "incoterm", "place"]

@@ -65,7 +65,7 @@ def test_a_file_goes_from_upload_to_report(
     assert (job.state, job.imported, job.refused) == ("done", 1, 1)
     assert Lead.objects.get().category == tea
     assert "“cheap” is not a number." in report
-    rows = list(csv.reader(io.StringIO(b"".join(owner.get(page("import_refused", job))).decode("utf-8-sig"))))  # type: ignore[arg-type]
+    rows = list(csv.reader(io.StringIO(b"".join(owner.get(page("import_refused", job))).decode("utf-8-sig"))))
     assert rows == [
         ["line", "reason", "No", "Product", "Details", "Group", "Price"],
         ["3", "Price: “cheap” is not a number.", "2", "Café", "Polished", "Mate", "cheap"],
@@ -178,7 +178,7 @@ def test_a_companys_leads_come_as_a_table_and_nobody_elses(owner: Client) -> Non
 
     answer = owner.get(reverse("offerboard:export"))
 
-    content = b"".join(answer)  # type: ignore[arg-type]
+    content = b"".join(answer)
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert content.startswith(b"\xef\xbb\xbf")
     assert [(row["title"], row["state"]) for row in rows] == [("Our beans", "published"), ("Our draft", "draft")]

@@ -76,7 +76,7 @@ def test_form_and_import_agree_on_what_is_a_lead_and_what_it_says(changes: dict[
     if cleaned.row:
         details = form.details().masked()
         said = {name: cleaned.row.values.get(name) or None for name in NAMES if name != "category"}
-        said |= {name: Decimal(said[name]) for name in ("quantity", "price") if said[name]}
+        said |= {name: Decimal(str(said[name])) for name in ("quantity", "price") if said[name]}
         assert said == {name: getattr(details, name) or None for name in said}
         assert details.category
         assert cleaned.row.values["category_path"] == details.category.path
