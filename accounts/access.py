@@ -6,14 +6,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.acting import Acting, acting_for
 
-View = Callable[..., HttpResponseBase]
+View = Callable[..., HttpResponse]
 
 
 def company_required(view: View) -> View:
@@ -33,7 +32,7 @@ def owner_required(view: View) -> View:
 
 def _guard(view: View, *, allowed: Callable[[Acting], bool]) -> View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         acting = acting_for(request)
         if acting is None:
             messages.info(request, _("First tell us about your company, or ask a colleague to invite you."))

@@ -16,12 +16,12 @@ class PrivateStorage(FileSystemStorage):
         super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
     @property
-    def base_location(self) -> str:  # type: ignore[override]  # asked each time, so that tests can move it
+    def base_location(self) -> str:  # asked each time, so that tests can move it
         """The folder."""
         return str(settings.PRIVATE_ROOT)
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         """The folder, from the root of the file system."""
         return str(Path(self.base_location).resolve())
 
