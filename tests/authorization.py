@@ -66,7 +66,8 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "offerboard:import_check": {"GET": "login 404 403 200 200 join login", "POST": "405"},
     "offerboard:import_start": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
-    "offerboard:import_discard": POST_ONLY | {"POST": "login 404 403 ok 404 join login"},  # by then the editor's is gone
+    # The owner comes after the editor, who has discarded it.
+    "offerboard:import_discard": POST_ONLY | {"POST": "login 404 403 ok 404 join login"},
     # --- inquiries
     "offerboard:inquire": {
         "GET": "login 200 403 403 403 join login",  # nobody asks the own company

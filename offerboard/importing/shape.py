@@ -28,7 +28,7 @@ class Shape:
     def from_json(cls, stored: dict[str, object]) -> "Shape":
         """The same, read back."""
         words = dict(stored)
-        return cls(**words | {"columns": tuple(words["columns"])})  # type: ignore[arg-type, call-overload]
+        return cls(**words | {"columns": tuple(words["columns"])})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,7 +237,7 @@ def test_where_leads_are_reviewed_first_imported_ones_wait(settings: Any) -> Non
 
 def test_contact_details_are_hidden_and_long_titles_shortened_and_the_report_says_so() -> None:
     long = "Green coffee " * 15
-    rows = [*coffee(0), ["1", "Tea", "Write to tea@example.com", ""], ["2", long, "Washed.", ""]]
+    rows: list[list[Any]] = [*coffee(0), ["1", "Tea", "Write to tea@example.com", ""], ["2", long, "Washed.", ""]]
     job = queued(table(*rows))
 
     running.go_on(job.pk)
@@ -251,7 +251,7 @@ def test_contact_details_are_hidden_and_long_titles_shortened_and_the_report_say
 
 def test_unknown_categories_go_to_the_fallback_and_are_listed() -> None:
     tea, other = CategoryFactory(name="Tea leaves of ours"), CategoryFactory()
-    rows = [
+    rows: list[list[Any]] = [
         ["no", "title", "text", "price", "group"],
         *(
             [n, "Leaves", "Dry.", "", group]
