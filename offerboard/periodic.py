@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from offerboard.services import imports, lead_states
+from offerboard.services.vocabulary import refresh_vocabulary
 
 
 @shared_task
@@ -22,3 +23,9 @@ def sweep_imports() -> None:
 def forget_import_files() -> None:
     """Delete uploaded files and refused rows when their time is over."""
     imports.forget_old_files(now=timezone.now())
+
+
+@shared_task
+def count_words() -> None:
+    """Learn the words that leads use, for “did you mean”."""
+    refresh_vocabulary(now=timezone.now())

@@ -37,9 +37,11 @@ def number(value: Decimal | int) -> str:
     return format_decimal(value, format="#,##0.####", locale=reader_locale())
 
 
-def count_words(found: int, *, cap: int) -> str:
-    """A count that is exact up to `cap`; anything above it is "10,000+"."""
-    return f"{number(cap)}+" if found > cap else number(found)
+def count_words(found: int, *, cap: int, is_complete: bool = True) -> str:
+    """A count that is exact up to `cap`; anything above it is "5,000+", and "37+" what was not counted to its end."""
+    if found > cap:
+        return f"{number(cap)}+"
+    return number(found) + ("" if is_complete else "+")
 
 
 def money(amount: Decimal, currency: str) -> str:

@@ -1,33 +1,48 @@
 """Finding public leads: words and filters go in, one page of leads with its count and facets comes out.
 
-The work is bounded: a page reads no further than its last lead, and whatever is counted is counted over the newest
-leads found, up to `CAP`. Two queries, whatever is asked.
+Every lead has one document, made by `lead_document` in the database: its words, and as marks that begin with @ all
+that it is filtered by. So a search is one question to one index. However common a word is, the work is bounded: the
+search walks back through the board from the newest lead in stretches of a known number of places, and stops when it
+has seen enough. What is found below `CAP` is exact in order, count and facets; above it all three are of the newest.
+
+Three filters no mark can answer, as they are ranges or lapse with time: price, quantity, verified. They are looked up
+lead by lead among the newest `LOOK` that fit the rest; whoever pages on looks further back.
 """
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
+from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank
 from django.db import connection, models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import BigIntegerField, BooleanField, F, Func, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from directory import hs
-from directory.models import Verification
+from directory.models import Category, Company, Verification
 from offerboard.keyset import Cursor, NotOurCursor, read_cursor, write_cursor
 from offerboard.models import Lead
-from offerboard.models.lead import LeadQuerySet
 
 PAGE = 20  # leads
-CAP = 10_000  # a count above it is "10,000+"
+CAP = 5_000  # a count above it is "5,000+"
+LOOK = 20_000  # leads
+# How many places on the board share a mark, as in lead_document; and the stretches of a walk: how many places each is
+# long at least, and the marks at which it may end, so that few marks say where it lies. The last one is all the rest.
+SHELVES = {"@e": 1 << 19, "@d": 1 << 16, "@b": 1 << 13}
+STRETCHES = ((1 << 15, "@b"), (1 << 17, "@d"), (1 << 19, "@e"), (1 << 21, "@e"))
 
 
 class Sort(models.TextChoices):
     """In which order leads stand."""
 
     NEWEST = "newest", _("Newest first")
+    RELEVANCE = "relevance", _("Best match first")
     PRICE = "price", _("Price, lowest first")
     ENDING = "ending", _("Ending soon")
 
@@ -65,11 +80,13 @@ class Filters:
 
     @property
     def order(self) -> Sort:
-        """The order that can be kept: prices compare within one currency only."""
-        return Sort.NEWEST if self.sort == Sort.PRICE and not self.currency else Sort(self.sort)
+        """The order that can be kept: prices compare within one currency only, and only words match well or badly."""
+        possible = {Sort.PRICE: bool(self.currency), Sort.RELEVANCE: bool(self.words)}
+        return Sort(self.sort) if possible.get(Sort(self.sort), True) else Sort.NEWEST
 
 
 EVERYTHING = Filters()
+VERIFIED = "company_id IN (SELECT company_id FROM verified)"  # SQL; every query below begins with these companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +94,11 @@ class Facet:
     """How many of the leads found fall to each value of one filter, as if that filter alone were not set."""
 
     counts: dict[str, int] = field(default_factory=dict)
+    is_complete: bool = True  # otherwise only the newest were counted
 
     @property
     def total(self) -> int:
-        """All of them; above `CAP` only the newest were counted."""
+        """All of them."""
         return sum(self.counts.values())
 
 
@@ -91,78 +109,199 @@ class Results:
     ids: list[int]  # of leads, in order
     position: int  # of the page's first lead, from 1
     next_cursor: str  # "" on the last page
-    count: int  # exact up to CAP; CAP + 1 stands for more
+    count: int  # exact where it is complete; CAP + 1 stands for more
+    is_complete: bool  # whether the walk came to the board's end: count, facets and order are of all that fits
     facets: dict[str, Facet]  # by the names of FACETS
 
 
 def search(filters: Filters, *, now: datetime, after: str = "") -> Results:
     """The page that follows the cursor `after`; a cursor we did not write, or of another order, is the first page."""
-    order = ORDERS[filters.order]
+    question = _Question.of(filters, now=now)
     try:
-        cursor = read_cursor(after, order=filters.order, key_type=order.key_type)
+        cursor = read_cursor(after, order=filters.order, key_type=ORDERS[filters.order].key_type)
     except NotOurCursor:
         cursor = None
-    seen = cursor.seen if cursor else 0
-    rows: list[Any] = list(_page(filters, cursor, now=now).values_list("id", order.key, "slug")[: PAGE + 1])
-    next_cursor = ""
-    if len(rows) > PAGE:
-        _id, key, slug = rows[PAGE - 1]
-        next_cursor = write_cursor(Cursor(order=filters.order, key=key, slug=slug, seen=seen + PAGE))
-    count, facets = _count(filters, now=now)
+    count, is_complete, facets = _count(question)
+    ids, next_cursor = _page(question, cursor)
+    if not next_cursor and not is_complete and filters.order == Sort.NEWEST:
+        next_cursor = _further_back(question, cursor, seen=(cursor.seen if cursor else 0) + len(ids))
     return Results(
-        ids=[row[0] for row in rows[:PAGE]],
-        position=seen + 1,
+        ids=ids,
+        position=cursor.seen + 1 if cursor else 1,
         next_cursor=next_cursor,
         count=count,
+        is_complete=is_complete,
         facets=facets,
     )
 
 
-# --- what matches -------------------------------------------------------------------------------------------------
+# --- the question ------------------------------------------------------------------------------------------------
 
 
-def matching(filters: Filters, *, now: datetime) -> LeadQuerySet:
-    """All public leads that the filters ask for."""
-    leads = Lead.objects.public(at=now)
-    if filters.words:
-        leads = leads.filter(_holding(filters.words))
-    if filters.categories:
-        leaves, branches = Q(category__slug__in=filters.categories), Q(category__parent__slug__in=filters.categories)
-        leads = leads.filter(leaves | branches)
-    if filters.within:
-        leads = leads.filter(posted_at__gt=now - SPANS[Within(filters.within)])
-    if filters.verified:
-        leads = leads.filter(_verified(at=now))
-    plain = {
-        "kind": filters.kind,
-        "country__in": filters.countries,
-        "company__slug": filters.company,
-        "currency": filters.currency,
-        "price__gte": filters.price_from,
-        "price__lte": filters.price_to,
-        "unit": filters.unit,
-        "quantity__gte": filters.quantity,
-        "condition__in": filters.conditions,
-        "incoterm__in": filters.incoterms,
-    }
-    return leads.filter(**{lookup: value for lookup, value in plain.items() if value not in ("", (), None)})
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The filters with what they need to know of the database: ids behind slugs, and where the board ends."""
+
+    filters: Filters
+    now: datetime
+    ids: dict[str, int]  # of the categories and of the company that exist, by slug
+    newest: int  # place on the board
+    oldest: int  # leads below this place are too old for "posted within"
+
+    @classmethod
+    def of(cls, filters: Filters, *, now: datetime) -> "_Question":
+        """One query."""
+        board = Lead.objects.filter(state=Lead.State.PUBLISHED, hidden=False)
+        span = SPANS.get(Within(filters.within)) if filters.within else None
+        too_old = board.filter(posted_at__lte=now - span).order_by("-posted_at", "-rank") if span else board.none()
+        slugs = Category.objects.filter(slug__in=filters.categories).values_list("id", "slug")
+        company = Company.objects.filter(slug=filters.company).values_list("id", Value("@"))
+        places = [board.newest_first().values_list("rank", Value("@newest"))[:1]]
+        if span:
+            places.append(too_old.values_list("rank", Value("@oldest"))[:1])
+        known = {slug: number for number, slug in slugs.union(company, *places, all=True)}
+        return cls(filters, now, known, known.pop("@newest", 0), known.pop("@oldest", 0))
+
+    def without(self, name: str) -> "_Question":
+        """The same question but for one filter."""
+        filters = replace(self.filters, **{name: getattr(EVERYTHING, name)})
+        return replace(self, filters=filters, oldest=0 if name == "within" else self.oldest)
+
+    def marks(self) -> list[list[str]]:
+        """The marks a lead must carry: one of each list."""
+        asked = self.filters
+        company = self.ids.get("@", 0)
+        lists = [
+            [f"@k{asked.kind}"] if asked.kind else [],
+            [f"@c{self.ids.get(slug, 0)}" for slug in asked.categories],
+            [f"@n{code}" for code in asked.countries],
+            [f"@o{company}"] if asked.company else [],
+            [f"@m{asked.currency}"] if asked.currency else [],
+            [f"@u{asked.unit}"] if asked.unit else [],
+            [f"@s{condition}" for condition in asked.conditions],
+            [f"@t{rule}" for rule in asked.incoterms],
+        ]
+        return [marks for marks in lists if marks]
+
+    def words(self) -> Combinable | None:
+        """The words by their English stems, or as the title has them; or goods of that HS code."""
+        if not self.filters.words:
+            return None
+        typed = spaced(self.filters.words)
+        found: Combinable = SearchQuery(typed, config="market_english", search_type="websearch") | SearchQuery(
+            typed, config="market_words", search_type="websearch"
+        )
+        try:
+            return _any(found, _Marks([f"@h{hs.normalise(self.filters.words)}"]))
+        except hs.UnknownHsCode:
+            return found
+
+    def looked_up(self) -> tuple[list[str], list[Decimal]]:
+        """What no mark says: SQL about one lead, and its values."""
+        asked = self.filters
+        ranges = {"price >= %s": asked.price_from, "price <= %s": asked.price_to, "quantity >= %s": asked.quantity}
+        limits = {sql: value for sql, value in ranges.items() if value is not None}
+        return [*limits, *([VERIFIED] if asked.verified else [])], [*limits.values()]
 
 
-def _holding(words: str) -> Q:
-    """Leads that hold the words, as they stand or by their English stem; or goods of that HS code."""
-    stems = SearchQuery(words, config="market_english", search_type="websearch")
-    as_typed = SearchQuery(words, config="market_words", search_type="websearch")
-    holding = Q(search=stems | as_typed)
-    try:
-        code = hs.normalise(words)
-    except hs.UnknownHsCode:
-        return holding
-    return holding | Q(hs_code__startswith=code)
+class _Marks(Func):
+    """Any of the marks; they are quoted, so whatever one holds, it stays one mark."""
+
+    template = "%(expressions)s::tsquery"
+    output_field = SearchQueryField()
+
+    def __init__(self, marks: Iterable[str]) -> None:
+        super().__init__(Value(" | ".join("'" + mark.replace("'", "''") + "'" for mark in marks)))
 
 
-def _verified(*, at: datetime) -> Exists:
-    """The company holds a current identity claim."""
-    return Exists(Verification.objects.identity().current(at=at).filter(company=OuterRef("company_id")))
+class _Holds(Func):
+    """Whether the lead's document answers the question; several such conditions are one scan of the index."""
+
+    template = "(search @@ %(expressions)s)"
+    output_field = BooleanField()
+
+
+def _any(*questions: Combinable) -> Combinable:
+    return Func(*questions, template="(%(expressions)s)", arg_joiner=" || ", output_field=SearchQueryField())
+
+
+# Signs of languages that part no words: market_spaced in the database knows the same ones.
+_UNPARTED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+
+
+def spaced(words: str) -> str:
+    """The words as documents hold them: Chinese and Japanese signs one by one, neighbours as a phrase."""
+    if '"' in words:
+        return re.sub(f"([{_UNPARTED}])", r" \1 ", words)
+    return re.sub(f"[{_UNPARTED}]+", lambda signs: f' "{" ".join(signs[0])}" ', words)
+
+
+# --- the walk back through the board ------------------------------------------------------------------------------
+
+COLUMNS = (
+    *("id", "rank", "slug", "posted_at", "expires_at", "price", "quantity"),
+    *("company_id", "kind", "category_id", "country", "condition", "incoterm", "currency"),
+)
+
+
+def _walk(question: _Question, *, most: int, below: int | None = None) -> Any:
+    """Rows of the newest leads that fit all words and marks; a stretch is read only when the one before is used up.
+
+    The order is by an expression, so that no index on it tempts the planner to read the board lead by lead.
+    """
+    leads = Lead.objects.public(at=question.now).filter(rank__gt=question.oldest)
+    if question.filters.within:
+        leads = leads.filter(posted_at__gt=question.now - SPANS[Within(question.filters.within)])
+    if below is not None:
+        leads = leads.filter(rank__lt=below)
+    words, marks = question.words(), question.marks()
+    if words is None and not marks:
+        return leads.newest_first().values(*COLUMNS)[:most]
+    fitting = [_Holds(_Marks(alternatives)) for alternatives in marks]
+    match: Combinable = Value(0)
+    if words is not None:
+        fitting.append(_Holds(words))
+        if question.filters.order == Sort.RELEVANCE:
+            match = Cast(SearchRank("search", words) * 10**9, BigIntegerField())
+    leads = leads.filter(*fitting).annotate(match=match).order_by((F("rank") + 0).desc())
+    first, *others = [
+        leads.filter(_Holds(_Marks(places))).values(*COLUMNS, "match") for places in _stretches(question, below)
+    ]
+    return first.union(*others, all=True)[:most]
+
+
+def _stretches(question: _Question, below: int | None) -> Iterator[list[str]]:
+    """The marks of each stretch of the walk, from the newest lead, or `below` a place, to the oldest that may fit."""
+    shelf = SHELVES["@b"]
+    top = question.newest if below is None else min(below, question.newest)
+    high, oldest = (top // shelf + 1) * shelf, question.oldest // shelf * shelf
+    for length, end in STRETCHES:
+        low = max((high - length) // SHELVES[end] * SHELVES[end], min(oldest, high - shelf), 0)
+        yield _places(low, high)
+        high = low
+        if high <= oldest:
+            return
+    yield _places(oldest, high)
+
+
+def _places(low: int, high: int) -> list[str]:
+    """As few marks as cover all places on the board from `low` on and below `high`."""
+    marks = []
+    while low < high:
+        mark, size = next(shelf for shelf in SHELVES.items() if low % shelf[1] == 0 and low + shelf[1] <= high)
+        marks.append(f"{mark}{low // size}")
+        low += size
+    return marks
+
+
+def _found(question: _Question, *, most: int, below: int | None = None) -> tuple[str, list[Any]]:
+    """SQL and values of the newest leads that fit everything, `most` at most."""
+    conditions, condition_values = question.looked_up()
+    walk, values = _walk(question, most=LOOK if conditions else most, below=below).query.sql_with_params()
+    if not conditions:
+        return walk, [*values]
+    fitting = f"SELECT * FROM ({walk}) AS walk WHERE {' AND '.join(conditions)} LIMIT {most}"
+    return fitting, [*values, *condition_values]
 
 
 # --- one page, from wherever the last one ended -------------------------------------------------------------------
@@ -170,89 +309,157 @@ def _verified(*, at: datetime) -> Exists:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an order sorts by; the lead's id parts equals, in the same direction."""
+    """What an order sorts by; among equals, the lead that was written later stands first."""
 
     key: str
-    key_type: type = datetime
-    descending: bool = False
+    key_type: type[datetime | Decimal] = Decimal
+    direction: str = "ASC"
 
 
 ORDERS = {
-    Sort.NEWEST: Order("posted_at", descending=True),
-    Sort.PRICE: Order("price", key_type=Decimal),
-    Sort.ENDING: Order("expires_at"),
+    Sort.NEWEST: Order("rank", direction="DESC"),
+    Sort.RELEVANCE: Order("match", direction="DESC"),
+    Sort.PRICE: Order("price"),
+    Sort.ENDING: Order("expires_at", key_type=datetime),
 }
 
 
-def in_order(leads: LeadQuerySet, filters: Filters) -> LeadQuerySet:
-    """The leads as the filters sort them."""
-    order = ORDERS[filters.order]
-    sign = "-" if order.descending else ""
-    return leads.order_by(f"{sign}{order.key}", f"{sign}id")
+def _page(question: _Question, cursor: Cursor | None) -> tuple[list[int], str]:
+    """Ids of the page behind the cursor, and the cursor of the next one."""
+    chosen = question.filters.order
+    if chosen == Sort.NEWEST:
+        sql, values = _found(question, most=PAGE + 1, below=_place(cursor))
+    else:
+        sql, values = _sorted(question, cursor)
+    key, direction = ORDERS[chosen].key, ORDERS[chosen].direction
+    rows = _rows(question, f"SELECT id, slug, {key} FROM ({sql}) AS page ORDER BY {key} {direction}, id DESC", values)
+    ids = [number for number, _slug, _key in rows[:PAGE]]
+    seen = (cursor.seen if cursor else 0) + len(ids)
+    if len(rows) > PAGE:
+        _number, slug, key = rows[PAGE - 1]
+        return ids, write_cursor(Cursor(order=chosen, key=_written(key), slug=slug, seen=seen))
+    return ids, ""
 
 
-def _page(filters: Filters, cursor: Cursor | None, *, now: datetime) -> LeadQuerySet:
-    leads = in_order(matching(filters, now=now), filters)
-    if cursor is None:
-        return leads
-    order = ORDERS[filters.order]
-    beyond = "lt" if order.descending else "gt"
-    same_key_later = {order.key: cursor.key, f"id__{beyond}": Lead.objects.filter(slug=cursor.slug).values("id")}
-    return leads.filter(
-        Q(**{f"{order.key}__{beyond}e": cursor.key}),  # for the index; the next line decides
-        Q(**{f"{order.key}__{beyond}": cursor.key}) | Q(**same_key_later),
-    )
+def _sorted(question: _Question, cursor: Cursor | None) -> tuple[str, list[Any]]:
+    """SQL and values of what stands behind the cursor, of all that was found: of the newest `CAP` if there is more."""
+    order = ORDERS[question.filters.order]
+    sql, values = _found(question, most=CAP)
+    behind = ""
+    if cursor:
+        beyond = "<" if order.direction == "DESC" else ">"
+        tied = f"{order.key} = %s AND id < (SELECT id FROM offerboard_lead WHERE slug = %s)"
+        behind = f"WHERE {order.key} {beyond} %s OR {tied}"
+        values += [cursor.key, cursor.key, cursor.slug]
+    by = f"ORDER BY {order.key} {order.direction}, id DESC LIMIT {PAGE + 1}"
+    return f"SELECT * FROM ({sql}) AS found {behind} {by}", values
+
+
+def _further_back(question: _Question, cursor: Cursor | None, *, seen: int) -> str:
+    """Where the leads that were looked at one by one leave off; "" when they reach the board's end."""
+    walk, values = _walk(question, most=LOOK, below=_place(cursor)).query.sql_with_params()
+    rows = _rows(question, f"SELECT slug, rank FROM ({walk}) AS walk OFFSET {LOOK - 1}", values)
+    return "".join(write_cursor(Cursor(Sort.NEWEST, Decimal(rank), slug, seen)) for slug, rank in rows)
+
+
+def _place(cursor: Cursor | None) -> int | None:
+    return int(cursor.key) if cursor and isinstance(cursor.key, Decimal) else None
+
+
+def _written(key: Any) -> Decimal | datetime:
+    return Decimal(key) if isinstance(key, int) else key
+
+
+def _rows(question: _Question, sql: str, values: Iterable[Any], *, tables: Iterable[str] = ()) -> list[Any]:
+    """What the SQL answers; it may read from the tables, and from `verified`."""
+    claims = Verification.objects.identity().current(at=question.now).values("company_id")
+    verified, claim_values = claims.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join([f'verified AS ({verified})', *tables])} {sql}", [*claim_values, *values])
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 # --- counts -------------------------------------------------------------------------------------------------------
 
 
-def _facets(*, now: datetime) -> dict[str, Any]:
-    """What each facet counts by; the names are those of the filters they belong to."""
-    ages = [When(posted_at__gt=now - SPANS[span], then=Value(span.value)) for span in Within]
+def _facet_columns(now: datetime) -> dict[str, str]:
+    """SQL of what each facet counts by; the names are those of the filters they belong to."""
+    ends = {name.value: (now - span).isoformat() for name, span in SPANS.items()}
+    ages = " ".join(f"WHEN posted_at > '{end}' THEN '{name}'" for name, end in ends.items())
     return {
-        "kind": F("kind"),
-        "categories": F("category__slug"),
-        "countries": F("country"),
-        "within": Case(*ages, default=Value("")),
-        "conditions": F("condition"),
-        "incoterms": F("incoterm"),
-        "verified": _verified(at=now),
-        "currency": F("currency"),
+        "kind": "kind",
+        "categories": "category_id",
+        "countries": "country",
+        "within": f"CASE {ages} ELSE '' END",
+        "conditions": "condition",
+        "incoterms": "incoterm",
+        "verified": VERIFIED,
+        "currency": "currency",
     }
 
 
-def _count(filters: Filters, *, now: datetime) -> tuple[int, dict[str, Facet]]:
-    """The count and all facets in one query.
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One walk that is counted: by itself, and by the values of some facets."""
+
+    number: int
+    question: _Question
+    facets: list[str]
+
+    def tables(self) -> tuple[str, list[Any]]:
+        """SQL of what was looked at and of what was found, each counted up to its bound."""
+        conditions, condition_values = self.question.looked_up()
+        walk, values = _walk(self.question, most=LOOK if conditions else CAP + 1).query.sql_with_params()
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        found = f"SELECT * FROM walk_{self.number} {where} LIMIT {CAP + 1}"
+        ours = f"walk_{self.number} AS MATERIALIZED ({walk}), found_{self.number} AS MATERIALIZED ({found})"
+        return ours, [*values, *condition_values]
+
+    def selects(self) -> list[str]:
+        """SQL of the counts: facet, value, how many."""
+        number, columns = self.number, _facet_columns(self.question.now)
+        return [
+            f"SELECT {number}, 'walk', '', count(*) FROM walk_{number}",
+            f"SELECT {number}, 'found', '', count(*) FROM found_{number}",
+            *(
+                f"SELECT {number}, '{name}', {_shown(name, columns[name])}, count(*) "
+                f"FROM found_{number} GROUP BY {columns[name]}"
+                for name in self.facets
+            ),
+        ]
+
+    def is_complete(self, counts: dict[tuple[int, str, str], int]) -> bool:
+        """Whether neither bound was met."""
+        looked_at, found = counts[self.number, "walk", ""], counts[self.number, "found", ""]
+        return found <= CAP and (looked_at < LOOK or not self.question.looked_up()[0])
+
+
+def _count(question: _Question) -> tuple[int, bool, dict[str, Facet]]:
+    """The count, whether it is complete, and all facets, in one query.
 
     Facets whose filter is not set share the leads that were found; for each other one the search is run again without
     that filter.
     """
-    facets = _facets(now=now)
-    asked = [name for name in facets if getattr(filters, name) != getattr(EVERYTHING, name)]
-    found, values = _newest(filters, facets, now=now)
-    selects = ["SELECT '', '', count(*) FROM found"]
-    selects += [_by_value(name, "found") for name in facets if name not in asked]
-    for name in asked:
-        wider = replace(filters, **{name: getattr(EVERYTHING, name)})
-        others, more_values = _newest(wider, {name: facets[name]}, now=now)
-        selects.append(_by_value(name, f"({others}) AS others"))
-        values += more_values
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH found AS MATERIALIZED ({found}) {' UNION ALL '.join(selects)}", values)
-        rows = cursor.fetchall()
-    counted = {name: Facet() for name in facets}
-    for name, value, count in rows:
-        if name:
-            counted[name].counts[value] = count
-    return next(count for name, _value, count in rows if not name), counted
+    names = list(_facet_columns(question.now))
+    asked = [name for name in names if getattr(question.filters, name) != getattr(EVERYTHING, name)]
+    runs = [_Run(0, question, [name for name in names if name not in asked])]
+    runs += [_Run(number, question.without(name), [name]) for number, name in enumerate(asked, start=1)]
+    tables, values = zip(*(run.tables() for run in runs), strict=True)
+    selects = [select for run in runs for select in run.selects()]
+    rows = _rows(question, " UNION ALL ".join(selects), chain.from_iterable(values), tables=tables)
+    counts = {(number, name, value): count for number, name, value, count in rows}
+    facets = {
+        name: Facet(
+            {value: count for (number, of, value), count in counts.items() if (number, of) == (run.number, name)},
+            is_complete=run.is_complete(counts),
+        )
+        for run in runs
+        for name in run.facets
+    }
+    return counts[0, "found", ""], runs[0].is_complete(counts), facets
 
 
-def _by_value(name: str, source: str) -> str:
-    return f"SELECT '{name}', {name}_::text, count(*) FROM {source} GROUP BY 2"  # noqa: S608  # names are ours
-
-
-def _newest(filters: Filters, facets: dict[str, Any], *, now: datetime) -> tuple[str, tuple[Any, ...]]:
-    """SQL and values of the newest leads found, as many as are counted, with what the facets count by."""
-    leads = matching(filters, now=now).newest_first().values(**{f"{name}_": facets[name] for name in facets})
-    return leads[: CAP + 1].query.sql_with_params()
+def _shown(name: str, column: str) -> str:
+    slug = "(SELECT slug FROM directory_category WHERE id = category_id)"
+    return slug if name == "categories" else f"({column})::text"

@@ -16,7 +16,8 @@ SEQUENCE = "CREATE SEQUENCE offerboard_lead_rank"
 
 # What search asks (offerboard/search.py): the words, by English stem and the title also as it stands, and marks that
 # begin with @, which no word can. Chinese and Japanese are written without spaces, so each sign counts as a word.
-# @b is the lead's place on the board in steps of 8,192, by which search walks back through the board.
+# @b, @d and @e are the lead's place on the board in steps of 8,192, of 65,536 and of 524,288, by which search walks
+# back through the board.
 DOCUMENT = r"""
 CREATE FUNCTION market_spaced(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN regexp_replace(words, '([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])', ' \1 ', 'g');
@@ -44,7 +45,9 @@ RETURN setweight(to_tsvector('market_english', market_spaced(title)), 'A')
         '@u' || nullif(unit, ''),
         '@s' || nullif(condition, ''),
         '@t' || nullif(incoterm, ''),
-        '@b' || (rank >> 13)::text
+        '@b' || (rank >> 13)::text,
+        '@d' || (rank >> 16)::text,
+        '@e' || (rank >> 19)::text
     ], NULL));
 """
 NO_DOCUMENT = """

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0004_labels_of_sizes'),
-        ('offerboard', '0003_rank_and_document'),
+        ('offerboard', '0008_vocabulary'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,13 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, F, Func, Value
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from directory.places import country_name
 from offerboard.models import Lead
 from offerboard.presentation import LeadCard, count_words, number
-from offerboard.search import CAP, Filters, Results, Sort, in_order, search
+from offerboard.rewording import corrected, loosened
+from offerboard.search import CAP, LOOK, Filters, Results, Sort, search
 from offerboard.selectors import board_filters
 from offerboard.selectors.addresses import board_address
 from offerboard.selectors.board_filters import Choices, Row, Tab
@@ -45,7 +48,8 @@ class BoardPage:
     currency: str
     opened: dict[str, bool]  # folded filters that hold something
     sorts: list[tuple[str, str, bool]]  # value (the usual order needs none), label, whether it is chosen
-    sort_note: str
+    notes: list[str]  # what to know about what was found, and about its order
+    instead: tuple[str, str] | None  # “did you mean”: words and address
     currencies: list[tuple[str, str]]  # to sort by price one must choose one: code and address
     company: str  # a slug that the form carries along
     address: str  # of this very page, for the browser's address bar
@@ -54,11 +58,20 @@ class BoardPage:
 
 
 def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
-    """The page of leads behind the cursor `after`, with the filters around it. Four queries, whatever is found."""
+    """The page of leads behind the cursor `after`, with the filters around it.
+
+    Five queries; where the words find nothing, one looks for better ones, and some of them are searched for instead.
+    """
     tree = category_tree()
     filters = replace(filters, categories=tree.known(filters.categories))
-    results = search(replace(filters, categories=tree.narrowest(filters.categories)), now=now, after=after)
-    cards = _cards(filters, results, now=now)
+    asked = replace(filters, categories=tree.narrowest(filters.categories))
+    results = search(asked, now=now, after=after)
+    better = ""
+    notes: list[str] = []
+    if filters.words and not results.count:
+        better = corrected(filters.words)
+        results, notes = _some_of_the_words(asked, results, now=now, after=after)
+    cards = _cards(results, now=now)
     facets = results.facets
     return BoardPage(
         heading=_heading(filters, tree),
@@ -81,8 +94,9 @@ def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
         currency_options=board_filters.currency_options(),
         currency=filters.currency,
         opened=_opened(filters),
-        sorts=[(sort.value if sort != Sort.NEWEST else "", str(sort.label), sort == filters.sort) for sort in Sort],
-        sort_note=_sort_note(filters),
+        sorts=_sorts(filters),
+        notes=[*notes, *_notes(filters, results)],
+        instead=(better, board_address(replace(filters, words=better))) if better else None,
         currencies=_currencies(filters, results),
         company=filters.company,
         address=board_address(filters, after=after if results.position > 1 else ""),
@@ -91,10 +105,11 @@ def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
     )
 
 
-def _cards(filters: Filters, results: Results, *, now: datetime) -> list[LeadCard]:
+def _cards(results: Results, *, now: datetime) -> list[LeadCard]:
     """What was found, asked for once more by the public rule: it alone decides what is shown."""
     leads = Lead.objects.public(at=now).filter(pk__in=results.ids)
-    return lead_cards(in_order(leads, filters), now=now)
+    place = Func(Value(results.ids, output_field=ArrayField(BigIntegerField())), F("pk"), function="array_position")
+    return lead_cards(leads.order_by(place), now=now)
 
 
 def _heading(filters: Filters, tree: Tree) -> str:
@@ -108,8 +123,21 @@ def _heading(filters: Filters, tree: Tree) -> str:
     return _("%(leads)s: %(named)s") % {"leads": heading, "named": ", ".join(named)} if named else heading
 
 
+def _some_of_the_words(filters: Filters, results: Results, *, now: datetime, after: str) -> tuple[Results, list[str]]:
+    """Rather than nothing, leads with any of the words; what was found before, where that finds nothing either."""
+    looser = loosened(filters)
+    found = search(looser, now=now, after=after) if looser else results
+    if not found.count:
+        return results, []
+    return found, [_("No lead has all of these words. These have some of them, best match first.")]
+
+
 def _count_words(results: Results) -> str:
-    return ngettext("%(n)s lead", "%(n)s leads", results.count) % {"n": count_words(results.count, cap=CAP)}
+    return ngettext("%(n)s lead", "%(n)s leads", results.count) % {"n": _all(results)}
+
+
+def _all(results: Results) -> str:
+    return count_words(results.count, cap=CAP, is_complete=results.is_complete)
 
 
 def _shown(results: Results) -> str:
@@ -118,8 +146,13 @@ def _shown(results: Results) -> str:
     return _("Leads %(first)s to %(last)s of %(all)s") % {
         "first": number(results.position),
         "last": number(results.position + len(results.ids) - 1),
-        "all": count_words(results.count, cap=CAP),
+        "all": _all(results),
     }
+
+
+def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
+    offered = [sort for sort in Sort if sort != Sort.RELEVANCE or filters.words]
+    return [(sort.value if sort != Sort.NEWEST else "", str(sort.label), sort == filters.sort) for sort in offered]
 
 
 def _opened(filters: Filters) -> dict[str, bool]:
@@ -131,17 +164,29 @@ def _opened(filters: Filters) -> dict[str, bool]:
     }
 
 
-def _sort_note(filters: Filters) -> str:
-    """Why the order is not the one asked for, or what to know about it."""
-    if filters.sort != filters.order:
-        return _("Prices compare within one currency only, so the newest stand first. To sort by price, choose one:")
-    if filters.order == Sort.PRICE and not filters.unit:
-        return _("Each price is for one unit, such as a tonne or a piece. To compare like with like, choose a unit.")
-    return ""
+def _notes(filters: Filters, results: Results) -> list[str]:
+    """Why the order is not the one asked for, what is sorted at all, and how far back was looked."""
+    notes = []
+    if filters.sort != filters.order and filters.sort == Sort.PRICE:
+        notes.append(
+            _("Prices compare within one currency only, so the newest stand first. To sort by price, choose one:")
+        )
+    elif filters.order == Sort.PRICE and not filters.unit:
+        notes.append(
+            _("Each price is for one unit, such as a tonne or a piece. To compare like with like, choose a unit.")
+        )
+    if filters.order != Sort.NEWEST and results.count > CAP:
+        notes.append(
+            _("Only the newest %(n)s leads are sorted. To sort all, choose more filters.") % {"n": number(CAP)}
+        )
+    if results.count <= CAP and not results.is_complete:
+        words = {"n": number(LOOK)}
+        notes.append(_("We looked through the newest %(n)s leads. “Next page” looks further back.") % words)
+    return notes
 
 
 def _currencies(filters: Filters, results: Results) -> list[tuple[str, str]]:
-    if filters.sort == filters.order:
+    if filters.sort != Sort.PRICE or filters.sort == filters.order:
         return []
     counts = results.facets["currency"].counts
     most_used = sorted((code for code in counts if code), key=lambda code: -counts[code])

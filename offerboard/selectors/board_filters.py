@@ -45,7 +45,7 @@ class Choices:
 def _count(facet: Facet, values: Iterable[str]) -> str:
     """How many leads have one of the values; "1,040+" where only the newest leads were counted."""
     found = sum(facet.counts.get(value, 0) for value in values)
-    return number(found) + ("+" if found and facet.total > CAP else "")
+    return number(found) + ("+" if found and not facet.is_complete else "")
 
 
 def category_choices(filters: Filters, facet: Facet, tree: Tree) -> Choices:
@@ -192,7 +192,7 @@ def tabs(filters: Filters, results: Results) -> list[Tab]:
     return [
         Tab(
             label=label,
-            count=_count(facet, [kind]) if kind else count_words(facet.total, cap=CAP),
+            count=_count(facet, [kind]) if kind else count_words(facet.total, cap=CAP, is_complete=facet.is_complete),
             url=board_address(replace(filters, kind=kind)),
             current=filters.kind == kind,
         )
