@@ -420,6 +420,6 @@ def test_a_file_of_government_notices_becomes_buy_inquiries_that_search_finds() 
         stdout=io.StringIO(),
     )
 
-    found = search.matching(search.Filters(words="combat boots", kind="buy_inquiry"), now=timezone.now())
+    found = search.search(search.Filters(words="combat boots", kind="buy_inquiry"), now=timezone.now())
     assert Lead.objects.public(at=timezone.now()).filter(kind="buy_inquiry").count() == 1137
-    assert "COMBAT BOOTS, VERSION 5, KHAKI" in [lead.title for lead in found]
+    assert "COMBAT BOOTS, VERSION 5, KHAKI" in [lead.title for lead in Lead.objects.filter(pk__in=found.ids)]
