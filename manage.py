@@ -9,11 +9,14 @@ from django.core.management import execute_from_command_line
 from marketplace.local import ServersUnavailable, use_embedded_servers
 
 STARTS_SERVERS_ITSELF = {"demo", "servers"}
+ANSWERS_REQUESTS = {"demo", "runserver"}
 
 
 def main() -> None:
     """Run one command of Django's or of an app's."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+    if ANSWERS_REQUESTS.isdisjoint(sys.argv[1:2]):
+        os.environ.setdefault("STATEMENT_TIMEOUT_MS", "0")  # imports and seeds take as long as they take
     if STARTS_SERVERS_ITSELF.isdisjoint(sys.argv[1:2]):
         try:
             use_embedded_servers()

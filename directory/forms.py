@@ -29,6 +29,11 @@ def read_company_search(query: QueryDict) -> CompanySearch:
     )
 
 
+def read_hs_words(text: str) -> str:
+    """A code or words as they were typed; what nobody can type is left out."""
+    return " ".join(_clean(text[:MOST_LETTERS]).split())
+
+
 def _chosen(query: QueryDict, name: str, known: Callable[[str], bool]) -> tuple[str, ...]:
     """The known values of one filter, each once."""
     return tuple(dict.fromkeys(value for value in query.getlist(name)[:MOST_CHOICES] if known(value)))

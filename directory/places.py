@@ -1,8 +1,9 @@
 """Countries and languages as words, and the regions that long lists of countries are sorted into."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -52,6 +53,11 @@ LANGUAGES = tuple(SPOKEN.split())
 
 def country_name(code: str) -> str:
     """The country of an ISO 3166-1 alpha-2 code in the reader's language; "" for an unknown one."""
+    return _country_name(code, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _country_name(code: str, language: str | None) -> str:  # noqa: ARG001  # the name is said in this language
     return str(countries.name(code))
 
 

@@ -27,7 +27,11 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class CategoryPanel:
-    """One section of a category's page, such as its newest leads."""
+    """One section of a category's page, such as its newest leads.
+
+    Of what is fetched, a `lede` (plain text) also opens the page and a `feed_url` stands in its head; without `cards`
+    the section holds nothing worth finding.
+    """
 
     name: str
     title: Any
@@ -63,6 +67,15 @@ class Action:
     primary: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Something beside a company's name that depends on who reads, such as a star; the company's team sees none."""
+
+    name: str
+    template: str
+    fetch: Callable[[Company, int | None], Mapping[str, Any]]  # of the reader's id, None for visitors
+
+
 # Told inside the transaction that changed a company: what others copied from it must follow.
 CompanyFollower = Callable[[Company, datetime], None]
 
@@ -73,6 +86,7 @@ _panels: dict[str, Panel] = {}
 _category_panels: dict[str, CategoryPanel] = {}
 _category_measures: dict[str, CategoryMeasure] = {}
 _actions: dict[str, Action] = {}
+_controls: dict[str, Control] = {}
 _followers: dict[str, CompanyFollower] = {}
 _category_followers: dict[str, CategoryFollower] = {}
 
@@ -104,6 +118,11 @@ def register_action(action: Action) -> None:
     _add(_actions, action.name, action)
 
 
+def register_control(control: Control) -> None:
+    """Add a control to the company's page; they stand behind the buttons."""
+    _add(_controls, control.name, control)
+
+
 def register_company_follower(name: str, follower: CompanyFollower) -> None:
     """Have `follower` called whenever a company's profile or state changed, inside the same transaction."""
     _add(_followers, name, follower)
@@ -132,6 +151,11 @@ def category_measures() -> list[CategoryMeasure]:
 def actions(audience: Audience) -> list[Action]:
     """The buttons for these readers."""
     return [action for action in _actions.values() if action.audience == audience]
+
+
+def controls(audience: Audience) -> list[Control]:
+    """The controls for these readers."""
+    return list(_controls.values()) if audience == Audience.OTHERS else []
 
 
 def company_followers() -> list[CompanyFollower]:

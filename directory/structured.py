@@ -1,9 +1,10 @@
 """Data about a page for search engines, in the page (schema.org as JSON-LD)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -16,3 +17,17 @@ def json_ld(data: Mapping[str, Any]) -> SafeString:
     filled = {"@context": "https://schema.org"} | {key: value for key, value in data.items() if value}
     text = json.dumps(filled, ensure_ascii=False).translate(ESCAPED)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308  # escaped above
+
+
+def breadcrumb_list(path: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """The way to a page from the start, its own name last; names and addresses without the host.
+
+    Source: https://schema.org/BreadcrumbList.
+    """
+    return {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": settings.SITE_URL + url}
+            for place, (name, url) in enumerate(path, start=1)
+        ],
+    }

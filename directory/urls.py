@@ -10,4 +10,6 @@ urlpatterns = [
     path("companies/<slug:slug>/", views.company, name="company"),
     path("categories/", views.categories, name="categories"),
     path("categories/<slug:slug>/", views.category, name="category"),
+    path("hs/", views.hs_codes, name="hs"),
+    path("hs/suggest/", views.hs_suggest, name="hs_suggest"),
 ]

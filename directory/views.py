@@ -6,12 +6,13 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from directory.forms import read_company_search
+from directory.forms import read_company_search, read_hs_words
 from directory.models import Company
 from directory.registry import Audience
 from directory.selectors.categories import category_page, category_tree
 from directory.selectors.companies import companies_page
 from directory.selectors.company import company_page
+from directory.selectors.hs import hs_page, hs_suggestions
 
 
 @require_safe
@@ -35,7 +36,7 @@ def company(request: HttpRequest, slug: str) -> HttpResponse:
     if found.state != Company.State.LISTED and not ours:
         raise Http404
     audience = Audience.TEAM if ours else Audience.OTHERS
-    page = company_page(found, audience=audience, now=timezone.now())
+    page = company_page(found, audience=audience, now=timezone.now(), member_id=request.user.pk)
     return render(request, "directory/company.html", {"page": page})
 
 
@@ -52,3 +53,16 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     if page is None:
         raise Http404
     return render(request, "directory/category.html", {"page": page})
+
+
+@require_safe
+def hs_codes(request: HttpRequest) -> HttpResponse:
+    """The Harmonized System: its chapters, what is inside a code, what words find."""
+    return render(request, "directory/hs.html", {"page": hs_page(read_hs_words(request.GET.get("q", "")))})
+
+
+@require_safe
+def hs_suggest(request: HttpRequest) -> HttpResponse:
+    """Codes for what is being typed into a form's field `hs_code`; htmx puts them below it."""
+    typed = read_hs_words(request.GET.get("hs_code", ""))
+    return render(request, "directory/hs_suggestions.html", {"lines": hs_suggestions(typed), "typed": typed})

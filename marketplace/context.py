@@ -15,8 +15,11 @@ PLACES = {
     "/leads/": "leads",
     "/companies/": "companies",
     "/categories/": "categories",
+    "/countries/": "categories",
     "/my/inquiries/": "inquiries",
     "/my/leads/": "my_leads",
+    "/my/watching/": "watching",
+    "/my/searches/": "searches",
     "/my/company/": "account",
     "/account/": "account",
 }

@@ -9,6 +9,8 @@ GROUPS: dict[str, list[str]] = {
     "moderator": [
         *("offerboard.view_lead", "offerboard.change_lead", "offerboard.view_inquiry"),
         *("offerboard.view_leadpicture", "offerboard.delete_leadpicture"),
+        *("offerboard.view_leaddocument", "offerboard.delete_leaddocument"),
+        *("offerboard.view_pricetier", "offerboard.view_leadrevision"),
         *("directory.view_company", "directory.change_company", "directory.view_teammember"),
         *("directory.view_verification", "directory.add_verification", "directory.change_verification"),
         *("directory.view_category", "directory.change_category", "directory.add_category"),

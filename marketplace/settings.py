@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "marketplace.middleware.RequestLog",
     "marketplace.middleware.DatabaseDown",
     "marketplace.middleware.LargestBody",
+    "marketplace.visitor_pages.VisitorPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -106,6 +107,7 @@ TEMPLATES = [
                 "marketplace.context.market",
                 "marketplace.context.nav",
             ],
+            "builtins": ["marketplace.templatetags.drawing"],
         },
     },
 ]
@@ -135,6 +137,11 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     },
 }
+# Finished public pages that each web process keeps for readers without cookies (docs/decisions/0008).
+# 0: every page is made anew, as in tests that are not about this.
+VISITOR_PAGES_SECONDS = env.int("VISITOR_PAGES_SECONDS", default=0 if TESTING else 5)
+VISITOR_PAGES_BYTES = env.int("VISITOR_PAGES_BYTES", default=16 * 1024 * 1024)
+DRAWINGS_BYTES = env.int("DRAWINGS_BYTES", default=16 * 1024 * 1024)  # of cards and other parts of pages
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 2,
@@ -184,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "offerboard.periodic.count_words",
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
+    },
+    "count the market": {
+        "task": "offerboard.periodic.count_leads",
+        "schedule": 180.0,
+        "options": {"expires": 180.0},
     },
 }
 

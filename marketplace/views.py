@@ -1,5 +1,6 @@
 """Pages about the site, and what machines ask: health, robots, media."""
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +13,12 @@ from privacy.leaving import NotOurLink, read_target
 
 # Folders of the storage that hold only pictures we have re-encoded ourselves.
 PUBLIC_MEDIA = ("leads/", "logos/")
+# Parameters that can be combined without end. A kind, a category and a country are pages of their own.
+ENDLESS_ON_BOARD = (
+    *("q", "company", "within", "price_min", "price_max", "currency", "quantity", "unit", "condition", "incoterm"),
+    *("verified", "sort", "after"),
+)
+ENDLESS_AMONG_COMPANIES = ("q", "business_type", "headcount", "sort", "after")
 
 
 @require_safe
@@ -55,16 +62,19 @@ def media(request: HttpRequest, name: str) -> FileResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Which pages crawlers should leave alone: personal ones, forms and endless filter combinations."""
+    board, companies = reverse("offerboard:board"), reverse("directory:companies")
     closed = [
-        "/my/",
-        "/account/",
-        "/admin/",
-        "/report/",
-        "/leaving/",
-        "/leads/new/",
-        reverse("offerboard:board") + "?*after=",
+        *("/my/", "/account/", "/admin/", "/report/", "/leaving/", "/leads/new/"),
+        *(f"{board}?*{name}=" for name in ENDLESS_ON_BOARD),
+        *(f"{companies}?*{name}=" for name in ENDLESS_AMONG_COMPANIES),
+        f"{reverse('offerboard:feed')}?",
     ]
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        "",
+        f"Sitemap: {settings.SITE_URL}{reverse('offerboard:sitemap')}",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

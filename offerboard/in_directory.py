@@ -10,28 +10,38 @@ from directory.registry import (
     Action,
     CategoryMeasure,
     CategoryPanel,
+    Control,
     Panel,
     register_action,
     register_category_follower,
     register_category_measure,
     register_category_panel,
     register_company_follower,
+    register_control,
     register_panel,
 )
 from offerboard.models import Lead
-from offerboard.selectors.panels import category_leads, company_leads, count_by_category
+from offerboard.selectors.counts import own_counts
+from offerboard.selectors.panels import category_leads, company_leads
+from offerboard.selectors.watching import watch_company_button
 from offerboard.services.lead_states import hold_leads, release_leads
+from offerboard.services.revisions import keep_revisions
 
 
 def _inquire_url(company: Company) -> str:
     return reverse("offerboard:inquire_company", args=[company.slug])
 
 
+def _counts(_now: datetime) -> dict[int, int]:
+    return own_counts()
+
+
 def follow_company(company: Company, now: datetime) -> None:
     """What its leads copied follows: its country, and that they are hidden while the company is not listed."""
     company.refresh_from_db(fields=["country", "state"])
     leads = Lead.objects.filter(company=company)
-    leads.exclude(country=company.country).update(country=company.country)
+    if leads.exclude(country=company.country).update(country=company.country):
+        keep_revisions(leads=leads, now=now)
     follow = release_leads if company.state == Company.State.LISTED else hold_leads
     follow(leads=leads, hold=Lead.Hold.COMPANY, now=now)
 
@@ -46,7 +56,8 @@ def register_leads() -> None:
     """Show leads on the pages of companies and categories, offer to write to a company, follow both when they move."""
     register_panel(Panel("leads", _("Leads"), "offerboard/company_panel.html", company_leads))
     register_category_panel(CategoryPanel("leads", _("Newest leads"), "offerboard/category_panel.html", category_leads))
-    register_category_measure(CategoryMeasure("leads", _("leads"), count_by_category))
+    register_category_measure(CategoryMeasure("leads", _("leads"), _counts))
     register_action(Action("inquire", _("Send inquiry"), "send", _inquire_url, primary=True))
+    register_control(Control("watch", "offerboard/company_watch.html", watch_company_button))
     register_company_follower("leads", follow_company)
     register_category_follower("leads", follow_category)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from offerboard.services import imports, lead_states
+from offerboard.services import counting, imports, lead_states
 from offerboard.services.vocabulary import refresh_vocabulary
 
 
@@ -29,3 +29,9 @@ def forget_import_files() -> None:
 def count_words() -> None:
     """Learn the words that leads use, for “did you mean”."""
     refresh_vocabulary(now=timezone.now())
+
+
+@shared_task
+def count_leads() -> None:
+    """Count the market anew. A lost count is made good by the next; until then pages show the one before."""
+    counting.refresh_counts(now=timezone.now())

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
 
+from directory.models import Company
 from directory.places import country_name
 from directory.selectors.trust import badge
 from offerboard.codes import UNITS, Condition, PaymentTerms, minor_digits
@@ -80,8 +83,17 @@ def ago(moment: datetime, *, now: datetime) -> str:
     """3 hours ago, 2 days ago."""
     if now - moment < timedelta(minutes=1):
         return _("just now")
+    return _ago(int((now - moment).total_seconds()) // HALF_MINUTE, get_language())
+
+
+HALF_MINUTE = 30  # seconds; words change only on its multiples, whatever the unit
+
+
+@lru_cache(maxsize=8192)
+def _ago(half_minutes: int, language: str | None) -> str:  # noqa: ARG001  # the words are those of this language
+    passed = timedelta(seconds=half_minutes * HALF_MINUTE + HALF_MINUTE / 2)
     # Rounded down: a lead of 23 hours is of today.
-    return format_timedelta(moment - now, add_direction=True, threshold=1, locale=reader_locale())
+    return format_timedelta(-passed, add_direction=True, threshold=1, locale=reader_locale())
 
 
 def time_left(until: datetime, *, now: datetime) -> str:
@@ -112,6 +124,13 @@ def ends_soon(until: datetime, *, now: datetime) -> str:
 def price_words(lead: Lead) -> str:
     """The price with its currency first; "" when it is on request."""
     return "" if lead.price is None else money(lead.price, lead.currency).strip()
+
+
+def price_from(lead: Lead, lowest: Decimal | None) -> str:
+    """The price as a card says it: "from USD 4,060" where a larger quantity costs less."""
+    if lead.price is None or lowest is None or lowest >= lead.price:
+        return price_words(lead)
+    return _("from %(price)s") % {"price": money(lowest, lead.currency).strip()}
 
 
 def price_unit(lead: Lead) -> str:
@@ -156,6 +175,14 @@ def payment_in_short(lead: Lead) -> str:
     return lead.get_payment_terms_display().split(",")[0] or not_stated()
 
 
+def lead_time(lead: Lead) -> str:
+    """How long it takes from the order until the goods are ready; "" where that is left open."""
+    days = lead.lead_time_days
+    if days is None:
+        return ""
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)} if days else _("In stock")
+
+
 def facts(lead: Lead) -> list[tuple[str, str]]:
     """The four facts by which traders sift: quantity, terms, origin or condition, payment."""
     second_hand = lead.condition not in ("", Condition.NEW)
@@ -184,39 +211,85 @@ class LeadCard:
     price: str  # "" when on request
     price_note: str
     price_missing: str
-    facts: list[tuple[str, str]]
+    facts: tuple[tuple[str, str], ...]
     company_url: str  # "" hides the by-line
     company_name: str
     company_country: str
     verified: str  # "" without a current claim
 
 
-def lead_card(
-    lead: Lead,
+class CardWords(NamedTuple):
+    """What the words of a card are made of, as PostgreSQL gives it; equal ones make equal cards.
+
+    A name that is a field of Lead is read from it; offerboard.selectors.cards says where the others come from.
+    """
+
+    slug: str
+    kind: str
+    title: str
+    posted_at: datetime | None
+    expires_at: datetime | None
+    price: Decimal | None
+    currency: str
+    quantity: Decimal | None
+    unit: str
+    incoterm: str
+    place: str
+    origin: str
+    country: str
+    condition: str
+    payment_terms: str
+    company_slug: str
+    company_name: str
+    category: str | None
+    thumbnail: str | None  # names a file of the picture storage
+    lowest: Decimal | None  # of one unit in the largest quantity, where prices fall with it
+    verified_at: datetime | None
+
+    def lead(self) -> Lead:
+        """A lead that is not stored, and says what this one says on its card."""
+        beside = {"company_slug", "company_name", "category", "thumbnail", "lowest", "verified_at"}
+        return Lead(**{name: value for name, value in self._asdict().items() if name not in beside})
+
+
+def card_of(words: CardWords, *, now: datetime, by_line: bool = True) -> LeadCard:
+    """The card as it reads now: what time changes is said anew, the rest as it was said before."""
+    return _card(
+        words,
+        by_line=by_line,
+        posted_ago=ago(words.posted_at, now=now) if words.posted_at else "",
+        ends_soon=ends_soon(words.expires_at, now=now) if words.expires_at else "",
+        said_for=(get_language(), get_current_timezone_name()),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _card(
+    words: CardWords,
     *,
-    now: datetime,
-    thumbnail: str | None = None,
-    verified_at: datetime | None = None,
-    by_line: bool = True,
+    by_line: bool,
+    posted_ago: str,
+    ends_soon: str,
+    said_for: tuple[str | None, str],  # noqa: ARG001  # language and zone, in which the words below are said
 ) -> LeadCard:
-    """The card of a lead whose company and category are fetched; `thumbnail` names a file of the picture storage."""
+    lead = words.lead()
     return LeadCard(
         url=lead.get_absolute_url(),
         is_sell=lead.kind == Lead.Kind.SELL_OFFER,
         kind_label=lead.get_kind_display(),
         title=lead.title or _("No title yet"),
-        category=lead.category.name if lead.category else "",
+        category=words.category or "",
         posted_at=lead.posted_at,
-        posted_ago=ago(lead.posted_at, now=now) if lead.posted_at else "",
+        posted_ago=posted_ago,
         posted_full=full_time(lead.posted_at) if lead.posted_at else "",
-        ends_soon=ends_soon(lead.expires_at, now=now) if lead.expires_at else "",
-        image_url=LeadPicture.thumbnail.field.storage.url(thumbnail) if thumbnail else "",
-        price=price_words(lead),
+        ends_soon=ends_soon,
+        image_url=LeadPicture.thumbnail.field.storage.url(words.thumbnail) if words.thumbnail else "",
+        price=price_from(lead, words.lowest),
         price_note=price_note(lead),
         price_missing=price_missing(lead),
-        facts=facts(lead),
-        company_url=lead.company.get_absolute_url() if by_line else "",
-        company_name=lead.company.legal_name,
-        company_country=country_name(str(lead.country)),
-        verified=badge(verified_at),
+        facts=tuple(facts(lead)),
+        company_url=Company(slug=words.company_slug).get_absolute_url() if by_line else "",
+        company_name=words.company_name,
+        company_country=country_name(words.country),
+        verified=badge(words.verified_at),
     )

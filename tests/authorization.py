@@ -31,8 +31,20 @@ MATRIX: dict[str, dict[str, str]] = {
     "directory:company": PUBLIC,
     "directory:categories": PUBLIC,
     "directory:category": PUBLIC,
+    "directory:hs": PUBLIC,
+    "directory:hs_suggest": PUBLIC,
     "offerboard:board": PUBLIC,
     "offerboard:lead": PUBLIC,
+    "offerboard:feed": PUBLIC,
+    "offerboard:category_feed": PUBLIC,
+    "offerboard:countries": PUBLIC,
+    "offerboard:country": PUBLIC,
+    "offerboard:sitemap": PUBLIC,
+    "offerboard:sitemap_pages": PUBLIC,
+    "offerboard:sitemap_categories": {"GET": "404", "POST": "405"},  # nothing was counted yet
+    "offerboard:sitemap_countries": {"GET": "404", "POST": "405"},
+    "offerboard:sitemap_companies": PUBLIC,
+    "offerboard:sitemap_leads": PUBLIC,
     "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "moderation:contact": {"GET": "200", "POST": "200"},
     # --- leads
@@ -46,6 +58,8 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "offerboard:preview": {"GET": "login 404 200 200 200 join login", "POST": "405"},
     "offerboard:publish": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:copy": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:document": {"GET": "404 404 200 200 200 404 404", "POST": "405"},  # of a lead that is not public
     "offerboard:pause": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:resume": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:close": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
@@ -84,6 +98,16 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "offerboard:block": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:unblock": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    # --- what a member keeps for themselves: no company is needed, nobody else finds it
+    "offerboard:watch": {"GET": "login ok ok ok ok ok login", "POST": "login ok ok ok ok ok login"},
+    "offerboard:watch_company": {"GET": "login ok ok ok ok ok login", "POST": "login ok ok ok ok ok login"},
+    "offerboard:watching": ASKS_MEMBER | {"POST": "405"},
+    "offerboard:remove_favourite": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    "offerboard:searches": ASKS_MEMBER | {"POST": "405"},
+    "offerboard:save_search": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},
+    "offerboard:finds": {"GET": "login 404 404 404 ok 404 login", "POST": "405"},
+    "offerboard:rename_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    "offerboard:delete_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
     # --- account, company, team
     "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
     "accounts:my_company": {

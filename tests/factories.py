@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import factory
 from allauth.account.models import EmailAddress
@@ -11,7 +12,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
-from offerboard.models import Inquiry, Lead, LeadImport, Message
+from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -144,6 +145,35 @@ class LeadFactory(DjangoModelFactory[Lead]):
     rejection = factory.LazyAttribute(lambda lead: "Forbidden goods." if lead.state == "rejected" else "")
 
 
+class PriceTierFactory(DjangoModelFactory[PriceTier]):
+    """The first tier of a lead, at the lead's price."""
+
+    class Meta:
+        model = PriceTier
+
+    lead = factory.SubFactory(LeadFactory)
+    place = 1
+    min_quantity = Decimal(10)
+    price = factory.LazyAttribute(lambda tier: tier.lead.price)
+
+
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+
+
+class LeadDocumentFactory(DjangoModelFactory[LeadDocument]):
+    """A small PDF, with its file."""
+
+    class Meta:
+        model = LeadDocument
+
+    lead = factory.SubFactory(LeadFactory)
+    file = factory.LazyFunction(lambda: ContentFile(PDF, name=f"{uuid4().hex}.pdf"))
+    name = "Specification.pdf"
+    kind = LeadDocument.Kind.PDF
+    size = len(PDF)
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+
+
 class InquiryFactory(DjangoModelFactory[Inquiry]):
     """A thread without messages, about a lead of the recipient."""
 
@@ -219,3 +249,28 @@ class LeadImportFactory(DjangoModelFactory[LeadImport]):
         }
     )
     created_at = NOW - timedelta(hours=1)
+
+
+class FavouriteFactory(DjangoModelFactory[Favourite]):
+    """A lead that a member watches; `lead=None, company=…` gives a company."""
+
+    class Meta:
+        model = Favourite
+
+    member = factory.SubFactory(MemberFactory)
+    lead = factory.SubFactory(LeadFactory)
+    created_at = NOW - timedelta(hours=3)
+
+
+class SavedSearchFactory(DjangoModelFactory[SavedSearch]):
+    """A search for words, each time others."""
+
+    class Meta:
+        model = SavedSearch
+
+    member = factory.SubFactory(MemberFactory)
+    name = "Coffee from Viet Nam"
+    words = factory.Sequence(lambda n: f"coffee {n}")
+    countries = ["VN"]
+    fingerprint = factory.Sequence(lambda n: f"{n:064d}")
+    created_at = NOW - timedelta(hours=3)

@@ -12,16 +12,32 @@ from django.urls import reverse
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
 from moderation.models import Decision, Report, Ticket
-from offerboard.models import Block, Inquiry, Lead, LeadImport, Message
+from offerboard.models import (
+    Block,
+    Favourite,
+    Inquiry,
+    Lead,
+    LeadDocument,
+    LeadImport,
+    LeadPicture,
+    LeadRange,
+    LeadRevision,
+    Message,
+    PriceTier,
+    SavedSearch,
+)
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
+    FavouriteFactory,
     InquiryFactory,
     InvitationFactory,
+    LeadDocumentFactory,
     LeadFactory,
     LeadImportFactory,
     MemberFactory,
     MessageFactory,
+    SavedSearchFactory,
     VerificationFactory,
 )
 
@@ -32,12 +48,18 @@ GUARDED: list[type[Model]] = [
     Category,
     Company,
     Decision,
+    Favourite,
     Inquiry,
     Invitation,
     Lead,
     LeadImport,
+    LeadDocument,
+    LeadPicture,
+    LeadRevision,
     Message,
+    PriceTier,
     Report,
+    SavedSearch,
     TeamMember,
     Ticket,
 ]
@@ -52,11 +74,14 @@ class World:
     lead: Lead
     draft: Lead
     paused: Lead
+    document: LeadDocument
     inquiry: Inquiry
     uploaded: LeadImport
     imported: LeadImport
     invitation: Invitation
     teammate: TeamMember
+    favourite: Favourite  # of the owner, as is the search
+    search: SavedSearch
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -74,6 +99,7 @@ class World:
         things: dict[str, Any] = {
             "offerboard:publish": {"slug": self.draft.slug},
             "offerboard:preview": {"slug": self.draft.slug},
+            "offerboard:document": {"slug": self.paused.slug, "pk": self.document.pk},
             "offerboard:resume": {"slug": self.paused.slug},
             "offerboard:import": {"pk": self.imported.pk},
             "offerboard:import_refused": {"pk": self.imported.pk},
@@ -85,8 +111,17 @@ class World:
             "offerboard:block": {"pk": self.inquiry.pk},
             "offerboard:unblock": {"pk": self.inquiry.pk},
             "offerboard:inquire_company": {"slug": self.company.slug},
+            "offerboard:watch_company": {"slug": self.company.slug},
+            "offerboard:remove_favourite": {"pk": self.favourite.pk},
+            "offerboard:finds": {"pk": self.search.pk},
+            "offerboard:rename_search": {"pk": self.search.pk},
+            "offerboard:delete_search": {"pk": self.search.pk},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},
+            "offerboard:category_feed": {"slug": self.category.slug},
+            "offerboard:country": {"code": "vn"},
+            "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
+            "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
             "accounts:change_role": {"pk": self.teammate.pk},
             "accounts:remove": {"pk": self.teammate.pk},
             "accounts:accept_invitation": {"pk": self.invitation.pk},
@@ -96,9 +131,9 @@ class World:
             "moderation:report": {"kind": "lead", "key": self.lead.slug},
             "marketplace:media": {"name": "leads/none.webp"},
         }
-        for verb in ("lead", "edit", "pause", "close", "renew", "inquire"):
+        for verb in ("lead", "edit", "pause", "close", "renew", "copy", "inquire", "watch"):
             things[f"offerboard:{verb}"] = {"slug": self.lead.slug}
-        return reverse(name, kwargs=things.get(name))
+        return reverse(name, kwargs=things.get(name)) + ("?q=coffee" if name == "offerboard:save_search" else "")
 
 
 def make_world() -> World:
@@ -113,23 +148,28 @@ def make_world() -> World:
     staff = MemberFactory(is_staff=True)
     staff.groups.add(Group.objects.get_or_create(name="moderator")[0])
     teammate = MemberFactory(company=company, role=TeamMember.Role.EDITOR)
+    paused = lead_of(state="paused", category=category)
+    owner = MemberFactory(company=company)
     return World(
         company=company,
         category=category,
         lead=lead,
         draft=lead_of(state="draft", category=category),
-        paused=lead_of(state="paused", category=category),
+        paused=paused,
+        document=LeadDocumentFactory(lead=paused),
         inquiry=inquiry,
         uploaded=LeadImportFactory(company=company),
         imported=LeadImportFactory(company=company, state="done", rows_read=2, imported=1, refused=1),
         invitation=InvitationFactory(company=company),
         teammate=TeamMember.objects.get(member=teammate),
+        favourite=FavouriteFactory(member=owner, lead=lead),
+        search=SavedSearchFactory(member=owner),
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),
             "viewer": MemberFactory(company=company, role=TeamMember.Role.VIEWER),
             "editor": MemberFactory(company=company, role=TeamMember.Role.EDITOR),
-            "owner": MemberFactory(company=company),
+            "owner": owner,
             "moderator": staff,
             "suspended": MemberFactory(company=company),
         },

@@ -2,7 +2,8 @@
 
 from directory.models.category import Category
 from directory.models.company import Company
+from directory.models.hs import HsName
 from directory.models.team import EDITORS, TeamMember
 from directory.models.verification import Verification
 
-__all__ = ["EDITORS", "Category", "Company", "TeamMember", "Verification"]
+__all__ = ["EDITORS", "Category", "Company", "HsName", "TeamMember", "Verification"]

@@ -12,6 +12,7 @@ from directory.models import Category, Company
 from directory.models.company import CompanyQuerySet
 from directory.places import country_name
 from directory.selectors.trust import badge, identity_checked_at
+from directory.shown import note_badges, note_rows
 
 MOST_INDUSTRIES = 3  # named on a card
 
@@ -33,7 +34,10 @@ class CompanyCard:
 def company_cards(companies: CompanyQuerySet, *, now: datetime) -> list[CompanyCard]:
     """The companies as cards, in the query's order. One query, however many there are."""
     industries = Category.objects.filter(companies=OuterRef("pk")).values("name")[:MOST_INDUSTRIES]
-    rows: Any = companies.annotate(industry_names=ArraySubquery(industries), identity_at=identity_checked_at(at=now))
+    found: Any = companies.annotate(industry_names=ArraySubquery(industries), identity_at=identity_checked_at(at=now))
+    rows = list(found.defer("description", "search"))
+    note_rows("companies", {row.pk: row.updated_at for row in rows})
+    note_badges(row.pk for row in rows if row.identity_at)
     return [
         CompanyCard(
             slug=row.slug,
@@ -45,7 +49,7 @@ def company_cards(companies: CompanyQuerySet, *, now: datetime) -> list[CompanyC
             industries=", ".join(row.industry_names),
             verified=badge(row.identity_at),
         )
-        for row in rows.defer("description", "search")
+        for row in rows
     ]
 
 

@@ -21,7 +21,8 @@ from directory.registry import Audience
 from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.search import CompanySearch
 from directory.selectors.trust import Claim, claim_lines
-from directory.structured import json_ld
+from directory.shown import note_rows
+from directory.structured import breadcrumb_list, json_ld
 
 HIDDEN = "••"
 
@@ -47,6 +48,14 @@ class ActionView:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlView:
+    """A registered control with what it shows."""
+
+    template: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class CompanyPage:
     """Everything the page prints; of telephone, website and street nothing but that they are hidden."""
 
@@ -63,6 +72,7 @@ class CompanyPage:
     contact: list[tuple[str, str]]
     panels: list[PanelView]
     actions: list[ActionView]
+    controls: list[ControlView]
     crumbs: list[tuple[str, str]]
     canonical: str
     report_url: str
@@ -104,11 +114,12 @@ def own_profile(company: Company) -> OwnProfile:
     )
 
 
-def company_page(company: Company, *, audience: Audience, now: datetime) -> CompanyPage:
-    """The company for these readers. Two queries, and those of the registered panels."""
+def company_page(company: Company, *, audience: Audience, now: datetime, member_id: int | None = None) -> CompanyPage:
+    """The company for these readers. Two queries, and those of the registered panels and controls."""
+    note_rows("companies", {company.pk: company.updated_at})
     claims = claim_lines(company.verifications.all(), at=now)
     current = sum(claim.state == "current" for claim in claims)
-    country = country_name(str(company.country))
+    crumbs = _crumbs(company)
     return CompanyPage(
         name=company.legal_name,
         trade_name=company.trade_name if company.trade_name != company.legal_name else "",
@@ -126,14 +137,15 @@ def company_page(company: Company, *, audience: Audience, now: datetime) -> Comp
             ActionView(str(action.label), action.icon, action.url_for(company), action.primary)
             for action in registry.actions(audience)
         ],
-        crumbs=[
-            (_("Companies"), reverse("directory:companies")),
-            (country, CompanySearch(country=(str(company.country),)).url),
+        controls=[
+            ControlView(control.template, control.fetch(company, member_id)) for control in registry.controls(audience)
         ],
+        crumbs=crumbs,
         canonical=settings.SITE_URL + company.get_absolute_url(),
         report_url=reverse("moderation:report", args=["company", company.slug]),
         notice=_notice(company),
-        structured=_structured(company),
+        structured=_structured(company)
+        + json_ld(breadcrumb_list([*crumbs, (company.legal_name, company.get_absolute_url())])),
     )
 
 
@@ -187,6 +199,15 @@ def _notice(company: Company) -> str:
         Company.State.HIDDEN: _("Only your team sees this page. An owner can list it again under My company."),
         Company.State.SUSPENDED: _("Only your team sees this page. Our staff suspended the company and wrote why."),
     }.get(Company.State(company.state), "")
+
+
+def _crumbs(company: Company) -> list[tuple[str, str]]:
+    """Companies / its country."""
+    code = str(company.country)
+    return [
+        (_("Companies"), reverse("directory:companies")),
+        (country_name(code), CompanySearch(country=(code,)).url),
+    ]
 
 
 def _structured(company: Company) -> SafeString:

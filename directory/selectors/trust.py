@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from directory.models import Verification
+from directory.shown import note_badges, note_end
 
 NO_DAY = "\N{EN DASH}"
 
@@ -49,6 +50,11 @@ def claim_lines(verifications: Iterable[Verification], *, at: datetime) -> list[
         known = latest.get(verification.claim)
         if known is None or verification.checked_at > known.checked_at:
             latest[verification.claim] = verification
+    for verification in latest.values():
+        if verification.checked_at <= at < verification.valid_until:
+            note_end(verification.valid_until)
+            if verification.claim == Verification.Claim.IDENTITY:
+                note_badges([verification.company_id])
     return [_claim_line(claim, latest.get(claim), at) for claim in Verification.Claim]
 
 

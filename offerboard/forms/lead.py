@@ -22,13 +22,15 @@ from offerboard.codes import (
     currency_name,
 )
 from offerboard.forms.amount import AmountField
+from offerboard.forms.hs_code import HsCodeField
+from offerboard.forms.lead_depth import LeadDepthForm
 from offerboard.forms.lead_fields import (
     CategoryField,
+    FilesField,
     LineField,
     OpenAmountField,
     OpenChoiceField,
     OpenLineField,
-    PicturesField,
     TextField,
 )
 from offerboard.models import Lead, LeadPicture
@@ -48,13 +50,19 @@ def _origins() -> list[tuple[str, Any]]:
 
 NOT_STATED = ("", _("Not stated"))
 NOT_IN_LIST = {"invalid_choice": _("Choose one from the list.")}
+NOT_STORED = {"submission", "remove_pictures", "remove_documents"}
 DAYS = _("Enter a whole number of days from 1 to 365.")
 
 
-class LeadForm(forms.Form):
+class LeadForm(LeadDepthForm):
     """A lead's words. `lead` is the one being changed; `for_draft` lets anything be missing that is not wrong."""
 
     use_required_attribute = False
+    field_order = (  # of the error summary; what is not named follows
+        *("submission", "kind", "title", "category", "description", "origin", "hs_code", "condition"),
+        *("quantity", "unit", "price", "currency", "price_on_request", "tiers"),
+        *("incoterm", "place", "payment_terms", "valid_days"),
+    )
 
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
     kind = forms.ChoiceField(  # type: ignore[call-arg]  # the stubs do not know template_name yet
@@ -88,12 +96,7 @@ class LeadForm(forms.Form):
         help_text=_("To buy from anywhere, leave it open."),
         error_messages=NOT_IN_LIST,
     )
-    hs_code = forms.CharField(
-        label=_("HS code"),
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("From a customs paper, such as 0901.11."),
-    )
+    hs_code = HsCodeField()
     condition = forms.ChoiceField(
         label=_("Condition"), choices=[NOT_STATED, *Condition.choices], required=False, error_messages=NOT_IN_LIST
     )
@@ -130,9 +133,10 @@ class LeadForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), DAYS),
     )
-    pictures = PicturesField(
+    pictures = FilesField(
         label=_("Pictures"),
         required=False,
+        accept="image/jpeg,image/png,image/webp",
         help_text=_("Up to 8 pictures, 10 MB each. Places and names inside pictures are removed."),
     )
     remove_pictures = forms.ModelMultipleChoiceField(
@@ -140,7 +144,7 @@ class LeadForm(forms.Form):
     )
 
     def __init__(self, *args: Any, lead: Lead | None = None, for_draft: bool = False, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, lead=lead, **options)
         self.lead = lead
         self.for_draft = for_draft
         self.uploads: list[Upload] = []
@@ -158,14 +162,6 @@ class LeadForm(forms.Form):
                 del self.errors[name]
                 self.cleaned_data[name] = getattr(LeadDetails(), name)
 
-    def clean_hs_code(self) -> str:
-        """Digits only, of an edition that exists."""
-        typed: str = self.cleaned_data["hs_code"]
-        try:
-            return hs.normalise(typed) if typed else ""
-        except hs.UnknownHsCode as error:
-            raise ValidationError(str(error), code="unknown") from error
-
     def clean_pictures(self) -> None:
         """Keep the readable pictures in `uploads`, whatever else is wrong."""
         files = self.cleaned_data["pictures"]
@@ -178,8 +174,10 @@ class LeadForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """What depends on another field; drafts are asked when they are published."""
         data: dict[str, Any] = super().clean() or {}
+        self.fill_price(data)
         if self.for_draft:
             return data
+        self.check_tiers(data)
         self._clean_price(data)
         if data.get("kind") == Lead.Kind.SELL_OFFER and data.get("origin") == "":
             self.add_error("origin", _("Choose the country the goods come from."))
@@ -207,13 +205,15 @@ class LeadForm(forms.Form):
     def holds_something(self) -> bool:
         """Whether there is anything worth a draft."""
         details = self.details()
-        return bool(self.uploads) or details != LeadDetails(kind=details.kind, valid_days=details.valid_days)
+        return bool(self.uploads or self.papers) or details != LeadDetails(
+            kind=details.kind, valid_days=details.valid_days
+        )
 
 
 def stored_form(lead: Lead) -> LeadForm:
     """The form as if the stored lead had just been sent for publication: it knows what is missing."""
     stored = LeadForm(lead=lead)
-    data = {name: stored[name].value() for name in stored.fields if name not in {"submission", "remove_pictures"}}
+    data = {name: stored[name].value() for name in stored.fields if name not in NOT_STORED}
     return LeadForm({name: value for name, value in data.items() if value not in (None, False)}, lead=lead)
 
 

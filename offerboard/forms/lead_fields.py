@@ -83,16 +83,20 @@ class CategoryField(forms.ModelChoiceField):  # type: ignore[type-arg]  # it tak
         super().__init__(shelves, to_field_name="slug", empty_label=_("Choose a category"), **options)
 
 
-class PicturesInput(forms.FileInput):
-    """A button that takes several pictures at once."""
+class FilesInput(forms.FileInput):
+    """A button that takes several files at once."""
 
     allow_multiple_selected = True
 
 
-class PicturesField(forms.FileField):
+class FilesField(forms.FileField):
     """Any number of files; the form reads them, so that one bad file does not lose the others."""
 
-    widget = PicturesInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+    widget = FilesInput
+
+    def __init__(self, *, accept: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.attrs["accept"] = accept
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         """The files as they came."""

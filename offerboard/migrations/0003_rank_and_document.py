@@ -65,6 +65,8 @@ FROM directory_company AS company WHERE company.id = lead.company_id AND company
 WITH posted AS (SELECT id FROM offerboard_lead WHERE posted_at IS NOT NULL ORDER BY posted_at, id),
      ranked AS (SELECT id, nextval('offerboard_lead_rank') AS rank FROM posted)
 UPDATE offerboard_lead AS lead SET rank = ranked.rank FROM ranked WHERE ranked.id = lead.id;
+
+SET CONSTRAINTS ALL IMMEDIATE; -- what waits for the commit would keep the table from being altered
 """
 # Samples of the leads' words and marks, so that the planner knows rare ones from common ones.
 STATISTICS = "ALTER TABLE offerboard_lead ALTER COLUMN search SET STATISTICS 1000"

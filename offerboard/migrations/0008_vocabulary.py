@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('offerboard', '0003_rank_and_document'),
+        ('offerboard', '0007_counts'),
     ]
 
     operations = [

@@ -1,9 +1,31 @@
 """Leads, what belongs to them, and the inquiries that answer them."""
 
+from offerboard.models.count import LeadCount, LeadRange
+from offerboard.models.document import LeadDocument
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
 from offerboard.models.lead import Lead
 from offerboard.models.lead_import import LeadImport, RefusedRow
 from offerboard.models.picture import LeadPicture
+from offerboard.models.price_tier import PriceTier
+from offerboard.models.revision import LeadRevision
+from offerboard.models.watching import Favourite, SavedSearch
 from offerboard.models.word import Word
 
-__all__ = ["Block", "Inquiry", "Lead", "LeadImport", "LeadPicture", "Message", "ReadMark", "RefusedRow", "Word"]
+__all__ = [
+    "Block",
+    "Favourite",
+    "Inquiry",
+    "Lead",
+    "LeadCount",
+    "LeadDocument",
+    "LeadImport",
+    "LeadPicture",
+    "LeadRange",
+    "LeadRevision",
+    "Message",
+    "PriceTier",
+    "ReadMark",
+    "RefusedRow",
+    "SavedSearch",
+    "Word",
+]

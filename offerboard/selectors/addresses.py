@@ -1,5 +1,6 @@
 """Addresses of the board that say in words what they show: /leads/?q=coffee&kind=sell_offer&country=VN."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.urls import reverse
@@ -10,6 +11,17 @@ from offerboard.search import Filters, Sort
 
 def board_address(filters: Filters, *, after: str = "") -> str:
     """The board with these filters, in one fixed order and without empty parameters."""
+    return _with_query(reverse("offerboard:board"), filters, after=after)
+
+
+def feed_address(filters: Filters) -> str:
+    """The Atom feed of the same leads; what asks for one category alone has the category's own."""
+    if len(filters.categories) == 1 and filters == Filters(categories=filters.categories):
+        return reverse("offerboard:category_feed", args=filters.categories)
+    return _with_query(reverse("offerboard:feed"), replace(filters, sort=Sort.NEWEST))
+
+
+def _with_query(path: str, filters: Filters, *, after: str = "") -> str:
     parameters: list[tuple[str, str | tuple[str, ...]]] = [
         ("q", filters.words),
         ("kind", filters.kind),
@@ -29,7 +41,7 @@ def board_address(filters: Filters, *, after: str = "") -> str:
         ("after", after),
     ]
     query = urlencode([(name, value) for name, value in parameters if value], doseq=True)
-    return f"{reverse('offerboard:board')}?{query}" if query else reverse("offerboard:board")
+    return f"{path}?{query}" if query else path
 
 
 def _plain(amount: Decimal | None) -> str:

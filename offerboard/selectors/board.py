@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, F, Func, Value
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -15,9 +13,10 @@ from offerboard.presentation import LeadCard, count_words, number
 from offerboard.rewording import corrected, loosened
 from offerboard.search import CAP, LOOK, Filters, Results, Sort, search
 from offerboard.selectors import board_filters
-from offerboard.selectors.addresses import board_address
+from offerboard.selectors.addresses import board_address, feed_address
 from offerboard.selectors.board_filters import Choices, Row, Tab
-from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.cards import cards_by_id
+from offerboard.selectors.saved_searches import save_address
 from offerboard.selectors.tree import Tree, category_tree
 
 NAMED = 3  # as many categories or countries stand in the heading
@@ -54,6 +53,8 @@ class BoardPage:
     company: str  # a slug that the form carries along
     address: str  # of this very page, for the browser's address bar
     canonical: str
+    save_url: str  # "" when there is nothing to save
+    feed_url: str
     indexed: bool  # whether search engines should list the page
 
 
@@ -71,7 +72,7 @@ def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
     if filters.words and not results.count:
         better = corrected(filters.words)
         results, notes = _some_of_the_words(asked, results, now=now, after=after)
-    cards = _cards(results, now=now)
+    cards = cards_by_id(results.ids, now=now)  # asked for once more by the public rule: it alone decides what is shown
     facets = results.facets
     return BoardPage(
         heading=_heading(filters, tree),
@@ -101,15 +102,10 @@ def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
         company=filters.company,
         address=board_address(filters, after=after if results.position > 1 else ""),
         canonical=settings.SITE_URL + board_address(filters),
+        save_url=save_address(filters),
+        feed_url=feed_address(filters),
         indexed=_is_indexed(filters, results),
     )
-
-
-def _cards(results: Results, *, now: datetime) -> list[LeadCard]:
-    """What was found, asked for once more by the public rule: it alone decides what is shown."""
-    leads = Lead.objects.public(at=now).filter(pk__in=results.ids)
-    place = Func(Value(results.ids, output_field=ArrayField(BigIntegerField())), F("pk"), function="array_position")
-    return lead_cards(leads.order_by(place), now=now)
 
 
 def _heading(filters: Filters, tree: Tree) -> str:

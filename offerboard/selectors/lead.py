@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -14,28 +14,32 @@ from django.utils.translation import gettext as _
 
 from directory.codes import BusinessType
 from directory.models import EDITORS, Company, TeamMember
+from directory.prepared import AT, KEY, OTHER_KEY, THIRD_KEY
 from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.trust import Claim, claim_lines
+from directory.shown import note_rows
 from offerboard import presentation
 from offerboard.models import Inquiry, Lead
+from offerboard.models.lead import LeadQuerySet
 from offerboard.presentation import LeadCard
-from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.cards import PreparedCards
+from offerboard.selectors.lead_extras import DocumentRow, TierRow, document_rows, tier_rows, with_extras
 from offerboard.selectors.lead_parts import (
     PictureView,
     SpecRow,
     crumbs,
     gallery,
     specification,
-    structured,
     trade_terms,
 )
+from offerboard.selectors.lead_structured import structured
 from offerboard.selectors.mine import MyLead, my_lead, tab_of
 
 SIMILAR = 3
 
 
 class LeadGone(Exception):
-    """The lead was public and will not come back by itself: it was closed, or its days are over."""
+    """The lead was public and will not come back by itself: closed, rejected, hidden, or its days are over."""
 
     def __init__(self, lead: Lead) -> None:
         super().__init__(lead.slug)
@@ -80,6 +84,8 @@ class LeadPage:
     price_unit: str
     price_missing: str
     price_line: str  # for how much, paid how
+    tiers: list[TierRow]
+    documents: list[DocumentRow]
     firm: Firm
     similar: list[LeadCard]
     report_url: str
@@ -103,7 +109,8 @@ class LeadPage:
 class GonePage:
     """What stands where a lead was."""
 
-    closed: bool  # else its days are over
+    title: str
+    text: str
     similar: list[LeadCard]
     board_url: str
 
@@ -117,6 +124,8 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
     is_public = lead.is_public(at=now)
     if not is_public and not role:
         raise LeadGone(lead) if _was_public(lead, now=now) else Lead.DoesNotExist
+    note_rows("leads", {lead.pk: lead.updated_at})
+    note_rows("companies", {lead.company_id: lead.company.updated_at})
     pictures = gallery(lead, chosen=picture)
     return LeadPage(
         slug=lead.slug,
@@ -140,6 +149,8 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
         price_unit=presentation.price_unit(lead),
         price_missing=presentation.price_missing(lead),
         price_line=_price_line(lead),
+        tiers=tier_rows(lead, lead.tier_list),
+        documents=document_rows(lead, lead.document_list),
         firm=_firm(lead.company, now=now),
         similar=similar_leads(lead, now=now),
         report_url=reverse("moderation:report", args=["lead", lead.slug]),
@@ -151,7 +162,7 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
         bar=my_lead(lead=lead, now=now) if role in EDITORS else None,
         summary=Truncator(" ".join(lead.description.split())).chars(155),
         canonical=settings.SITE_URL + lead.get_absolute_url(),
-        structured=structured(lead, pictures, now=now),
+        structured=structured(lead, images=[one.image_url for one in pictures], path=crumbs(lead), now=now),
     )
 
 
@@ -159,11 +170,22 @@ def gone_page(gone: LeadGone, *, now: datetime) -> GonePage:
     """What to say about a lead that is over, and where to look instead. One query."""
     lead = gone.lead
     board = reverse("offerboard:board")
+    title, text = _why_gone(lead)
     return GonePage(
-        closed=lead.state == Lead.State.CLOSED,
+        title=title,
+        text=text,
         similar=similar_leads(lead, now=now),
         board_url=f"{board}?category={lead.category.slug}" if lead.category else board,
     )
+
+
+def _why_gone(lead: Lead) -> tuple[str, str]:
+    """Heading and sentence; that staff took it down, and why, is said to its company alone."""
+    if lead.holds or lead.state == Lead.State.REJECTED:
+        return _("This lead is no longer shown"), _("It was taken off the board.")
+    if lead.state == Lead.State.CLOSED:
+        return _("This lead is closed"), _("The company has ended it. It is no longer shown.")
+    return _("This lead has expired"), _("Its days on the board are over. The company may renew it.")
 
 
 def similar_leads(lead: Lead, *, now: datetime) -> list[LeadCard]:
@@ -171,31 +193,42 @@ def similar_leads(lead: Lead, *, now: datetime) -> list[LeadCard]:
     category = lead.category
     if category is None:
         return []
-    others = Lead.objects.public(at=now).exclude(company=lead.company_id).newest_first()
-    same = others.filter(category=category)[:SIMILAR]
-    branch = others.filter(category__parent=category.parent_id).exclude(category=category)[:SIMILAR]
-    either = Lead.objects.filter(Q(pk__in=same.values("pk")) | Q(pk__in=branch.values("pk"))).newest_first()
-    cards = lead_cards(either, now=now)
+    given = {KEY: lead.company_id, OTHER_KEY: category.pk, THIRD_KEY: category.parent_id}
+    cards = SIMILAR_LEADS.cards(given, now=now)
     return sorted(cards, key=lambda card: card.category != category.name)[:SIMILAR]  # stable: newest stay first
 
 
-def _find(slug: str, *, member_id: int | None) -> tuple[Lead, str, UUID | None]:
-    """The lead in whatever state, the reader's role in its company or "", and the newest thread of theirs about it."""
-    leads = Lead.objects.select_related("company", "category__parent").defer("search", "company__search")
+def _similar() -> LeadQuerySet:
+    others = Lead.objects.public(at=AT).exclude(company=KEY).newest_first()
+    same = others.filter(category=OTHER_KEY)[:SIMILAR]
+    branch = others.filter(category__parent=THIRD_KEY).exclude(category=OTHER_KEY)[:SIMILAR]
+    either = same.values("pk").union(branch.values("pk"), all=True)
+    return Lead.objects.filter(pk__in=either).newest_first()
+
+
+SIMILAR_LEADS = PreparedCards(_similar)
+
+
+def _find(slug: str, *, member_id: int | None) -> tuple[Any, str, UUID | None]:
+    """The lead in whatever state, the reader's role in its company or "", and the newest thread of theirs about it.
+
+    The lead carries its price tiers and documents.
+    """
+    leads = with_extras(Lead.objects.select_related("company", "category__parent").defer("search", "company__search"))
     if member_id is None:
         return leads.get(slug=slug), "", None
     role = TeamMember.objects.filter(company=OuterRef("company_id"), member=member_id).values("role")[:1]
     theirs = Inquiry.objects.filter(lead=OuterRef("pk"), sender__team__member=member_id).newest_first()
-    found: Any = leads.annotate(readers_role=Subquery(role), thread=Subquery(theirs.values("pk")[:1])).get(slug=slug)
+    found = leads.annotate(readers_role=Subquery(role), thread=Subquery(theirs.values("pk")[:1])).get(slug=slug)
     return found, found.readers_role or "", found.thread
 
 
 def _was_public(lead: Lead, *, now: datetime) -> bool:
-    """Shown to the world until it was closed or its days were over, and not hidden by anybody since."""
-    if lead.holds or lead.company.state != Company.State.LISTED or lead.posted_at is None or lead.expires_at is None:
+    """Shown to the world once, and gone: over, closed, rejected or hidden. What only pauses may be back tomorrow."""
+    if lead.posted_at is None or lead.expires_at is None or lead.posted_at > now:
         return False
-    ran_out = lead.state in {Lead.State.PUBLISHED, Lead.State.PAUSED} and lead.expires_at <= now
-    return ran_out or lead.state == Lead.State.CLOSED
+    withdrawn = lead.state in {Lead.State.CLOSED, Lead.State.REJECTED} or bool(lead.holds)
+    return withdrawn or (lead.state in {Lead.State.PUBLISHED, Lead.State.PAUSED} and lead.expires_at <= now)
 
 
 def _price_heading(lead: Lead) -> str:

@@ -1,17 +1,13 @@
-"""The parts of a lead's page: tables, pictures, and what search engines are told."""
+"""The parts of a lead's page: tables, pictures, and the way to it."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directory import hs
 from directory.places import country_name
-from directory.structured import json_ld
+from directory.selectors.hs import hs_note
 from offerboard import presentation
 from offerboard.models import Lead, LeadPicture
 
@@ -40,11 +36,14 @@ class PictureView:
 
 def specification(lead: Lead) -> list[SpecRow]:
     """What the goods are."""
-    edition = _("HS %(year)s") % {"year": lead.hs_edition} if lead.hs_code else ""
+    edition = hs_note(lead.hs_code, lead.hs_edition)
     return [
         SpecRow(_("Category"), lead.category.name if lead.category else ""),
         SpecRow(_("HS code"), hs.display(lead.hs_code), edition),
         SpecRow(_("Condition"), lead.get_condition_display()),
+        SpecRow(_("Brand"), lead.brand),
+        SpecRow(_("Model"), lead.model),
+        SpecRow(_("Packaging"), lead.packaging),
     ]
 
 
@@ -63,6 +62,9 @@ def trade_terms(lead: Lead) -> list[SpecRow]:
         SpecRow(_("Incoterms 2020"), f"{rule} {lead.place}".strip(), meaning),
         SpecRow(_("Payment terms"), lead.get_payment_terms_display()),
         SpecRow(_("Origin wanted") if wanted else _("Country of origin"), origin),
+        SpecRow(_("Destination"), ", ".join(sorted(country_name(code) for code in lead.destinations))),
+        SpecRow(_("Lead time"), presentation.lead_time(lead)),
+        SpecRow(_("Samples"), lead.get_samples_display()),
     ]
 
 
@@ -91,50 +93,3 @@ def crumbs(lead: Lead) -> list[tuple[str, str]]:
     board = reverse("offerboard:board")
     path = [lead.category.parent, lead.category] if lead.category else []
     return [(_("Leads"), board), *((one.name, f"{board}?category={one.slug}") for one in path if one)]
-
-
-def structured(lead: Lead, pictures: list[PictureView], *, now: datetime) -> SafeString:
-    """The lead and the way to it for search engines; "" while it is not public. No contact details.
-
-    Sources: https://schema.org/Offer, https://schema.org/Demand, https://schema.org/BreadcrumbList. Units are the codes
-    of UN/ECE Recommendation 20, which schema.org's unitCode takes as they are.
-    """
-    if not lead.is_public(at=now) or lead.posted_at is None or lead.expires_at is None or lead.quantity is None:
-        return SafeString("")
-    selling = lead.kind == Lead.Kind.SELL_OFFER
-    page = settings.SITE_URL + lead.get_absolute_url()
-    company = {
-        "@type": "Organization",
-        "name": lead.company.legal_name,
-        "url": settings.SITE_URL + lead.company.get_absolute_url(),
-    }
-    goods = {
-        "@type": "Product",
-        "name": lead.title,
-        "description": lead.description,
-        "category": lead.category.name if lead.category else "",
-        "image": [settings.SITE_URL + picture.image_url for picture in pictures],
-        "countryOfOrigin": {"@type": "Country", "name": str(lead.origin)} if selling and lead.origin else None,
-    }
-    lead_data: dict[str, Any] = {
-        "@type": "Offer" if selling else "Demand",
-        "url": page,
-        "name": lead.title,
-        "validFrom": lead.posted_at.isoformat(),
-        "validThrough": lead.expires_at.isoformat(),
-        "itemOffered": {key: value for key, value in goods.items() if value},
-        "eligibleQuantity": {"@type": "QuantitativeValue", "value": float(lead.quantity), "unitCode": lead.unit},
-    }
-    if lead.price is not None:
-        lead_data["priceSpecification"] = {
-            "@type": "UnitPriceSpecification",
-            "price": f"{lead.price.normalize():f}",
-            "priceCurrency": lead.currency,
-            "referenceQuantity": {"@type": "QuantitativeValue", "value": 1, "unitCode": lead.unit},
-        }
-    deal = lead_data | {"offeredBy": company} if selling else company | {"seeks": lead_data}
-    path = [
-        {"@type": "ListItem", "position": place, "name": name, "item": settings.SITE_URL + url}
-        for place, (name, url) in enumerate([*crumbs(lead), (lead.title, lead.get_absolute_url())], start=1)
-    ]
-    return json_ld({"@graph": [deal, {"@type": "BreadcrumbList", "itemListElement": path}]})

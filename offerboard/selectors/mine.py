@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -18,6 +19,8 @@ from offerboard.keyset import Cursor, NotOurCursor, read_cursor, write_cursor
 from offerboard.models import Inquiry, Lead
 
 PAGE = 20
+FEW = 5  # leads
+MOST_WORDS = 160  # characters, as titles have
 ORDER = "mine"  # last changed first
 TABS: Mapping[str, Any] = {
     "published": gettext_lazy("Published"),
@@ -79,6 +82,8 @@ class MyLead:
     can_close: bool
     can_edit: bool
     is_draft: bool
+    can_copy: bool
+    copy_number: str  # goes with the button, so that of two clicks one copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +95,23 @@ class MyLeadsPage:
     rows: list[MyLead]
     next_url: str
     label: str
+    words: str  # searched for in the titles, or ""
+
+    @property
+    def is_searchable(self) -> bool:
+        """A handful of leads is found by looking."""
+        return bool(self.words) or sum(tab.count for tab in self.tabs) > FEW
 
 
-def my_leads_page(*, company: Company, tab: str, cursor: str, now: datetime) -> MyLeadsPage:
-    """The company's leads of one tab, last changed first; without a known tab the first that holds any. Two queries."""
-    tabs = my_tabs(company=company, tab=tab, now=now)
+def my_leads_page(*, company: Company, tab: str, words: str = "", cursor: str, now: datetime) -> MyLeadsPage:
+    """The company's leads of one tab, last changed first; without a known tab the first that holds any. Two queries.
+
+    With `words`, only leads with them in their title; the tabs count these.
+    """
+    words = " ".join(words.split())[:MOST_WORDS]
+    tabs = my_tabs(company=company, tab=tab, words=words, now=now)
     current = next(one for one in tabs if one.is_current)
-    leads = Lead.objects.filter(_in_tab(current.key, now), company=company)
+    leads = Lead.objects.filter(_in_tab(current.key, now), _titled(words), company=company)
     after = _read(cursor)
     if after:
         leads = leads.filter(Q(updated_at__lt=after.key) | Q(updated_at=after.key, slug__lt=after.slug))
@@ -107,19 +122,20 @@ def my_leads_page(*, company: Company, tab: str, cursor: str, now: datetime) -> 
     if len(found) > PAGE:
         last, _row = found[PAGE - 1]
         mark = write_cursor(Cursor(order=ORDER, key=last.updated_at, slug=last.slug, seen=seen + PAGE))
-        next_url = f"?{urlencode({'state': current.key, 'after': mark})}"
+        next_url = f"?{urlencode({'state': current.key} | _asked(words) | {'after': mark})}"
     return MyLeadsPage(
         tabs=tabs,
         current=current,
         rows=rows,
         next_url=next_url,
         label=_label(seen, len(rows), current.count) if next_url or after else "",
+        words=words,
     )
 
 
-def my_tabs(*, company: Company, tab: str, now: datetime) -> list[Tab]:
+def my_tabs(*, company: Company, tab: str, words: str = "", now: datetime) -> list[Tab]:
     """The tabs with their counts; the one asked for, else the first that holds a lead, is current. One query."""
-    counts = Lead.objects.filter(company=company).aggregate(
+    counts = Lead.objects.filter(_titled(words), company=company).aggregate(
         **{key: Count("pk", filter=_in_tab(key, now)) for key in TABS}
     )
     chosen = tab if tab in TABS else next((key for key in TABS if counts[key]), "published")
@@ -128,7 +144,7 @@ def my_tabs(*, company: Company, tab: str, now: datetime) -> list[Tab]:
             key=key,
             label=str(label),
             count=counts[key],
-            url=f"{reverse('offerboard:my_leads')}?state={key}",
+            url=f"{reverse('offerboard:my_leads')}?{urlencode({'state': key} | _asked(words))}",
             is_current=key == chosen,
         )
         for key, label in TABS.items()
@@ -171,6 +187,14 @@ def _in_tab(key: str, now: datetime) -> Q:
     return Q(state=state, expires_at__gt=now) if key in {"published", "paused"} else Q(state=state)
 
 
+def _titled(words: str) -> Q:
+    return Q(title__icontains=words) if words else Q()
+
+
+def _asked(words: str) -> dict[str, str]:
+    return {"q": words} if words else {}
+
+
 def _rows(leads: Any, *, now: datetime) -> list[tuple[Lead, MyLead]]:
     asked = Inquiry.objects.filter(lead=OuterRef("pk")).order_by().values("lead").annotate(n=Count("pk")).values("n")
     rows = (
@@ -211,6 +235,8 @@ def _row(lead: Lead, *, asked: int, now: datetime) -> MyLead:
         can_close=tab not in {"drafts", "closed"},
         can_edit=tab != "closed",
         is_draft=tab == "drafts",
+        can_copy=tab not in {"drafts", "rejected"} and Lead.Hold.MODERATION not in lead.holds,
+        copy_number=str(uuid4()),
     )
 
 

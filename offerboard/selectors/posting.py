@@ -10,6 +10,7 @@ from offerboard import presentation
 from offerboard.models import Lead, LeadPicture
 from offerboard.presentation import LeadCard
 from offerboard.selectors.cards import lead_cards
+from offerboard.selectors.lead_extras import DocumentRow, document_rows, with_extras
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +19,14 @@ class PostingPage:
 
     card: LeadCard
     pictures: list[LeadPicture]
+    documents: list[DocumentRow]
     saved_at: datetime
     saved_ago: str
     saved_full: str
 
 
 def posting_page(*, lead: Lead, now: datetime) -> PostingPage:
-    """The lead as it is stored. Two queries."""
+    """The lead as it is stored. Three queries."""
     [card] = lead_cards(Lead.objects.filter(pk=lead.pk), now=now)
     card = replace(card, url=reverse("offerboard:preview", args=[lead.slug]))
     if lead.state == Lead.State.DRAFT:
@@ -33,6 +35,7 @@ def posting_page(*, lead: Lead, now: datetime) -> PostingPage:
             card = replace(card, price_missing=_("No price yet"))
     return PostingPage(
         card=card,
+        documents=document_rows(lead, with_extras(Lead.objects.filter(pk=lead.pk)).values_list("document_list")[0][0]),
         pictures=list(LeadPicture.objects.filter(lead=lead)),
         saved_at=lead.updated_at,
         saved_ago=presentation.ago(lead.updated_at, now=now),

@@ -14,8 +14,10 @@ from directory.models import Company, TeamMember
 from mailings.services import queue_mail
 from offerboard.models import Lead
 from offerboard.models.lead import LeadQuerySet, NextRank
+from offerboard.services.documents import forget_documents
 from offerboard.services.leads import NotADraft
 from offerboard.services.pictures import forget_files
+from offerboard.services.revisions import keep_revisions
 
 FORGOTTEN_AFTER = timedelta(days=90)  # from expiry until the lead is closed for good
 
@@ -77,6 +79,7 @@ def publish_lead(*, lead: Lead, now: datetime) -> None:
         raise Incomplete from error
     except Lead.DoesNotExist as error:
         raise NotADraft from error
+    _keep_revision(lead, now=now)
     lead.refresh_from_db()
 
 
@@ -86,6 +89,7 @@ def pause_lead(*, lead: Lead, now: datetime) -> None:
     on_board = Lead.objects.filter(pk=lead.pk, state=Lead.State.PUBLISHED, expires_at__gt=now)
     if not on_board.update(state=Lead.State.PAUSED, updated_at=now):
         raise NotPublished
+    _keep_revision(lead, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -99,6 +103,7 @@ def resume_lead(*, lead: Lead, now: datetime) -> None:
     state = Lead.State.PENDING if settings.LEADS_REVIEWED_FIRST else Lead.State.PUBLISHED
     if not paused.update(state=state, updated_at=now):
         raise NotPaused
+    _keep_revision(lead, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -122,6 +127,7 @@ def renew_lead(*, lead: Lead, now: datetime) -> None:
     current.renewals += 1
     current.updated_at = now
     current.save()
+    _keep_revision(lead, now=now)
     lead.refresh_from_db()
 
 
@@ -130,15 +136,17 @@ def close_lead(*, lead: Lead, now: datetime) -> None:
     """End a lead for good. Raises NotOpen."""
     if not Lead.objects.open().filter(pk=lead.pk).update(state=Lead.State.CLOSED, updated_at=now):
         raise NotOpen
+    _keep_revision(lead, now=now)
 
 
 @transaction.atomic(durable=True)
 def discard_draft(*, lead: Lead, now: datetime) -> None:  # noqa: ARG001  # called like every other change
-    """Delete a draft and its pictures. Raises NotADraft."""
+    """Delete a draft, its pictures and its documents. Raises NotADraft."""
     draft = Lead.objects.drafts().select_for_update().filter(pk=lead.pk).first()
     if draft is None:
         raise NotADraft
     forget_files(draft.pictures.all())
+    forget_documents(draft.documents.all())
     draft.delete()
 
 
@@ -154,6 +162,7 @@ def approve_lead(*, lead: Lead, now: datetime) -> None:
     current.rejection = ""
     current.updated_at = now
     current.save()
+    _keep_revision(lead, now=now)
     lead.refresh_from_db()
     _tell_people(lead, template="lead_approved", now=now)
 
@@ -167,20 +176,29 @@ def reject_lead(*, lead: Lead, reason: str, now: datetime) -> None:
     )
     if not changed:
         raise NotDecidable
+    _keep_revision(lead, now=now)
     lead.refresh_from_db()
     _tell_people(lead, template="lead_rejected", now=now)
 
 
+@transaction.atomic
 def hold_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int:
     """Hide leads whatever their state, at once; answers how many were not held so before."""
     holds = Func(F("holds"), Value(hold.value), function="array_append")
-    return leads.exclude(holds__contains=[hold]).update(holds=holds, updated_at=now)
+    held = leads.exclude(holds__contains=[hold]).update(holds=holds, updated_at=now)
+    if held:
+        keep_revisions(leads=leads, now=now)
+    return held
 
 
+@transaction.atomic
 def release_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int:
     """Take one hold away, others stay; answers how many had it."""
     holds = Func(F("holds"), Value(hold.value), function="array_remove")
-    return leads.filter(holds__contains=[hold]).update(holds=holds, updated_at=now)
+    released = leads.filter(holds__contains=[hold]).update(holds=holds, updated_at=now)
+    if released:
+        keep_revisions(leads=leads, now=now)
+    return released
 
 
 @transaction.atomic(durable=True)
@@ -196,6 +214,10 @@ def people_of(lead: Lead) -> Iterable[Member]:
     return Member.objects.filter(
         team & (Q(teams__role=TeamMember.Role.OWNER) | Q(pk=lead.posted_by_id)), is_active=True
     ).order_by("pk")
+
+
+def _keep_revision(lead: Lead, *, now: datetime) -> None:
+    keep_revisions(leads=Lead.objects.filter(pk=lead.pk), now=now)
 
 
 def _post(lead: Lead, *, now: datetime) -> None:

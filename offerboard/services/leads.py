@@ -1,6 +1,6 @@
 """Posting leads and changing what they say; services.lead_states moves them on and off the board."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,9 +14,21 @@ from directory import hs
 from directory.models import Category, Company
 from directory.slugs import public_slug
 from offerboard.models import Lead
+from offerboard.services.revisions import keep_revisions
+from offerboard.services.tiers import Tier, set_tiers, tiers_of
 from privacy.masking import mask_contacts
 
 TITLE, DESCRIPTION, PLACE = 160, 8000, 100  # characters, as the columns have them
+BRAND, MODEL, PACKAGING = 80, 80, 200
+FREE_TEXTS = {
+    "title": TITLE,
+    "description": DESCRIPTION,
+    "place": PLACE,
+    "brand": BRAND,
+    "model": MODEL,
+    "packaging": PACKAGING,
+}
+NOT_COLUMNS = {"tiers"}
 
 
 class NotADraft(Exception):
@@ -36,7 +48,8 @@ class LeadDetails:
     """What a company says about its lead; a draft may leave out anything but the kind.
 
     Quantity is in `unit` (UN/ECE Recommendation 20), price in `currency` (ISO 4217) for one unit; `hs_code` is
-    digits only, `origin` ISO 3166-1 alpha-2, `valid_days` counts from the posting.
+    digits only, `origin` and `destinations` ISO 3166-1 alpha-2, `lead_time_days` counts from the order, `valid_days`
+    from the posting. `tiers` come by growing quantity.
     """
 
     kind: str = Lead.Kind.SELL_OFFER
@@ -55,31 +68,39 @@ class LeadDetails:
     place: str = ""
     payment_terms: str = ""
     valid_days: int = 30
+    brand: str = ""
+    model: str = ""
+    destinations: list[str] = field(default_factory=list)
+    samples: str = ""
+    packaging: str = ""
+    lead_time_days: int | None = None
+    tiers: tuple[Tier, ...] = ()
 
     @classmethod
     def of(cls, lead: Lead) -> "LeadDetails":
         """What the lead says now."""
+        read_apart = {"origin", "price_on_request", "tiers"}
         return cls(
-            **{name: getattr(lead, name) for name in cls.__slots__ if name not in {"origin", "price_on_request"}},
+            **{name: getattr(lead, name) for name in cls.__slots__ if name not in read_apart},
             origin=lead.origin.code or "",
+            tiers=tiers_of(lead),
             # Only drafts can be undecided about their price.
             price_on_request=lead.price_on_request or (lead.state != Lead.State.DRAFT and lead.price is None),
         )
 
     def masked(self) -> "LeadDetails":
         """The same without e-mail addresses and telephone numbers; the words in their place may take up more room."""
-        return replace(
-            self,
-            title=mask_contacts(self.title)[:TITLE],
-            description=mask_contacts(self.description)[:DESCRIPTION],
-            place=mask_contacts(self.place)[:PLACE],
-        )
+        shown: dict[str, Any] = {
+            name: mask_contacts(getattr(self, name))[:longest] for name, longest in FREE_TEXTS.items()
+        }
+        return replace(self, **shown)
 
     def columns(self) -> dict[str, Any]:
-        """The lead's columns, with contact details masked."""
+        """The lead's columns, with contact details masked; the tiers have a table of their own."""
         details = self.masked()
+        columns = {name: getattr(details, name) for name in self.__slots__ if name not in NOT_COLUMNS}
         copied = {"category_path": self.category.path if self.category else [], "hs_edition": hs.EDITION}
-        return {name: getattr(details, name) for name in self.__slots__} | copied
+        return columns | copied
 
 
 def submission_for(*, company: Company, typed: UUID) -> UUID:
@@ -90,9 +111,17 @@ def submission_for(*, company: Company, typed: UUID) -> UUID:
 @transaction.atomic(durable=True)
 def create_draft(*, company: Company, member: Member, submission: UUID, details: LeadDetails, now: datetime) -> Lead:
     """A new draft; of two clicks with the same submission one creates it and the other gets it as it is."""
+    return begin_draft(company=company, member=member, submission=submission, details=details, now=now)[0]
+
+
+@transaction.atomic
+def begin_draft(
+    *, company: Company, member: Member, submission: UUID, details: LeadDetails, now: datetime
+) -> tuple[Lead, bool]:
+    """`create_draft` for services that add to it; also answers whether this call created it."""
     try:
         with transaction.atomic():
-            return Lead.objects.create(
+            lead = Lead.objects.create(
                 company=company,
                 posted_by=member,
                 submission=submission,
@@ -104,7 +133,9 @@ def create_draft(*, company: Company, member: Member, submission: UUID, details:
                 **details.columns(),
             )
     except IntegrityError:
-        return Lead.objects.get(submission=submission, company=company)
+        return Lead.objects.get(submission=submission, company=company), False
+    set_tiers(lead=lead, tiers=details.tiers)
+    return lead, True
 
 
 @transaction.atomic(durable=True)
@@ -112,6 +143,7 @@ def update_draft(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
     """Replace what the draft says. Raises NotADraft."""
     if not Lead.objects.drafts().filter(pk=lead.pk).update(**details.columns(), updated_at=now):
         raise NotADraft
+    set_tiers(lead=lead, tiers=details.tiers)
     lead.refresh_from_db()
 
 
@@ -137,7 +169,17 @@ def update_lead(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
         current.state = Lead.State.PENDING
     current.updated_at = now
     current.save(update_fields=[*columns, "expires_at", "state", "updated_at"])
+    set_tiers(lead=current, tiers=details.tiers)
+    keep_revisions(leads=Lead.objects.filter(pk=current.pk), now=now)
     lead.refresh_from_db()
+
+
+@transaction.atomic
+def refile_lead(*, lead: Lead, category: Category, now: datetime) -> None:
+    """Staff put a lead under another category; it stays where it is on the board."""
+    filed = Lead.objects.filter(pk=lead.pk)
+    filed.update(category=category, category_path=category.path, updated_at=now)
+    keep_revisions(leads=filed, now=now)
 
 
 def must_be_reviewed(lead: Lead) -> bool:

@@ -1,11 +1,8 @@
 """Pictures on a lead: read, kept once each, at most eight."""
 
-import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from django.core.files.base import File
 from django.db import transaction
@@ -15,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from directory.pictures import Picture, PictureRefused, reencode_picture
 from offerboard.models import Lead, LeadPicture
+from offerboard.services.files import digest_of, files_of_this_try, forget
 from offerboard.services.leads import must_be_reviewed
+from offerboard.services.revisions import keep_revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ def read_uploads(files: "Iterable[File[bytes]]") -> tuple[list[Upload], list[str
     good, refused = [], []
     for file in files:
         try:
-            good.append(Upload(name=file.name or "", digest=_digest(file), picture=reencode_picture(file)))
+            good.append(Upload(name=file.name or "", digest=digest_of(file), picture=reencode_picture(file)))
         except PictureRefused as error:
             refused.append(_("“%(file)s”: %(problem)s") % {"file": file.name, "problem": error})
     return good, refused
@@ -44,7 +43,7 @@ def change_pictures(*, lead: Lead, added: Sequence[Upload], removed: Collection[
     What the lead shows already is not added again. Files appear and vanish with the rows. `removed` holds keys of
     LeadPicture; those of other leads are ignored.
     """
-    with _files_of_this_try() as written, transaction.atomic(durable=True):
+    with files_of_this_try() as written, transaction.atomic(durable=True):
         current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
         pictures = LeadPicture.objects.filter(lead=current)
         gone = pictures.filter(pk__in=removed)
@@ -58,15 +57,14 @@ def change_pictures(*, lead: Lead, added: Sequence[Upload], removed: Collection[
         if new[:room]:
             state = Lead.State.PENDING if must_be_reviewed(current) else current.state
             Lead.objects.filter(pk=current.pk).update(state=state, updated_at=now)
+            keep_revisions(leads=Lead.objects.filter(pk=current.pk), now=now)
     lead.refresh_from_db()
     return new[room:]
 
 
 def forget_files(pictures: Iterable[LeadPicture]) -> None:
     """Delete the pictures' files once the transaction that deletes their rows has committed."""
-    for picture in pictures:
-        for field in (picture.image, picture.thumbnail):
-            transaction.on_commit(partial(field.storage.delete, field.name))
+    forget(field for picture in pictures for field in (picture.image, picture.thumbnail))
 
 
 def _not_yet_in(pictures: Iterable[LeadPicture], added: Sequence[Upload]) -> list[Upload]:
@@ -81,20 +79,3 @@ def _keep(upload: Upload, *, lead: Lead, position: int, written: list[FieldFile]
         field.save(content.name, content, save=False)
         written.append(field)
     picture.save()
-
-
-@contextmanager
-def _files_of_this_try() -> Iterator[list[FieldFile]]:
-    """Files are no part of a transaction: when it fails, what it wrote is deleted here."""
-    written: list[FieldFile] = []
-    try:
-        yield written
-    except BaseException:
-        for file in written:
-            file.delete(save=False)
-        raise
-
-
-def _digest(file: "File[bytes]") -> str:
-    file.seek(0)
-    return hashlib.sha256(file.read()).hexdigest()

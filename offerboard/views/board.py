@@ -13,6 +13,7 @@ from offerboard.forms.inquiry import InquiryForm
 from offerboard.models import Lead
 from offerboard.selectors.board import board_page
 from offerboard.selectors.lead import LeadGone, gone_page, lead_page
+from offerboard.selectors.watching import watch_lead_button
 
 
 @require_safe
@@ -41,4 +42,6 @@ def lead(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "offerboard/lead_gone.html", {"page": gone_page(gone, now=now)}, status=410)
     acting = acting_for(request)
     may_write = acting is not None and acting.can_edit and page.is_public and not page.is_ours
-    return render(request, "offerboard/lead.html", {"page": page, "form": InquiryForm() if may_write else None})
+    watch = watch_lead_button(slug, member_id=request.user.pk) if page.is_public and not page.is_ours else None
+    form = InquiryForm() if may_write else None
+    return render(request, "offerboard/lead.html", {"page": page, "form": form, "watch": watch})

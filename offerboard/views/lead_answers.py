@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.acting import MemberRequest
 from offerboard.models import Lead
 from offerboard.selectors.mine import tab_of
-from offerboard.services import lead_states
+from offerboard.services import copies, lead_states
 from offerboard.services import leads as services
 
 REFUSALS: Mapping[type[Exception], Any] = {
@@ -28,6 +29,7 @@ REFUSALS: Mapping[type[Exception], Any] = {
     lead_states.NotPaused: _("This lead is not paused, or it has expired. Nothing was changed."),
     lead_states.NotOpen: _("This lead is closed already."),
     lead_states.NotRenewable: _("Only a published or an expired lead can be renewed."),
+    copies.NotCopyable: _("Our staff took this lead off the board, so it cannot be copied. Change it instead."),
     lead_states.RenewedToday: _("This lead runs its full time already. It can be renewed once a day."),
 }
 
@@ -51,6 +53,19 @@ def may_edit(request: MemberRequest, lead: Lead) -> bool:
 def refuse(request: MemberRequest, refusal: Exception) -> None:
     """Say why nothing was changed."""
     messages.error(request, REFUSALS[type(refusal)])
+
+
+def number_of(request: MemberRequest) -> UUID:
+    """The number of the form that was sent, by which a second click is known; a new one where it has none."""
+    try:
+        return UUID(request.POST.get("submission", ""))
+    except ValueError:
+        return uuid4()
+
+
+def form_url(lead: Lead, *, check: bool = False) -> str:
+    """Where a lead is changed; with `check` a draft says at once what is missing."""
+    return reverse("offerboard:edit", args=[lead.slug]) + ("?check" if check else "")
 
 
 def my_leads_url(tab: str) -> str:

@@ -18,13 +18,16 @@ from accounts.access import company_required, editor_required
 from accounts.acting import MemberRequest
 from directory.models import Company
 from offerboard.forms.lead import LeadForm, no_room, stored_form
+from offerboard.forms.lead_depth import no_room_for_documents
 from offerboard.models import Lead
 from offerboard.selectors.lead import lead_page
+from offerboard.selectors.own_alike import own_alike
 from offerboard.selectors.posting import posting_page
 from offerboard.services import lead_states
 from offerboard.services import leads as services
+from offerboard.services.documents import change_documents
 from offerboard.services.pictures import change_pictures
-from offerboard.views.lead_answers import may_edit, my_leads_url, refuse, team_lead, to_the_lead
+from offerboard.views.lead_answers import form_url, may_edit, my_leads_url, number_of, refuse, team_lead, to_the_lead
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,14 +59,14 @@ def edit(request: MemberRequest, slug: str) -> HttpResponse:
 @company_required
 def preview(request: MemberRequest, slug: str) -> HttpResponse:
     """A lead as buyers will see it, for its company's team."""
+    now = timezone.now()
     lead = team_lead(request, slug, editing=False)
     form = stored_form(lead)
     words = {
         "lead": lead,
-        "page": lead_page(
-            slug=slug, member_id=request.user.pk, picture=request.GET.get("picture", ""), now=timezone.now()
-        ),
+        "page": lead_page(slug=slug, member_id=request.user.pk, picture=request.GET.get("picture", ""), now=now),
         "is_draft": lead.state == Lead.State.DRAFT,
+        "alike": own_alike(lead=lead, now=now) if lead.state == Lead.State.DRAFT else [],
         "problems": [(form[name].label, errors[0]) for name, errors in form.errors.items()],
         "can_edit": may_edit(request, lead),
         "is_listed": lead.company.state == Company.State.LISTED,
@@ -79,14 +82,14 @@ def publish(request: MemberRequest, slug: str) -> HttpResponse:
     lead = team_lead(request, slug)
     if lead.state == Lead.State.DRAFT and stored_form(lead).errors:
         refuse(request, lead_states.Incomplete())
-        return redirect(_form_url(lead, check=True))
+        return redirect(form_url(lead, check=True))
     return _publish(request, lead)
 
 
 def _post(request: MemberRequest) -> HttpResponse:
     """The form of a new lead, perhaps sent before: then it goes on where it was."""
     company = request.acting.company
-    submission = services.submission_for(company=company, typed=_submission(request))
+    submission = services.submission_for(company=company, typed=number_of(request))
     lead = Lead.objects.filter(company=company, submission=submission).first()
     return _take_draft(request, lead, submission=submission)
 
@@ -116,7 +119,7 @@ def _go_on(request: MemberRequest, lead: Lead, *, wish: str | None) -> HttpRespo
     if wish == "preview":
         return redirect("offerboard:preview", lead.slug)
     messages.success(request, _("Your draft is saved. Nobody else sees it."))
-    return redirect(_form_url(lead))
+    return redirect(form_url(lead))
 
 
 def _keep(request: MemberRequest, form: LeadForm, lead: Lead | None, *, submission: UUID | None, now: datetime) -> Lead:
@@ -129,18 +132,18 @@ def _keep(request: MemberRequest, form: LeadForm, lead: Lead | None, *, submissi
             raise services.NotADraft
     else:
         services.update_draft(lead=lead, details=details, now=now)
-    _keep_pictures(form, lead, now=now)
+    _keep_files(form, lead, now=now)
     _tell_what_was_hidden(request, details)
     return lead
 
 
 def _take_posted(request: MemberRequest, lead: Lead) -> HttpResponse:
-    """Change a lead that is or was public: all at once or not at all, but for its pictures."""
+    """Change a lead that is or was public: all at once or not at all, but for its files."""
     now = timezone.now()
     form = LeadForm(request.POST, request.FILES, lead=lead)
     form.full_clean()
-    uploaded = len(form.uploads)
-    _keep_pictures(form, lead, now=now)
+    uploaded = len(form.uploads) + len(form.papers)
+    _keep_files(form, lead, now=now)
     if not form.errors:
         try:
             services.update_lead(lead=lead, details=form.details(), now=now)
@@ -159,23 +162,32 @@ def _take_posted(request: MemberRequest, lead: Lead) -> HttpResponse:
     return to_the_lead(lead, now=now)
 
 
-def _keep_pictures(form: LeadForm, lead: Lead, *, now: datetime) -> None:
+def _keep_files(form: LeadForm, lead: Lead, *, now: datetime) -> None:
+    """A browser cannot send chosen files a second time, so they are kept whatever else is wrong."""
     removed = [picture.pk for picture in form.cleaned_data.get("remove_pictures") or ()]
     if form.uploads or removed:
         left_out = change_pictures(lead=lead, added=form.uploads, removed=removed, now=now)
         if left_out:
             form.add_error("pictures", no_room([upload.name for upload in left_out]))
+    unwanted = [document.pk for document in form.cleaned_data.get("remove_documents") or ()]
+    if form.papers or unwanted:
+        no_place = change_documents(lead=lead, added=form.papers, removed=unwanted, now=now)
+        if no_place:
+            form.add_error("documents", no_room_for_documents([paper.name for paper in no_place]))
 
 
 def _publish(request: MemberRequest, lead: Lead) -> HttpResponse:
+    """Onto the board; beside a lead that is nearly the same only after the preview has pointed to it."""
     now = timezone.now()
+    if lead.state == Lead.State.DRAFT and "anyway" not in request.POST and own_alike(lead=lead, now=now):
+        return redirect(reverse("offerboard:preview", args=[lead.slug]) + "#alike")
     try:
         lead_states.publish_lead(lead=lead, now=now)
     except services.NotADraft:
         return _was_posted(request, Lead.objects.select_related("company").filter(pk=lead.pk).first())
     except (lead_states.CompanyNotListed, lead_states.Incomplete) as refusal:
         refuse(request, refusal)
-        return redirect(_form_url(lead))
+        return redirect(form_url(lead))
     if lead.state == Lead.State.PENDING:
         messages.success(request, _("Sent. A moderator reads your lead; you get an e-mail when it is public."))
     else:
@@ -199,7 +211,7 @@ def _show(request: MemberRequest, form: LeadForm, *, lead: Lead | None, kept: st
         "lead": lead,
         "is_draft": lead is None or lead.state == Lead.State.DRAFT,
         "is_rejected": lead is not None and lead.state == Lead.State.REJECTED,
-        "action": _form_url(lead) if lead else reverse("offerboard:new"),
+        "action": form_url(lead) if lead else reverse("offerboard:new"),
         "page": posting_page(lead=lead, now=timezone.now()) if lead else None,
         "kept": kept,
         "is_listed": company.state == Company.State.LISTED,
@@ -208,28 +220,20 @@ def _show(request: MemberRequest, form: LeadForm, *, lead: Lead | None, kept: st
     return render(request, "offerboard/lead_form.html", words)
 
 
-def _form_url(lead: Lead, *, check: bool = False) -> str:
-    return reverse("offerboard:edit", args=[lead.slug]) + ("?check" if check else "")
-
-
-def _submission(request: MemberRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("submission", ""))
-    except ValueError:
-        return uuid4()
-
-
 def _kept_words(lead: Lead) -> str:
     saved = _("Saved as a draft.")
     if count := lead.pictures.count():
         saved = ngettext("Saved as a draft, with %(n)d picture.", "Saved as a draft, with %(n)d pictures.", count)
         saved %= {"n": count}
+    if papers := lead.documents.count():
+        with_it = ngettext("%(n)d document is with it.", "%(n)d documents are with it.", papers) % {"n": papers}
+        saved = f"{saved} {with_it}"
     return f"{saved} {_('Correct what is marked, then press the button again.')}"
 
 
 def _unchanged_words(uploaded: int) -> str:
     if uploaded:
-        return _("The pictures are saved. The rest is not changed yet: correct what is marked, then save again.")
+        return _("The files are saved. The rest is not changed yet: correct what is marked, then save again.")
     return _("Nothing is changed yet. Correct what is marked, then save again.")
 
 

@@ -15,7 +15,16 @@ from directory.models import Company
 from offerboard.models import Lead
 from offerboard.selectors.mine import TABS, my_lead, my_leads_page, my_tabs, tab_of
 from offerboard.services import lead_states
-from offerboard.views.lead_answers import REFUSALS, my_leads_url, refuse, team_lead
+from offerboard.services.copies import NotCopyable, copy_lead
+from offerboard.views.lead_answers import (
+    REFUSALS,
+    form_url,
+    my_leads_url,
+    number_of,
+    refuse,
+    team_lead,
+    to_the_lead,
+)
 
 
 @require_safe
@@ -23,13 +32,33 @@ from offerboard.views.lead_answers import REFUSALS, my_leads_url, refuse, team_l
 def my_leads(request: MemberRequest) -> HttpResponse:
     """The acting company's leads by state."""
     company = request.acting.company
-    tab, cursor = request.GET.get("state", ""), request.GET.get("after", "")
+    asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ("state", "q", "after")}
     words = {
-        "page": my_leads_page(company=company, tab=tab, cursor=cursor, now=timezone.now()),
+        "page": my_leads_page(
+            company=company, tab=asked["state"], words=asked["q"], cursor=asked["after"], now=timezone.now()
+        ),
         "can_edit": request.acting.can_edit,
         "is_listed": company.state == Company.State.LISTED,
     }
     return render(request, "offerboard/my_leads.html", words)
+
+
+@require_POST
+@company_required
+def copy(request: MemberRequest, slug: str) -> HttpResponse:
+    """Begin a new draft with the words, prices and pictures of a lead; pressed twice, it begins one."""
+    lead = team_lead(request, slug)
+    try:
+        draft, is_new = copy_lead(lead=lead, member=request.user, submission=number_of(request), now=timezone.now())
+    except NotCopyable as refusal:
+        refuse(request, refusal)
+        return redirect(my_leads_url(tab_of(lead, now=timezone.now())))
+    if draft.state != Lead.State.DRAFT:
+        messages.info(request, _("This copy was posted already. Nothing was changed."))
+        return to_the_lead(draft, now=timezone.now())
+    if is_new:
+        messages.success(request, _("This is a copy, saved as a draft. Change what differs, then publish it."))
+    return redirect(form_url(draft))
 
 
 @require_POST

@@ -12,7 +12,12 @@ from tests.browser.conftest import Visitor, VisitorMaker
 from tests.world import World, make_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policies")]
-MACHINES = {"marketplace:robots", "health_live", "health_ready", "api_root", "accounts:sign_up"}
+MACHINES = {
+    *("marketplace:robots", "health_live", "health_ready", "api_root", "accounts:sign_up"),
+    "directory:hs_suggest",
+    *("offerboard:feed", "offerboard:category_feed", "offerboard:sitemap", "offerboard:sitemap_pages"),
+    *("offerboard:sitemap_companies", "offerboard:sitemap_leads"),
+}
 FOR_VISITORS = ("/account/login/", "/account/signup/", "/account/password/reset/")
 OF_LIBRARIES = (
     "/account/email/",

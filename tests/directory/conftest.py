@@ -22,7 +22,7 @@ def now() -> Iterator[datetime]:
 @pytest.fixture
 def bare_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """The directory alone, as if no higher app had registered anything."""
-    for name in ("_panels", "_category_panels", "_category_measures", "_actions", "_followers"):
+    for name in ("_panels", "_category_panels", "_category_measures", "_actions", "_controls", "_followers"):
         monkeypatch.setattr(registry, name, {})
 
 

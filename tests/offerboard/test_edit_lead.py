@@ -214,6 +214,7 @@ def test_no_field_beyond_the_forms_can_be_set() -> None:
 
     after: dict[str, Any] = dict(Lead.objects.values().get())
     assert {name for name in before if before[name] != after[name]} <= {
-        *("title", "description", "hs_code", "payment_terms", "price", "updated_at", "search", "price_on_request")
+        *("title", "description", "hs_code", "payment_terms", "price", "updated_at", "search", "price_on_request"),
+        *("brand", "model", "packaging", "lead_time_days"),
     }
     assert (after["title"], after["state"]) == ("Arabica", "draft")

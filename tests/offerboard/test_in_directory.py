@@ -9,6 +9,7 @@ from django.test import Client
 from directory.registry import company_followers
 from offerboard.models import Lead
 from offerboard.selectors.panels import MOST
+from offerboard.services.counting import refresh_counts
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, TopCategoryFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,7 @@ def test_a_category_counts_and_shows_what_is_inside_it() -> None:
     tea = CategoryFactory(slug="white-tea", parent=drinks)
     LeadFactory(slug="tea-lead", category=tea)
     LeadFactory(category=tea, state="draft")
+    refresh_counts(now=NOW)
 
     assert 'href="/leads/tea-lead/"' in Client().get("/categories/drinks/").content.decode()
     tree = Client().get("/categories/").content.decode()

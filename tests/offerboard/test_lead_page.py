@@ -189,6 +189,34 @@ def test_a_sell_offer_is_told_to_search_engines_as_an_offer() -> None:
     assert [step["position"] for step in path["itemListElement"]] == [1, 2, 3, 4]
 
 
+def test_search_engines_are_told_all_terms_and_nobodys_contact_details() -> None:
+    company = CompanyFactory(phone="+84 262 381 2345", address="12 Lê Duẩn", website="https://dakhoa.example")
+    lead = LeadFactory(
+        company=company,
+        brand="Dak Hoa",
+        model="S18",
+        condition="new",
+        hs_code="090111",
+        destinations=["DE", "NL"],
+        lead_time_days=21,
+    )
+
+    offer, _path = structured(page := read(lead))
+
+    goods = offer["itemOffered"]
+    assert offer["seller"] == offer["offeredBy"]
+    assert set(offer["seller"]) == {"@type", "name", "url"}
+    assert offer["validThrough"] == lead.expires_at.isoformat()  # type: ignore[union-attr]
+    assert offer["itemCondition"] == "https://schema.org/NewCondition"
+    assert [country["name"] for country in offer["eligibleRegion"]] == ["DE", "NL"]
+    assert offer["deliveryLeadTime"] == {"@type": "QuantitativeValue", "value": 21.0, "unitCode": "DAY"}
+    assert offer["priceSpecification"]["referenceQuantity"]["unitCode"] == "TNE"
+    assert (goods["brand"]["name"], goods["model"], goods["category"]) == ("Dak Hoa", "S18", lead.category.name)  # type: ignore[union-attr]
+    assert goods["additionalProperty"] == {"@type": "PropertyValue", "propertyID": "HS 2022", "value": "0901.11"}
+    for secret in ("381 2345", "Lê Duẩn", "dakhoa.example"):
+        assert secret not in page
+
+
 def test_a_buy_inquiry_is_told_to_search_engines_as_a_demand() -> None:
     lead = LeadFactory(kind="buy_inquiry", price=None, currency="")
 

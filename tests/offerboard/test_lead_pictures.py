@@ -240,7 +240,7 @@ def test_new_pictures_on_a_public_lead_wait_where_leads_are_reviewed_first(setti
 
     lead.refresh_from_db()
     assert (lead.state, lead.pictures.count()) == ("pending", 1)
-    assert response.context["kept"].startswith("The pictures are saved.")
+    assert response.context["kept"].startswith("The files are saved.")
 
 
 @pytest.mark.parametrize("state", ["rejected", "paused"])

@@ -93,13 +93,13 @@ def test_an_empty_board_says_what_to_do(browser: Client) -> None:
 
 
 ACTIONS = {
-    "published": {"Edit", "Renew", "Pause", "Close lead"},
+    "published": {"Edit", "Renew", "Pause", "Close lead", "Copy as new"},
     "drafts": {"Edit", "Preview", "Delete", "Delete this draft"},
-    "waiting": {"Edit", "Close lead"},
-    "paused": {"Edit", "Resume", "Close lead"},
-    "expired": {"Edit", "Renew", "Close lead"},
+    "waiting": {"Edit", "Close lead", "Copy as new"},
+    "paused": {"Edit", "Resume", "Close lead", "Copy as new"},
+    "expired": {"Edit", "Renew", "Close lead", "Copy as new"},
     "rejected": {"Edit", "Close lead"},
-    "closed": set(),
+    "closed": {"Copy as new"},
 }
 WORDS = set().union(*ACTIONS.values())
 
@@ -198,6 +198,40 @@ def test_many_leads_cost_no_more_queries(
 
     with django_assert_num_queries(6):
         browser.get(MINE)
+
+
+def test_leads_are_found_by_words_of_their_title_and_the_tabs_count_what_is_found(
+    browser: Client, company: Company
+) -> None:
+    LeadFactory(company=company, title="Robusta green coffee")
+    LeadFactory(company=company, title="100% arabica", state="draft")
+    LeadFactory(company=company, title="1000 jute bags", state="draft")
+    LeadFactory(title="Arabica of another company")
+
+    pages = {words: browser.get(MINE, {"q": words}).context["page"] for words in ("ARABICA", "100%", "tea", "\x00")}
+
+    found = {words: [row.title for row in page.rows] for words, page in pages.items()}
+    assert found == {"ARABICA": ["100% arabica"], "100%": ["100% arabica"], "tea": [], "\x00": ["Robusta green coffee"]}
+    assert {tab.key: tab.count for tab in pages["100%"].tabs if tab.count} == {"drafts": 1}
+    assert {tab.url for tab in pages["100%"].tabs if tab.key == "drafts"} == {"/my/leads/?state=drafts&q=100%25"}
+    assert "No lead here has “tea” in its title" in browser.get(MINE, {"q": "tea"}).content.decode()
+
+
+def test_the_next_page_of_a_search_stays_in_it(browser: Client, company: Company) -> None:
+    LeadFactory.create_batch(21, company=company, title="Robusta")
+    LeadFactory(company=company, title="Jute bags", updated_at=NOW - timedelta(days=9))
+
+    page = browser.get(MINE, {"q": "robusta"}).context["page"]
+
+    assert titles(browser.get(MINE + page.next_url)) == ["Robusta"]
+
+
+def test_a_handful_of_leads_needs_no_search(browser: Client, company: Company) -> None:
+    LeadFactory.create_batch(5, company=company)
+    few = browser.get(MINE).content.decode()
+    LeadFactory(company=company)
+
+    assert ["Search my leads" in page for page in (few, browser.get(MINE).content.decode())] == [False, True]
 
 
 def test_htmx_gets_the_row_the_tabs_and_the_message_alone(browser: Client, company: Company) -> None:

@@ -328,10 +328,19 @@ def test_ten_megabytes_of_text_are_turned_away_plainly(browser: Client) -> None:
 def test_the_page_carries_the_words_people_look_for(browser: Client) -> None:
     form = browser.get(NEW).context["form"]
 
-    assert [form[name].label_text for name in form.fields if name not in {"submission", "remove_pictures"}] == [
+    assert [form[name].label_text for name in form.fields if not name.startswith(("submission", "remove"))] == [
         *("I want to", "Title", "Category", "Description", "Country of origin", "HS code (optional)"),
-        *("Condition (optional)", "Quantity", "Unit", "Price", "Currency", "Price on request", "Incoterms", "Place"),
-        *("Payment terms", "Valid for (days)", "Pictures (optional)"),
+        *(
+            "Condition (optional)",
+            "Quantity",
+            "Unit",
+            "Price",
+            "Currency",
+            "Price on request",
+            "Prices by quantity (optional)",
+        ),
+        *("Incoterms", "Place", "Payment terms", "Valid for (days)", "Brand", "Model", "Packaging", "Samples"),
+        *("Lead time (days)", "Destination countries", "Documents (optional)", "Pictures (optional)"),
     ]
     assert [label for _value, label in form.fields["kind"].choices] == ["Sell", "Buy"]
 

@@ -1,0 +1,160 @@
+"""The part of the lead form that many leads leave out: details of the goods, prices by quantity, documents."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_countries import countries
+
+from offerboard.codes import Samples
+from offerboard.forms.lead_fields import FilesField, OpenChoiceField, OpenField, OpenLineField
+from offerboard.forms.tiers import TiersField
+from offerboard.models import Lead, LeadDocument
+from offerboard.services.documents import Paper, read_documents
+from offerboard.services.leads import BRAND, MODEL, PACKAGING
+from offerboard.services.tiers import Tier
+
+NOT_IN_LIST = {"invalid_choice": _("Choose one from the list.")}
+MORE = ("brand", "model", "packaging", "samples", "lead_time_days", "destinations", "documents", "remove_documents")
+DAYS = _("Enter a whole number of days from 0 to 1,000.")
+TOO_LONG = _("Please shorten this to %(limit_value)s characters; it has %(show_value)s.")
+
+
+class OpenDaysField(OpenField, forms.IntegerField):
+    """A number of days that may stay empty."""
+
+
+class OpenCountriesField(OpenField, forms.MultipleChoiceField):
+    """Any number of countries."""
+
+
+class LeadDepthForm(forms.Form):
+    """Everything in it may stay open. `lead` is the one being changed."""
+
+    tiers = TiersField(
+        label=_("Prices by quantity"),
+        required=False,
+        template_name="offerboard/field_tiers.html",
+        help_text=_("If more costs less: the price of one unit from each quantity on, smallest quantity first."),
+    )
+    brand = OpenLineField(label=_("Brand"), longest=BRAND, too_long=TOO_LONG)
+    model = OpenLineField(label=_("Model"), longest=MODEL, too_long=TOO_LONG)
+    packaging = OpenLineField(
+        label=_("Packaging"),
+        longest=PACKAGING,
+        too_long=TOO_LONG,
+        help_text=_("Such as: bags of 60 kg, 320 bags in a container."),
+    )
+    samples = OpenChoiceField(
+        label=_("Samples"),
+        choices=[("", _("Not stated")), *Samples.choices],
+        help_text=_("Whether buyers can try the goods first."),
+        error_messages=NOT_IN_LIST,
+    )
+    lead_time_days = OpenDaysField(
+        label=_("Lead time (days)"),
+        min_value=0,
+        max_value=1000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("From the order to the loading. 0: in stock."),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), DAYS),
+    )
+    destinations = OpenCountriesField(  # type: ignore[call-arg]  # the stubs do not know template_name yet
+        label=_("Destination countries"),
+        choices=lambda: list(countries),
+        widget=forms.CheckboxSelectMultiple,
+        template_name="offerboard/field_countries.html",
+        help_text=_("Where you sell to, or where the goods shall go. Leave it open if any country will do."),
+        error_messages={"invalid_choice": _("Choose countries from the list.")},
+    )
+    documents = FilesField(
+        label=_("Documents"),
+        required=False,
+        accept="application/pdf,image/jpeg,image/png,image/webp",
+        help_text=_(
+            "Specification, certificate: up to 5 PDFs or pictures, 10 MB each. They become public with the lead."
+        ),
+    )
+    remove_documents = forms.ModelMultipleChoiceField(
+        LeadDocument.objects.none(), label=_("Remove documents"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, lead: Lead | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.papers: list[Paper] = []
+        if lead:
+            self.fields["remove_documents"].queryset = lead.documents.all()  # type: ignore[attr-defined]
+
+    @property
+    def tiers_are_open(self) -> bool:
+        """Whether the folded rows of prices hold something to see."""
+        return _holds_something(self["tiers"])
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether the folded section of details holds something to see."""
+        return any(_holds_something(self[name]) for name in MORE)
+
+    def clean_documents(self) -> None:
+        """Keep the usable documents in `papers`, whatever else is wrong."""
+        files = self.cleaned_data["documents"]
+        self.papers, refused = read_documents(files[: LeadDocument.MOST])
+        if left_out := [file.name for file in files[LeadDocument.MOST :]]:
+            refused.append(no_room_for_documents(left_out))
+        if refused:
+            raise ValidationError(refused)
+
+    def clean_tiers(self) -> tuple[Tier, ...]:
+        """Growing quantities, each once, at prices that do not grow.
+
+        A dearer larger quantity is refused and not only pointed out: cards and search say “from” the last price, and
+        it is nearly always a slip of the pen.
+        """
+        tiers: tuple[Tier, ...] = tuple(sorted(self.cleaned_data["tiers"]))
+        for smaller, larger in pairwise(tiers):
+            if smaller.quantity == larger.quantity:
+                raise ValidationError(_("Two rows start from the same quantity. Keep one of them."))
+            if larger.price > smaller.price:
+                raise ValidationError(_("A larger quantity costs more here than a smaller one. Check the prices."))
+        return tiers
+
+    def fill_price(self, data: dict[str, Any]) -> None:
+        """Without a price of its own, the lead costs what its smallest quantity costs."""
+        tiers: Sequence[Tier] = data.get("tiers") or ()
+        if tiers and data.get("price") is None and "price" not in self.errors and not data.get("price_on_request"):
+            data["price"] = tiers[0].price
+
+    def check_tiers(self, data: dict[str, Any]) -> None:
+        """Whether the tiers go with the rest, asked of what is to be published."""
+        tiers: Sequence[Tier] = data.get("tiers") or ()
+        price: Decimal | None = data.get("price")
+        if not tiers:
+            return
+        if data.get("kind") == Lead.Kind.BUY_INQUIRY:
+            self.add_error("tiers", _("A buy inquiry has one target price. Empty these rows, or choose “Sell”."))
+        elif data.get("price_on_request"):
+            self.add_error("tiers", _("Either give prices or tick “Price on request”, not both."))
+        elif price is not None and price != tiers[0].price:
+            self.add_error("tiers", _("The first row must have the lead’s price, as it is the smallest quantity’s."))
+
+
+def _holds_something(field: forms.BoundField) -> bool:
+    return bool(field.errors) or field.value() not in (None, "", [], ())
+
+
+def no_room_for_documents(names: list[str]) -> str:
+    """What to tell about documents beyond the fifth."""
+    words = {"most": LeadDocument.MOST, "names": ", ".join(names)}
+    return (
+        ngettext(
+            "A lead has room for %(most)d documents. This one was left out: %(names)s.",
+            "A lead has room for %(most)d documents. These were left out: %(names)s.",
+            len(names),
+        )
+        % words
+    )

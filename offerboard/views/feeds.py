@@ -1,0 +1,37 @@
+"""Leads as Atom feeds: what a reader would see on the board, for programs that look again and again.
+
+An ETag tells them that nothing changed. There is no Last-Modified: a lead that is taken away leaves the others' times
+as they were, and whoever asked by time would keep it.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import conditional_page, require_safe
+
+from directory.models import Category
+from offerboard.atom import write_feed
+from offerboard.forms.board import BoardForm
+from offerboard.search import Filters
+from offerboard.selectors.feeds import lead_feed
+
+
+@require_safe
+@conditional_page
+def feed(request: HttpRequest) -> HttpResponse:
+    """The newest leads for any filters of the board."""
+    return _answer(BoardForm(request.GET).filters())
+
+
+@require_safe
+@conditional_page
+def category_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """A category's newest leads."""
+    if not Category.objects.filter(slug=slug).exists():
+        raise Http404
+    return _answer(Filters(categories=(slug,)))
+
+
+def _answer(filters: Filters) -> HttpResponse:
+    now = timezone.now()
+    text = write_feed(lead_feed(filters, now=now), now=now)
+    return HttpResponse(text, content_type="application/atom+xml; charset=utf-8")

@@ -1,0 +1,377 @@
+"""Saved searches: what is kept of the board's filters, and that they find the same again."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connections, transaction
+from django.http import QueryDict
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Member
+from accounts.services.suspension import suspend_member
+from directory.models import Category, Company
+from directory.services import hide_company
+from offerboard.codes import CURRENCIES, UNITS, Condition, Incoterm
+from offerboard.forms.board import BoardForm
+from offerboard.models import SavedSearch
+from offerboard.saved_filters import lasting, to_columns, to_filters
+from offerboard.search import EVERYTHING, Filters, Sort, Within
+from offerboard.selectors.saved_searches import finds, save_address, search_address
+from offerboard.services import watching as services
+from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, MemberFactory, SavedSearchFactory
+
+pytestmark = pytest.mark.django_db
+SEARCHES = "/my/searches/"
+COFFEE = "/my/searches/save/?q=coffee&kind=sell_offer&country=VN"
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def member(client: Client) -> Member:
+    member = MemberFactory()
+    client.force_login(member)
+    return member
+
+
+# --- filters ⇄ columns --------------------------------------------------------------------------------------------
+
+AMOUNTS = st.none() | st.decimals(min_value=0, max_value=10**12, places=2)
+SLUGS = {"green-coffee": 1, "roasted-coffee": 2, "tea": 3}
+
+
+def several(values: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), max_size=4, unique=True).map(lambda some: tuple(sorted(some)))
+
+
+FILTERS = st.builds(
+    Filters,
+    words=st.text(st.characters(exclude_categories=["C", "Z"]), max_size=200),
+    kind=st.sampled_from(["", "sell_offer", "buy_inquiry"]),
+    categories=several(list(SLUGS)),
+    countries=several(["VN", "DE", "IN", "KE"]),
+    currency=st.sampled_from(list(CURRENCIES)),
+    price_from=AMOUNTS,
+    quantity=AMOUNTS,
+    unit=st.sampled_from(list(UNITS)),
+    conditions=several(list(Condition.values)),
+    incoterms=several(list(Incoterm.values)),
+    verified=st.booleans(),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(filters=FILTERS)
+def test_every_search_comes_back_from_the_table_as_it_was(filters: Filters) -> None:
+    filters = replace(filters, categories=tuple(sorted(filters.categories, key=SLUGS.__getitem__)))
+    member = Member.objects.first() or MemberFactory()
+    columns = to_columns(filters, category_ids=SLUGS, company_id=None)
+    saved, _new = SavedSearch.objects.update_or_create(
+        member=member, fingerprint=columns["fingerprint"], defaults=columns | {"name": "x", "created_at": NOW}
+    )
+    saved.refresh_from_db()
+
+    assert to_filters(saved, slugs={pk: slug for slug, pk in SLUGS.items()}, company="") == filters
+
+
+def test_what_is_one_look_at_the_board_is_not_kept() -> None:
+    filters = Filters(words="coffee", within=Within.WEEK, sort=Sort.ENDING)
+
+    assert lasting(filters) == Filters(words="coffee")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Filters(words="Coffee"), Filters(words="coffee")),
+        (Filters(words="green  coffee"), Filters(words="green coffee")),
+        (Filters(countries=("VN", "DE")), Filters(countries=("DE", "VN"))),
+        (Filters(currency="USD", price_to=Decimal(5)), Filters(currency="USD", price_to=Decimal("5.0000"))),
+        (Filters(words="tea", sort=Sort.PRICE, within=Within.DAY), Filters(words="tea")),
+    ],
+)
+def test_searches_that_find_the_same_are_saved_once(one: Filters, other: Filters) -> None:
+    member = MemberFactory()
+    first, is_new = services.save_search(member=member, filters=one, name="First", now=NOW)
+    second, is_newer = services.save_search(member=member, filters=other, name="Second", now=NOW)
+
+    assert (is_new, is_newer, first, second.name) == (True, False, second, "First")
+
+
+def test_every_filter_makes_another_search() -> None:
+    """None of them is forgotten by the fingerprint."""
+    member, category, company = MemberFactory(), CategoryFactory(), CompanyFactory()
+    searches = [
+        Filters(words="coffee"),
+        Filters(kind="sell_offer"),
+        Filters(kind="buy_inquiry"),
+        Filters(categories=(category.slug,)),
+        Filters(countries=("VN",)),
+        Filters(company=company.slug),
+        Filters(currency="USD"),
+        Filters(currency="USD", price_from=Decimal(5)),
+        Filters(currency="USD", price_to=Decimal(5)),
+        Filters(unit="TNE"),
+        Filters(unit="TNE", quantity=Decimal(5)),
+        Filters(conditions=("new",)),
+        Filters(incoterms=("FOB",)),
+        Filters(verified=True),
+    ]
+
+    made = [services.save_search(member=member, filters=one, name="x", now=NOW) for one in searches]
+
+    assert [is_new for _saved, is_new in made] == [True] * len(searches)
+    for (saved, _new), filters in zip(made, searches, strict=True):
+        assert _read(search_address(saved)) == filters
+
+
+def _read(address: str) -> Filters:
+    """What the board understands of an address."""
+    return BoardForm(QueryDict(address.partition("?")[2])).filters()
+
+
+def test_a_category_that_moved_or_was_renamed_is_found_again() -> None:
+    category = CategoryFactory(slug="coffee")
+    saved, _new = services.save_search(
+        member=MemberFactory(), filters=Filters(categories=("coffee",)), name="x", now=NOW
+    )
+
+    Category.objects.filter(pk=category.pk).update(slug="coffee-beans")
+
+    assert search_address(saved) == "/leads/?category=coffee-beans"
+
+
+def test_a_search_whose_category_is_gone_does_not_find_everything(client: Client, member: Member) -> None:
+    category = CategoryFactory()
+    saved, _new = services.save_search(member=member, filters=Filters(categories=(category.slug,)), name="x", now=NOW)
+    LeadFactory()
+    category.delete()
+
+    assert finds(saved, now=NOW) is None
+    assert "A category of this search is no more" in client.get(SEARCHES).content.decode()
+
+
+def test_a_search_goes_with_its_company() -> None:
+    company = CompanyFactory()
+    services.save_search(member=MemberFactory(), filters=Filters(company=company.slug), name="x", now=NOW)
+
+    company.delete()
+
+    assert SavedSearch.objects.count() == 0
+
+
+def test_mails_are_off_until_somebody_asks_for_them() -> None:
+    saved, _new = services.save_search(member=MemberFactory(), filters=Filters(words="tea"), name="x", now=NOW)
+
+    assert saved.frequency == SavedSearch.Frequency.OFF
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ({"name": ""}, "saved_search_has_name"),
+        ({"kind": "swap"}, "saved_search_kind_known"),
+        ({"frequency": "hourly"}, "saved_search_frequency_known"),
+        ({"price_from": 5}, "saved_search_price_has_currency"),
+        ({"price_from": 5, "price_to": 4, "currency": "USD"}, "saved_search_price_range"),
+        ({"quantity": 5}, "saved_search_quantity_has_unit"),
+        ({"conditions": ["shiny"]}, "saved_search_conditions_known"),
+        ({"incoterms": ["XYZ"]}, "saved_search_incoterms_known"),
+    ],
+)
+def test_the_table_refuses_what_means_nothing(columns: dict[str, Any], constraint: str) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        SavedSearchFactory(**columns)
+
+
+# --- saving -------------------------------------------------------------------------------------------------------
+
+
+def test_one_press_on_the_board_saves_under_a_name_we_find(client: Client, member: Member) -> None:
+    answer = client.post(COFFEE)
+
+    assert answer.headers["Location"] == SEARCHES
+    saved = SavedSearch.objects.get()
+    assert (saved.member, saved.words, saved.kind, saved.countries) == (member, "coffee", "sell_offer", ["VN"])
+    assert saved.name == "Sell offers, “coffee”, Viet Nam"
+
+
+def test_htmx_puts_a_word_in_the_buttons_place(client: Client, member: Member) -> None:
+    answer = client.post(COFFEE, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, "<html" in answer.content.decode()) == (200, False)
+    assert "Saved" in answer.content.decode()
+    assert SavedSearch.objects.count() == 1
+
+
+def test_a_visitor_logs_in_and_the_search_is_still_there(client: Client) -> None:
+    member = MemberFactory(password="a long enough password")
+    asked = client.get(COFFEE)
+    logged_in = client.post(asked.headers["Location"], {"login": member.email, "password": "a long enough password"})
+    page = client.get(logged_in.headers["Location"])
+
+    assert logged_in.headers["Location"] == COFFEE
+    assert SavedSearch.objects.count() == 0
+    assert page.context["page"].says == ["Sell offers", "“coffee”", "Viet Nam"]
+    client.post(page.context["page"].save_url, {"name": "Beans"})
+    assert SavedSearch.objects.get().name == "Beans"
+
+
+@pytest.mark.parametrize("query", ["", "?within=7d&sort=ending", "?company=no-such-company", "?category=no-such-shelf"])
+def test_a_search_for_everything_is_not_saved(client: Client, member: Member, query: str) -> None:
+    answer = client.post(f"/my/searches/save/{query}", follow=True)
+
+    assert "nothing to save" in answer.content.decode()
+    assert SavedSearch.objects.count() == 0
+
+
+def test_the_boards_button_is_away_while_there_is_nothing_to_save() -> None:
+    assert save_address(EVERYTHING) == ""
+    assert save_address(Filters(sort=Sort.ENDING, within=Within.WEEK)) == ""
+    assert save_address(Filters(words="coffee", sort=Sort.ENDING)) == "/my/searches/save/?q=coffee"
+
+
+def test_a_name_that_is_too_long_is_refused_with_the_form(client: Client, member: Member) -> None:
+    answer = client.post(COFFEE, {"name": "x" * 81})
+
+    assert (answer.status_code, SavedSearch.objects.count()) == (200, 0)
+    assert "Please shorten the name" in answer.content.decode()
+
+
+def test_there_is_room_for_fifty(client: Client, member: Member) -> None:
+    SavedSearchFactory.create_batch(services.MOST_SEARCHES, member=member)
+
+    answer = client.post(COFFEE, follow=True)
+
+    assert "Delete one first" in answer.content.decode()
+    assert SavedSearch.objects.count() == services.MOST_SEARCHES
+
+
+def test_a_suspended_member_saves_nothing(client: Client, member: Member) -> None:
+    suspend_member(member_id=member.pk, now=NOW)
+
+    assert client.post(COFFEE).headers["Location"].startswith("/account/login/")
+    with pytest.raises(services.NotActive):
+        services.save_search(member=member, filters=Filters(words="tea"), name="x", now=NOW)
+    assert SavedSearch.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_presses_at_once_save_one_and_never_more_than_there_is_room_for() -> None:
+    member = MemberFactory()
+    SavedSearchFactory.create_batch(services.MOST_SEARCHES - 1, member=member)
+
+    def press(n: int) -> None:
+        try:
+            services.save_search(member=member, filters=Filters(words=f"tea {n % 3}"), name="x", now=NOW)
+        except services.ListFull:
+            pass
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(press, range(10)))
+
+    assert SavedSearch.objects.count() == services.MOST_SEARCHES
+
+
+# --- the list -----------------------------------------------------------------------------------------------------
+
+
+def test_the_list_says_each_search_in_words_and_leads_to_it(client: Client, member: Member) -> None:
+    client.post(COFFEE, {"name": "Beans"})
+    [row] = client.get(SEARCHES).context["page"].rows
+
+    assert row.says == ["Sell offers", "“coffee”", "Viet Nam"]
+    assert row.board_url == "/leads/?q=coffee&kind=sell_offer&country=VN"
+
+
+def test_a_name_that_says_it_all_is_not_said_twice(client: Client, member: Member) -> None:
+    client.post(COFFEE)
+    [row] = client.get(SEARCHES).context["page"].rows
+
+    assert (row.name, row.says) == ("Sell offers, “coffee”, Viet Nam", [])
+
+
+def test_a_company_is_named_only_while_it_is_listed(client: Client, member: Member) -> None:
+    CompanyFactory(legal_name="Discreet Traders Ltd", slug="company-1")
+    client.post("/my/searches/save/?company=company-1")
+    assert "Discreet" in client.get(SEARCHES).content.decode()
+
+    hide_company(company=Company.objects.get(), now=NOW)
+
+    assert "Discreet" not in client.get(SEARCHES).content.decode()
+    assert "One company" in client.get(SEARCHES).content.decode()
+
+
+def test_a_row_asks_what_its_search_finds_now(client: Client, member: Member) -> None:
+    client.post(COFFEE)
+    LeadFactory(title="Robusta coffee", posted_at=NOW - timedelta(hours=2))
+    LeadFactory(title="Old coffee", posted_at=NOW - timedelta(days=2))
+    LeadFactory(title="Paused coffee", state="paused", posted_at=NOW - timedelta(hours=1))
+    address = reverse("offerboard:finds", args=[SavedSearch.objects.get().pk])
+
+    said = client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+    assert "2 leads" in said
+    assert "Robusta coffee" in said
+    assert "Paused" not in said
+    assert client.get(address).headers["Location"] == "/leads/?q=coffee&kind=sell_offer&country=VN"
+
+
+def test_a_search_that_finds_nothing_says_so(client: Client, member: Member) -> None:
+    client.post(COFFEE)
+    address = reverse("offerboard:finds", args=[SavedSearch.objects.get().pk])
+
+    assert "No leads at the moment" in client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_fifty_searches_cost_as_much_as_one(client: Client, member: Member, django_assert_max_num_queries: Any) -> None:
+    SavedSearchFactory.create_batch(50, member=member)
+    client.get("/")  # the session is noted once in ten minutes
+
+    with django_assert_max_num_queries(10):
+        client.get(SEARCHES)
+
+
+def test_a_search_is_renamed(client: Client, member: Member) -> None:
+    saved = SavedSearchFactory(member=member)
+    rename = reverse("offerboard:rename_search", args=[saved.pk])
+
+    client.post(rename, {"name": "  Beans  for roasting "})
+    assert SavedSearch.objects.get().name == "Beans for roasting"
+
+    for bad in ("", "   ", "x" * 81):
+        client.post(rename, {"name": bad})
+        assert SavedSearch.objects.get().name == "Beans for roasting"
+
+
+def test_a_search_is_deleted(client: Client, member: Member) -> None:
+    saved = SavedSearchFactory(member=member)
+
+    client.post(reverse("offerboard:delete_search", args=[saved.pk]))
+
+    assert SavedSearch.objects.count() == 0
+
+
+def test_nobody_finds_the_searches_of_others(client: Client, member: Member) -> None:
+    theirs = SavedSearchFactory(name="What somebody else seeks")
+
+    assert "somebody else" not in client.get(SEARCHES).content.decode()
+    for name in ("rename_search", "delete_search"):
+        assert client.post(reverse(f"offerboard:{name}", args=[theirs.pk]), {"name": "Mine"}).status_code == 404
+    assert client.get(reverse("offerboard:finds", args=[theirs.pk])).status_code == 404
+    assert SavedSearch.objects.get().name == "What somebody else seeks"
