@@ -5,7 +5,11 @@ MANAGE := $(PY) manage.py
 # Two processes suit two cores; `make test JOBS=8` suits more.
 JOBS ?= 2
 
-.PHONY: help venv demo stop status test test-long lint format lock
+# `make bench LEADS=20000 RUNS=1` is a quick try.
+LEADS ?= 1000000
+RUNS ?= 3
+
+.PHONY: help venv demo stop status test test-long bench lint format lock
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +18,7 @@ help:
 	@echo "make status      what runs, and how to reach it"
 	@echo "make test        every test but the long ones; JOBS=$(JOBS), ARGS= for pytest"
 	@echo "make test-long   the long ones"
+	@echo "make bench       the budgets of docs/performance.md on LEADS=$(LEADS), RUNS=$(RUNS)"
 	@echo "make lint        style, types, layers, templates, migrations, deployment settings"
 	@echo "make format      write Python and templates in the house style"
 	@echo "make lock        renew requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newest versions"
@@ -41,6 +46,9 @@ test: venv
 
 test-long: venv
 	@$(PY) -m pytest -m long $(ARGS)
+
+bench: venv
+	@$(MANAGE) bench --leads $(LEADS) --runs $(RUNS)
 
 lint: venv
 	$(PY) -m ruff check

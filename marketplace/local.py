@@ -21,6 +21,12 @@ def state_directory() -> Path:
     return Path(os.environ.get("MARKETPLACE_STATE") or CHECKOUT / ".local")
 
 
+def use_state_of_bench() -> None:
+    """Put what this process starts and writes apart from the demo, of which the bench is otherwise a copy."""
+    os.environ["MARKETPLACE_STATE"] = str(state_directory() / "bench")
+    os.environ["DEMO"] = "1"
+
+
 def use_embedded_servers(state: Path | None = None, *, for_tests: bool = False) -> Servers | None:
     """For each of DATABASE_URL and REDIS_URL that is not set: start the embedded server if need be, and set it.
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=["status", "stop"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it for the servers of the demo and for those of tests."""
+        """Do it for the servers of the demo, of tests and of the bench."""
         state = state_directory()
         try:
             self._show_or_stop(state, stop=options["action"] == "stop")
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _show_or_stop(self, state: Path, *, stop: bool) -> None:
-        states = [place for place in (state, state / "test") if place.exists()]
+        states = [place for place in (state, state / "test", state / "bench") if place.exists()]
         if stop and state.exists():
             self._stop_demo()
         for place in states:
