@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0004_labels_of_sizes'),
-        ('offerboard', '0008_vocabulary'),
+        ('offerboard', '0004_lead_depth'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
