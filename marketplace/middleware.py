@@ -94,6 +94,8 @@ class LargestBody:
     MOST = 3 * 1024 * 1024  # bytes of any form
     MOST_WITH_PICTURES = 90 * 1024 * 1024  # eight pictures of 10 MB and their lead
     PICTURES = ("/leads/", "/my/company/")
+    MOST_WITH_TABLE = 51 * 1024 * 1024  # a file of leads of 50 MB and its form
+    TABLES = "/my/leads/import/"
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -102,6 +104,8 @@ class LargestBody:
         """Answer 413 (RFC 9110, 15.5.14) to what is too large for its page."""
         announced = request.META.get("CONTENT_LENGTH") or "0"
         most = self.MOST_WITH_PICTURES if request.path.startswith(self.PICTURES) else self.MOST
+        if request.path == self.TABLES:
+            most = self.MOST_WITH_TABLE
         if announced.isdecimal() and int(announced) > most:
             return render(None, "413.html", {"most": most // (1024 * 1024)}, status=413)
         return self.get_response(request)

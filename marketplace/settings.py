@@ -172,6 +172,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "take up imports": {
+        "task": "offerboard.periodic.sweep_imports",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "forget files of imports": {
+        "task": "offerboard.periodic.forget_import_files",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "tidy expired leads": {
         "task": "offerboard.periodic.tidy_expired_leads",
         "schedule": 300.0,

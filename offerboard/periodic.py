@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from offerboard.services import counting, lead_states
+from offerboard.services import counting, imports, lead_states
 from offerboard.services.vocabulary import refresh_vocabulary
 
 
@@ -11,6 +11,18 @@ from offerboard.services.vocabulary import refresh_vocabulary
 def tidy_expired_leads() -> None:
     """Close what nobody renews any more. No page waits for it: a lead is off the board the second it expires."""
     lead_states.close_forgotten_leads(now=timezone.now())
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Take up imports that a lost wake-up or a dead worker left behind."""
+    imports.take_up_waiting(now=timezone.now())
+
+
+@shared_task
+def forget_import_files() -> None:
+    """Delete uploaded files and refused rows when their time is over."""
+    imports.forget_old_files(now=timezone.now())
 
 
 @shared_task

@@ -20,7 +20,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank
 from django.db import connection, models
 from django.db.models import BigIntegerField, BooleanField, F, Func, Value
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -32,10 +32,10 @@ from offerboard.models import Lead
 PAGE = 20  # leads
 CAP = 5_000  # a count above it is "5,000+"
 LOOK = 20_000  # leads
-# How many places on the board share a mark, as in lead_document; and the stretches of a walk: how many places each is
-# long at least, and the marks at which it may end, so that few marks say where it lies. The last one is all the rest.
+# How many places on the board share a mark, as in lead_document; and the stretches of a walk, each about as long as all
+# before it together, so that little is read in vain. What is older than these is the last stretch.
 SHELVES = {"@e": 1 << 19, "@d": 1 << 16, "@b": 1 << 13}
-STRETCHES = ((1 << 15, "@b"), (1 << 17, "@d"), (1 << 19, "@e"), (1 << 21, "@e"))
+STRETCHES = [1 << power for power in (13, 13, 14, 15, 16, 17, 18, 19, 20, 21)]  # places on the board
 
 
 class Sort(models.TextChoices):
@@ -217,13 +217,24 @@ class _Marks(Func):
     output_field = SearchQueryField()
 
     def __init__(self, marks: Iterable[str]) -> None:
-        super().__init__(Value(" | ".join("'" + mark.replace("'", "''") + "'" for mark in marks)))
+        super().__init__(Value(_alternatives(marks)))
+
+
+def _alternatives(marks: Iterable[str]) -> str:
+    return " | ".join("'" + mark.replace("'", "''") + "'" for mark in marks)
 
 
 class _Holds(Func):
     """Whether the lead's document answers the question; several such conditions are one scan of the index."""
 
     template = "(search @@ %(expressions)s)"
+    output_field = BooleanField()
+
+
+class _AsksFor(Func):
+    """Whether words name anything that is wanted: "!!!" and "-coffee" do not, and no index finds what is not there."""
+
+    template = "(querytree(%(expressions)s) NOT IN ('', 'T'))"
     output_field = BooleanField()
 
 
@@ -250,44 +261,45 @@ COLUMNS = (
 )
 
 
-def _walk(question: _Question, *, most: int, below: int | None = None) -> Any:
-    """Rows of the newest leads that fit all words and marks; a stretch is read only when the one before is used up.
+def _walk(question: _Question, *, most: int, below: int | None = None) -> tuple[str, list[Any]]:
+    """SQL and values of the newest leads that fit all words and marks.
 
-    The order is by an expression, so that no index on it tempts the planner to read the board lead by lead.
+    Stretch by stretch the index is asked for what fits in it, until there are enough. Within a stretch the order is by
+    an expression, so that no index on it tempts the planner to read the board lead by lead.
     """
     leads = Lead.objects.public(at=question.now).filter(rank__gt=question.oldest)
     if question.filters.within:
         leads = leads.filter(posted_at__gt=question.now - SPANS[Within(question.filters.within)])
     if below is not None:
         leads = leads.filter(rank__lt=below)
-    words, marks = question.words(), question.marks()
-    if words is None and not marks:
-        return leads.newest_first().values(*COLUMNS)[:most]
-    fitting = [_Holds(_Marks(alternatives)) for alternatives in marks]
-    match: Combinable = Value(0)
-    if words is not None:
+    fitting = [_Holds(_Marks(alternatives)) for alternatives in question.marks()]
+    if (words := question.words()) is not None:
         fitting.append(_Holds(words))
-        if question.filters.order == Sort.RELEVANCE:
-            match = Cast(SearchRank("search", words) * 10**9, BigIntegerField())
-    leads = leads.filter(*fitting).annotate(match=match).order_by((F("rank") + 0).desc())
-    first, *others = [
-        leads.filter(_Holds(_Marks(places))).values(*COLUMNS, "match") for places in _stretches(question, below)
-    ]
-    return first.union(*others, all=True)[:most]
+        leads = leads.filter(_AsksFor(words))
+    if not fitting:
+        sql, values = leads.newest_first().values(*COLUMNS)[:most].query.sql_with_params()
+        return sql, [*values]
+    leads = leads.filter(_Holds(RawSQL("stretch.places", ())), *fitting).order_by((F("rank") + 0).desc())
+    sql, values = leads.values(*COLUMNS).query.sql_with_params()
+    stretches = [_alternatives(places) for places in _stretches(question, below)]
+    return (
+        f"SELECT lead.* FROM unnest(%s::tsquery[]) AS stretch (places) CROSS JOIN LATERAL ({sql}) AS lead LIMIT {most}",
+        [stretches, *values],
+    )
 
 
 def _stretches(question: _Question, below: int | None) -> Iterator[list[str]]:
     """The marks of each stretch of the walk, from the newest lead, or `below` a place, to the oldest that may fit."""
     shelf = SHELVES["@b"]
     top = question.newest if below is None else min(below, question.newest)
-    high, oldest = (top // shelf + 1) * shelf, question.oldest // shelf * shelf
-    for length, end in STRETCHES:
-        low = max((high - length) // SHELVES[end] * SHELVES[end], min(oldest, high - shelf), 0)
+    high, end = (top // shelf + 1) * shelf, question.oldest // shelf * shelf
+    for length in STRETCHES:
+        low = max(high - length, end)
         yield _places(low, high)
         high = low
-        if high <= oldest:
+        if high <= end:
             return
-    yield _places(oldest, high)
+    yield _places(end, high)
 
 
 def _places(low: int, high: int) -> list[str]:
@@ -303,9 +315,9 @@ def _places(low: int, high: int) -> list[str]:
 def _found(question: _Question, *, most: int, below: int | None = None) -> tuple[str, list[Any]]:
     """SQL and values of the newest leads that fit everything, `most` at most."""
     conditions, condition_values = question.looked_up()
-    walk, values = _walk(question, most=LOOK if conditions else most, below=below).query.sql_with_params()
+    walk, values = _walk(question, most=LOOK if conditions else most, below=below)
     if not conditions:
-        return walk, [*values]
+        return walk, values
     fitting = f"SELECT * FROM ({walk}) AS walk WHERE {' AND '.join(conditions)} LIMIT {most}"
     return fitting, [*values, *condition_values]
 
@@ -351,6 +363,9 @@ def _sorted(question: _Question, cursor: Cursor | None) -> tuple[str, list[Any]]
     """SQL and values of what stands behind the cursor, of all that was found: of the newest `CAP` if there is more."""
     order = ORDERS[question.filters.order]
     sql, values = _found(question, most=CAP)
+    if order.key == "match" and (words := question.words()) is not None:
+        match, match_values = _match(words)
+        sql, values = f"SELECT found.*, {match} AS match FROM ({sql}) AS found", [*match_values, *values]
     behind = ""
     if cursor:
         beyond = "<" if order.direction == "DESC" else ">"
@@ -361,9 +376,17 @@ def _sorted(question: _Question, cursor: Cursor | None) -> tuple[str, list[Any]]
     return f"SELECT * FROM ({sql}) AS found {behind} {by}", values
 
 
+def _match(words: Combinable) -> tuple[str, list[Any]]:
+    """SQL and values of how well the words match a lead that was found, in billionths."""
+    rank = SearchRank(F("search"), words)
+    match = Lead.objects.filter(pk=RawSQL("found.id", ())).values_list(Cast(rank * 10**9, BigIntegerField()))
+    sql, values = match.query.sql_with_params()
+    return f"({sql})", [*values]
+
+
 def _further_back(question: _Question, cursor: Cursor | None, *, seen: int) -> str:
     """Where the leads that were looked at one by one leave off; "" when they reach the board's end."""
-    walk, values = _walk(question, most=LOOK, below=_place(cursor)).query.sql_with_params()
+    walk, values = _walk(question, most=LOOK, below=_place(cursor))
     rows = _rows(question, f"SELECT slug, rank FROM ({walk}) AS walk OFFSET {LOOK - 1}", values)
     return "".join(write_cursor(Cursor(Sort.NEWEST, Decimal(rank), slug, seen)) for slug, rank in rows)
 
@@ -416,7 +439,7 @@ class _Run:
     def tables(self) -> tuple[str, list[Any]]:
         """SQL of what was looked at and of what was found, each counted up to its bound."""
         conditions, condition_values = self.question.looked_up()
-        walk, values = _walk(self.question, most=LOOK if conditions else CAP + 1).query.sql_with_params()
+        walk, values = _walk(self.question, most=LOOK if conditions else CAP + 1)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
         found = f"SELECT * FROM walk_{self.number} {where} LIMIT {CAP + 1}"
         ours = f"walk_{self.number} AS MATERIALIZED ({walk}), found_{self.number} AS MATERIALIZED ({found})"

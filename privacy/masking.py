@@ -21,12 +21,19 @@ _ANNOUNCING = "tel|phone|mobile|cell|call|whatsapp|wechat|viber|telegram|fax|num
 ANNOUNCED = re.compile(rf"(\b(?:{_ANNOUNCING})\b[\s.:#]{{0,5}})(\(?\d[\d\s().\-/]{{5,18}}\d)", re.IGNORECASE)
 
 
+# Without one of these the slower patterns cannot match: most texts hold none, and an import has a million texts.
+AT = re.compile(r"[@＠]|[(\[]at[)\]]", re.IGNORECASE)
+PLUS = ("+", "＋")
+
+
 def mask_contacts(text: str) -> str:
     """The text with e-mail addresses and telephone numbers replaced by words that say so."""
-    text = EMAIL.sub(f"[{_('e-mail hidden')}]", text)
+    if AT.search(text):
+        text = EMAIL.sub(f"[{_('e-mail hidden')}]", text)
     hidden = f"[{_('telephone hidden')}]"
-    for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, None))):
-        text = text[: match.start] + hidden + text[match.end :]
+    if any(plus in text for plus in PLUS):  # for numbers of no particular country, phonenumbers asks for one
+        for match in reversed(list(phonenumbers.PhoneNumberMatcher(text, None))):
+            text = text[: match.start] + hidden + text[match.end :]
     text = DIALLED.sub(hidden, text)
     return ANNOUNCED.sub(lambda found: found[1] + hidden, text)
 

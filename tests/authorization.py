@@ -65,6 +65,23 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:close": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:renew": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:my_leads": {"GET": "login 200 200 200 200 join login", "POST": "405"},
+    # --- leads from files
+    "offerboard:export": {"GET": "login 200 200 200 200 join login", "POST": "405"},
+    "offerboard:imports": {
+        "GET": "login 200 403 200 200 join login",
+        "POST": "login 200 403 200 200 join login",  # without a file the form comes back
+    },
+    "offerboard:import_template": {"GET": "login 200 403 200 200 join login", "POST": "405"},
+    "offerboard:import": {"GET": "login 404 403 200 200 join login", "POST": "405"},
+    "offerboard:import_refused": {"GET": "login 404 403 200 200 join login", "POST": "405"},
+    "offerboard:import_columns": {
+        "GET": "login 404 403 200 200 join login",
+        "POST": "login 404 403 200 200 join login",
+    },
+    "offerboard:import_check": {"GET": "login 404 403 200 200 join login", "POST": "405"},
+    "offerboard:import_start": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    # The owner comes after the editor, who has discarded it.
+    "offerboard:import_discard": POST_ONLY | {"POST": "login 404 403 ok 404 join login"},
     # --- inquiries
     "offerboard:inquire": {
         "GET": "login 200 403 403 403 join login",  # nobody asks the own company

@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
-from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, Message, PriceTier, SavedSearch
+from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -212,6 +212,43 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     token_hash = factory.Sequence(lambda n: f"{n:064d}")
     invited_at = NOW - timedelta(days=1)
     expires_at = NOW + timedelta(days=6)
+
+
+class LeadImportFactory(DjangoModelFactory[LeadImport]):
+    """A small file, uploaded and not started; its columns are chosen. `text=` is what the file holds."""
+
+    class Meta:
+        model = LeadImport
+
+    class Params:
+        text = "no,title,text,price\n1,Robusta green coffee,Washed.,4180\n2,Arabica green coffee,Washed.,5210\n"
+
+    company = factory.SubFactory(CompanyFactory)
+    file = factory.LazyAttribute(lambda one: ContentFile(one.text.encode(), name="coffee.csv"))
+    name = "coffee.csv"
+    shape = {
+        "format": "csv",
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "columns": ["no", "title", "text", "price"],
+        "rows": 2,
+    }
+    mapping = factory.LazyFunction(
+        lambda: {
+            "columns": {"title": ["title"], "description": ["text"], "price": ["price"]},
+            "constants": {
+                "kind": "sell_offer",
+                "category": CategoryFactory().slug,
+                "quantity": "19.2",
+                "unit": "TNE",
+                "currency": "USD",
+                "origin": "VN",
+            },
+            "key": "no",
+            "categories": {},
+        }
+    )
+    created_at = NOW - timedelta(hours=1)
 
 
 class FavouriteFactory(DjangoModelFactory[Favourite]):

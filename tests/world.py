@@ -18,6 +18,7 @@ from offerboard.models import (
     Inquiry,
     Lead,
     LeadDocument,
+    LeadImport,
     LeadPicture,
     LeadRange,
     LeadRevision,
@@ -33,6 +34,7 @@ from tests.factories import (
     InvitationFactory,
     LeadDocumentFactory,
     LeadFactory,
+    LeadImportFactory,
     MemberFactory,
     MessageFactory,
     SavedSearchFactory,
@@ -50,6 +52,7 @@ GUARDED: list[type[Model]] = [
     Inquiry,
     Invitation,
     Lead,
+    LeadImport,
     LeadDocument,
     LeadPicture,
     LeadRevision,
@@ -73,6 +76,8 @@ class World:
     paused: Lead
     document: LeadDocument
     inquiry: Inquiry
+    uploaded: LeadImport
+    imported: LeadImport
     invitation: Invitation
     teammate: TeamMember
     favourite: Favourite  # of the owner, as is the search
@@ -96,6 +101,12 @@ class World:
             "offerboard:preview": {"slug": self.draft.slug},
             "offerboard:document": {"slug": self.paused.slug, "pk": self.document.pk},
             "offerboard:resume": {"slug": self.paused.slug},
+            "offerboard:import": {"pk": self.imported.pk},
+            "offerboard:import_refused": {"pk": self.imported.pk},
+            "offerboard:import_columns": {"pk": self.uploaded.pk},
+            "offerboard:import_check": {"pk": self.uploaded.pk},
+            "offerboard:import_start": {"pk": self.uploaded.pk},
+            "offerboard:import_discard": {"pk": self.uploaded.pk},
             "offerboard:thread": {"pk": self.inquiry.pk},
             "offerboard:block": {"pk": self.inquiry.pk},
             "offerboard:unblock": {"pk": self.inquiry.pk},
@@ -147,6 +158,8 @@ def make_world() -> World:
         paused=paused,
         document=LeadDocumentFactory(lead=paused),
         inquiry=inquiry,
+        uploaded=LeadImportFactory(company=company),
+        imported=LeadImportFactory(company=company, state="done", rows_read=2, imported=1, refused=1),
         invitation=InvitationFactory(company=company),
         teammate=TeamMember.objects.get(member=teammate),
         favourite=FavouriteFactory(member=owner, lead=lead),

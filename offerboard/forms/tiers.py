@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from offerboard.forms.amount import AmountField, write_amount
+from offerboard.amounts import write_amount
+from offerboard.forms.amount import AmountField
 from offerboard.models import PriceTier
 from offerboard.services.tiers import Tier
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0004_labels_of_sizes'),
-        ('offerboard', '0004_lead_depth'),
+        ('offerboard', '0005_lead_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

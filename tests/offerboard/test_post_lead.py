@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
-from offerboard.forms.amount import NotANumber, TwoReadings, read_amount, write_amount
+from offerboard.amounts import NotANumber, TwoReadings, read_amount, write_amount
 from offerboard.models import Lead
 from tests.factories import NOW, CategoryFactory, CompanyFactory, MemberFactory, TopCategoryFactory
 from tests.offerboard.posting import filled, picture

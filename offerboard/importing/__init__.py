@@ -1,0 +1,1 @@
+"""Leads from files: reading tables, cleaning rows, storing them in batches."""

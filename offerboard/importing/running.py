@@ -1,0 +1,268 @@
+"""Working through a file in batches, so that a worker may die anywhere.
+
+Each batch commits its leads, its refused rows and the position behind it in one transaction, under a lease that is
+renewed with it. A lease that ran out is taken up by the sweep, which goes on behind the last batch.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import BinaryIO
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import DataError, IntegrityError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Member
+from directory.models import EDITORS, Company, TeamMember
+from offerboard.importing.cleaning import Cleaned, CleanRow, Problem, RowCleaner
+from offerboard.importing.insert import LeadRow, insert_leads, lead_row
+from offerboard.importing.mapping import Mapping
+from offerboard.importing.shape import FileRefused, Position, Record, Shape
+from offerboard.importing.source import read_rows
+from offerboard.models import Lead, LeadImport, RefusedRow
+
+log = structlog.get_logger(__name__)
+
+BATCH = 1000  # rows
+LEASE = timedelta(seconds=60)
+SHIFT = 20.0  # seconds after which a worker lets other tasks have their turn
+MOST_ATTEMPTS = 5  # without a batch stored
+MOST_UNKNOWN = 500  # names of unknown categories kept; the others are counted together
+REST = "…"
+
+
+class LeaseLost(Exception):
+    """Another worker has the import now, or it has ended."""
+
+
+class MayNotGoOn(Exception):
+    """The company or the member may not post any more; `str()` says which."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of some rows."""
+
+    imported: int = 0
+    repeated: int = 0
+    refused: list[Cleaned] = field(default_factory=list)
+    fallen: int = 0
+    shortened: int = 0
+    masked: int = 0
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def keep(self, row: CleanRow) -> None:
+        """Count a lead that came, and what was done to fit it in."""
+        self.imported += 1
+        self.shortened += row.is_shortened
+        self.masked += row.is_masked
+        if row.unknown_category:
+            self.fallen += 1
+            self.unknown[row.unknown_category] += 1
+
+
+def go_on(pk: UUID, *, shift: float = SHIFT) -> bool:
+    """Work on an import for a while, if it waits for somebody; whether something is left to do."""
+    job = claim(pk, now=timezone.now())
+    if job is None:
+        return False
+    if not job.file or not job.file.storage.exists(job.file.name):
+        fail(job, _("The file is gone. Send it again; what is imported already is not repeated."))
+        return False
+    with job.file.open("rb") as file:
+        return run(job, file, ends_at=time.monotonic() + shift)
+
+
+def run(
+    job: LeadImport, file: BinaryIO, *, ends_at: float = float("inf"), tell: Callable[[], None] | None = None
+) -> bool:
+    """Work through the file of an import that this worker holds; `tell` is called after each batch.
+
+    Whether something is left to do, since the shift is over: then nobody holds it any more.
+    """
+    language = job.member.language if job.member else settings.LANGUAGE_CODE
+    try:
+        with translation.override(language):
+            return _run(job, file, ends_at=ends_at, tell=tell)
+    except LeaseLost:
+        log.warning("import_lease_lost", lead_import=str(job.pk))
+    except (FileRefused, MayNotGoOn) as refusal:
+        fail(job, str(refusal))
+    return False
+
+
+def _run(job: LeadImport, file: BinaryIO, *, ends_at: float, tell: Callable[[], None] | None) -> bool:
+    shape = Shape.from_json(job.shape)
+    cleaner = RowCleaner(shape, Mapping(**job.mapping))
+    rows = read_rows(file, shape, after=Position(job.offset, job.line))
+    for batch in batches(rows):
+        take(job, [cleaner.clean(record) for record in batch], after=batch[-1].after, now=timezone.now())
+        if tell:
+            tell()
+        if time.monotonic() >= ends_at:
+            hand_back(job)
+            return True
+    finish(job, now=timezone.now())
+    return False
+
+
+def batches(rows: Iterator[Record]) -> Iterator[list[Record]]:
+    """The rows in portions, each stored at once."""
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+@transaction.atomic(durable=True)
+def claim(pk: UUID, *, now: datetime) -> LeadImport | None:
+    """Take an import that waits; None when another worker has it or nothing is left to do."""
+    found = LeadImport.objects.waiting(at=now).filter(pk=pk).select_for_update(skip_locked=True).first()
+    if found is None:
+        return None
+    found.attempts += 1
+    if found.attempts > MOST_ATTEMPTS:
+        _end(found, state=LeadImport.State.FAILED, now=now, failure=_("Reading the file failed again and again."))
+        return None
+    found.state = LeadImport.State.RUNNING
+    found.started_at = found.started_at or now
+    found.lease_until = now + LEASE
+    found.save(update_fields=["attempts", "state", "started_at", "lease_until"])
+    return found
+
+
+@transaction.atomic(durable=True)
+def take(job: LeadImport, cleaned: Sequence[Cleaned], *, after: Position, now: datetime) -> None:
+    """Store a batch: its leads, its refused rows, and that reading goes on behind it. Raises LeaseLost, MayNotGoOn."""
+    current = _held(job, now=now)
+    outcome = Outcome(refused=[one for one in cleaned if one.row is None])
+    _insert(current, [one for one in cleaned if one.row], outcome, now=now)
+    RefusedRow.objects.bulk_create(_refused_rows(current, outcome.refused))
+    current.offset, current.line = after.offset, after.line
+    current.rows_read += len(cleaned)
+    current.imported += outcome.imported
+    current.repeated += outcome.repeated
+    current.refused += len(outcome.refused)
+    current.fallen += outcome.fallen
+    current.shortened += outcome.shortened
+    current.masked += outcome.masked
+    add_unknown(current.unknown_categories, outcome.unknown)
+    current.lease_until, current.attempts = now + LEASE, 0
+    current.save()
+    job.lease_until = current.lease_until
+    for name in ("rows_read", "imported", "repeated", "refused"):
+        setattr(job, name, getattr(current, name))
+
+
+def add_unknown(counts: dict[str, int], found: Counter[str]) -> None:
+    """Add names of categories to the counted ones; beyond the first hundreds they share one entry."""
+    for name, rows in found.items():
+        key = name if name in counts or len(counts) < MOST_UNKNOWN else REST
+        counts[key] = counts.get(key, 0) + rows
+
+
+def finish(job: LeadImport, *, now: datetime) -> None:
+    """All rows are read."""
+    with transaction.atomic():
+        _end(_held(job, now=now), state=LeadImport.State.DONE, now=now)
+
+
+def fail(job: LeadImport, why: str) -> None:
+    """Stop for good; what was imported stays."""
+    now = timezone.now()
+    with transaction.atomic():
+        try:
+            _end(_held(job, now=now, checked=False), state=LeadImport.State.FAILED, now=now, failure=why[:300])
+        except LeaseLost:
+            log.warning("import_lease_lost", lead_import=str(job.pk))
+
+
+def hand_back(job: LeadImport) -> None:
+    """Let another worker go on at once."""
+    mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)
+    mine.update(state=LeadImport.State.QUEUED, lease_until=None)
+
+
+def _held(job: LeadImport, *, now: datetime, checked: bool = True) -> LeadImport:
+    """The import, locked, if it is still this worker's; and if its company and member may post."""
+    mine = LeadImport.objects.filter(
+        pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until, lease_until__gt=now
+    )
+    current = mine.select_for_update().first()
+    if current is None:
+        raise LeaseLost
+    if checked:
+        _check_people(current)
+    return current
+
+
+def _check_people(job: LeadImport) -> None:
+    """Both are locked, so that a suspension waits for the batch and then finds its leads. Raises MayNotGoOn."""
+    job.company = Company.objects.select_for_update(no_key=True).get(pk=job.company_id)
+    if job.company.state != Company.State.LISTED:
+        raise MayNotGoOn(_("The company is not shown in the directory any more, so its leads cannot be public."))
+    if job.member_id is None:  # erased, or the command's: then the company alone counts
+        return
+    member = Member.objects.select_for_update(no_key=True).filter(pk=job.member_id, is_active=True).first()
+    team = TeamMember.objects.filter(company_id=job.company_id, member_id=job.member_id, role__in=EDITORS)
+    if member is None or not team.exists():
+        raise MayNotGoOn(_("Who began the import may not post for the company any more."))
+
+
+def _insert(job: LeadImport, cleaned: Sequence[Cleaned], outcome: Outcome, *, now: datetime) -> None:
+    """Insert the leads; rows that the database itself refuses are found by halves."""
+    rows = [_lead_row(job, one.row) for one in cleaned if one.row]
+    state = Lead.State.PENDING if settings.LEADS_REVIEWED_FIRST else Lead.State.PUBLISHED
+    language = job.member.language if job.member else settings.LANGUAGE_CODE
+    try:
+        with transaction.atomic():
+            inserted = insert_leads(
+                rows,
+                company=job.company,
+                member_id=job.member_id,
+                language=language,
+                state=state,
+                now=now,
+            )
+    except (IntegrityError, DataError) as error:
+        if len(cleaned) == 1:
+            log.warning("import_row_refused_by_database", error=type(error).__name__)
+            cleaned[0].problems.append(Problem("", _("The row breaks a rule of the market.")))
+            outcome.refused.append(cleaned[0])
+            return
+        half = len(cleaned) // 2
+        _insert(job, cleaned[:half], outcome, now=now)
+        _insert(job, cleaned[half:], outcome, now=now)
+        return
+    outcome.repeated += len(cleaned) - len(inserted)
+    for lead, one in zip(rows, cleaned, strict=True):
+        if one.row and lead.submission in inserted:
+            inserted.remove(lead.submission)  # a second row with the same key is not counted again
+            outcome.keep(one.row)
+
+
+def _lead_row(job: LeadImport, row: CleanRow) -> LeadRow:
+    return lead_row(company_id=job.company_id, key=row.key, values=row.values, fallback_slug=row.shelf_slug)
+
+
+def _refused_rows(job: LeadImport, refused: Iterable[Cleaned]) -> list[RefusedRow]:
+    return [
+        RefusedRow(
+            lead_import=job,
+            line=one.line,
+            columns=[problem.column for problem in one.problems],
+            reasons=[problem.reason[:300] for problem in one.problems],
+            cells=[cell.replace("\0", "") for cell in one.cells],
+        )
+        for one in refused
+    ]
+
+
+def _end(job: LeadImport, *, state: LeadImport.State, now: datetime, failure: str = "") -> None:
+    job.state, job.ended_at, job.lease_until, job.failure = state, now, None, failure
+    job.save(update_fields=["state", "ended_at", "lease_until", "failure", "attempts"])

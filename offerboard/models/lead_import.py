@@ -1,0 +1,127 @@
+"""The import of a company's file: what it said about the file, how far it has come, what became of the rows."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from directory.models import Company
+from privacy.private_files import private_files
+
+
+def file_name(_import: "LeadImport", _name: str) -> str:
+    """Says nothing about its content, and cannot be guessed."""
+    return f"imports/{uuid.uuid4().hex}"
+
+
+class LeadImportQuerySet(models.QuerySet["LeadImport"]):
+    """The questions asked about imports; each chains onto the next."""
+
+    def waiting(self, *, at: datetime) -> Self:
+        """Confirmed, and in nobody's hands: not begun, or left behind by a worker that died."""
+        return self.filter(Q(state=LeadImport.State.QUEUED) | Q(state=LeadImport.State.RUNNING, lease_until__lte=at))
+
+    def unfinished(self) -> Self:
+        """Neither done nor failed."""
+        return self.filter(state__in=[LeadImport.State.UPLOADED, LeadImport.State.QUEUED, LeadImport.State.RUNNING])
+
+
+class LeadImport(models.Model):
+    """One file of leads. A worker holds it under a lease; each batch commits its leads and its position together."""
+
+    KEPT = timedelta(days=30)  # how long file and refused rows stay
+    MOST_BYTES = 50 * 1024 * 1024  # of a file sent through the page
+
+    class State(models.TextChoices):
+        """uploaded → queued → running → done; each before done → failed. An uploaded one may be discarded."""
+
+        UPLOADED = "uploaded", _("Not started")
+        QUEUED = "queued", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Stopped")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="imports")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="imports")
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
+    file = models.FileField(storage=private_files, upload_to=file_name, blank=True)  # "" for the command's, and later
+    name = models.CharField(_("file"), max_length=200)  # as its sender calls it
+    shape = models.JSONField()  # offerboard.importing.shape.Shape
+    mapping = models.JSONField(default=dict)  # offerboard.importing.mapping.Mapping
+    rows_read = models.PositiveIntegerField(default=0)
+    offset = models.PositiveBigIntegerField(default=0)  # bytes read so far
+    line = models.PositiveIntegerField(default=0)  # the last line read
+    imported = models.PositiveIntegerField(default=0)
+    repeated = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    fallen = models.PositiveIntegerField(default=0)  # rows in the category for unknown ones
+    shortened = models.PositiveIntegerField(default=0)
+    masked = models.PositiveIntegerField(default=0)
+    unknown_categories = models.JSONField(default=dict)  # name → rows
+    failure = models.CharField(_("why it stopped"), max_length=300, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # since the last batch that was stored
+    lease_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = LeadImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import of leads")
+        verbose_name_plural = _("imports of leads")
+        constraints = [
+            models.CheckConstraint(
+                name="lead_import_state_known",
+                condition=Q(state__in=["uploaded", "queued", "running", "done", "failed"]),
+            ),
+            models.CheckConstraint(
+                name="lead_import_lease_while_running",
+                condition=Q(state="running", lease_until__isnull=False) | ~Q(state="running") & Q(lease_until=None),
+            ),
+            models.CheckConstraint(
+                name="lead_import_counts_add_up", condition=Q(rows_read=F("imported") + F("repeated") + F("refused"))
+            ),
+            models.CheckConstraint(
+                name="lead_import_failure_has_reason",
+                condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
+            ),
+        ]
+        indexes = [
+            models.Index(name="lead_import_mine", fields=["company", "-created_at"]),  # the company's imports
+            models.Index(  # the sweep
+                name="lead_import_waiting", fields=["created_at"], condition=Q(state__in=["queued", "running"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page, for the company's owners and editors."""
+        return reverse("offerboard:import", args=[self.pk])
+
+
+class RefusedRow(models.Model):
+    """A row that did not become a lead, as it stands in the file, with the first reasons why."""
+
+    lead_import = models.ForeignKey(LeadImport, on_delete=models.CASCADE, related_name="refused_rows")
+    line = models.PositiveIntegerField()  # where it begins; the header is usually line 1
+    columns = ArrayField(models.CharField(max_length=100))  # at fault, "" for the whole row
+    reasons = ArrayField(models.CharField(max_length=300))  # one for each of the columns
+    cells = ArrayField(models.TextField())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="refused_row_once", fields=["lead_import", "line"]),  # and the report's order
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {'; '.join(self.reasons)}"

@@ -1,0 +1,159 @@
+"""Files of leads: taken in, mapped, started, and forgotten after a while. offerboard.importing does the work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Member
+from directory.models import Company
+from offerboard import tasks
+from offerboard.importing.mapping import Mapping
+from offerboard.importing.running import LEASE
+from offerboard.importing.shape import Shape
+from offerboard.importing.source import examine
+from offerboard.models import LeadImport, RefusedRow
+from offerboard.services.lead_states import CompanyNotListed
+from privacy.private_files import private_files
+
+UPLOADS_A_DAY = 20  # of one company
+STRAY_AFTER = timedelta(days=1)  # a file that no row knows: its transaction failed, or its company is gone
+
+
+class TooManyImports(Exception):
+    """The company has sent as many files today as it may."""
+
+
+class NotWaitingForColumns(Exception):
+    """The import was started or discarded in the meantime."""
+
+
+def take_file(*, company: Company, member: Member, file: "File[bytes]", now: datetime) -> LeadImport:
+    """Look through a file and keep it; nothing is imported yet. Raises FileRefused, TooManyImports."""
+    shape = examine(file.file)  # type: ignore[arg-type]  # what Django gives is one of its own two kinds of file
+    file.seek(0)
+    with _kept(file) as name, transaction.atomic(durable=True):
+        Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # of two uploads, one counts the other
+        today = LeadImport.objects.filter(company=company, created_at__gt=now - timedelta(days=1)).exclude(file="")
+        if today.count() >= UPLOADS_A_DAY:
+            raise TooManyImports
+        return LeadImport.objects.create(
+            company=company,
+            member=member,
+            file=name,
+            name=(file.name or "")[-200:],
+            shape=shape.as_json(),
+            created_at=now,
+        )
+
+
+@transaction.atomic(durable=True)
+def choose_columns(*, lead_import: LeadImport, mapping: Mapping) -> None:
+    """Say what the columns mean; can be said again until the import starts. Raises NotWaitingForColumns."""
+    uploaded = LeadImport.objects.filter(pk=lead_import.pk, state=LeadImport.State.UPLOADED)
+    if not uploaded.update(mapping=mapping.as_json()):
+        raise NotWaitingForColumns
+
+
+@transaction.atomic(durable=True)
+def start_import(*, lead_import: LeadImport) -> None:
+    """Let a worker begin. Of two clicks, one starts it. Raises CompanyNotListed, NotWaitingForColumns."""
+    company = Company.objects.select_for_update(no_key=True).get(pk=lead_import.company_id)
+    if company.state != Company.State.LISTED:
+        raise CompanyNotListed
+    uploaded = LeadImport.objects.filter(pk=lead_import.pk, state=LeadImport.State.UPLOADED).exclude(mapping={})
+    if not uploaded.update(state=LeadImport.State.QUEUED):
+        raise NotWaitingForColumns
+    transaction.on_commit(partial(tasks.wake_import, import_id=str(lead_import.pk)))
+
+
+@transaction.atomic(durable=True)
+def discard_import(*, lead_import: LeadImport) -> None:
+    """Forget a file that was not started. Raises NotWaitingForColumns."""
+    uploaded = LeadImport.objects.filter(pk=lead_import.pk, state=LeadImport.State.UPLOADED).select_for_update().first()
+    if uploaded is None:
+        raise NotWaitingForColumns
+    _forget_file(uploaded)
+    uploaded.delete()
+
+
+@transaction.atomic(durable=True)
+def begin_here(*, company: Company, name: str, shape: Shape, mapping: Mapping, now: datetime) -> LeadImport:
+    """An import that its caller holds and works through itself, from a file of its own. Raises CompanyNotListed."""
+    if Company.objects.select_for_update(no_key=True).get(pk=company.pk).state != Company.State.LISTED:
+        raise CompanyNotListed
+    return LeadImport.objects.create(
+        company=company,
+        name=name[-200:],
+        shape=shape.as_json(),
+        mapping=mapping.as_json(),
+        state=LeadImport.State.RUNNING,
+        lease_until=now + LEASE,
+        created_at=now,
+        started_at=now,
+    )
+
+
+def take_up_waiting(*, now: datetime) -> None:
+    """Wake workers for imports whose wake-up was lost or whose worker died; those of a dead command are over."""
+    for lead_import in LeadImport.objects.waiting(at=now).order_by("created_at"):
+        if lead_import.file:
+            tasks.wake_import(import_id=str(lead_import.pk))
+        else:
+            close_abandoned(lead_import=lead_import, now=now)
+
+
+@transaction.atomic(durable=True)
+def close_abandoned(*, lead_import: LeadImport, now: datetime) -> None:
+    """The command that held the file was killed; nobody else has the file."""
+    abandoned = LeadImport.objects.waiting(at=now).filter(pk=lead_import.pk, file="")
+    why = _("The command was stopped. Run it again; what is imported already is not repeated.")
+    abandoned.update(state=LeadImport.State.FAILED, failure=why, lease_until=None, ended_at=now)
+
+
+def forget_old_files(*, now: datetime) -> None:
+    """Delete files and refused rows of imports after their time; also what was uploaded and never started."""
+    old = LeadImport.objects.filter(created_at__lt=now - LeadImport.KEPT)
+    for lead_import in old.exclude(file=""):
+        with transaction.atomic(durable=True):
+            current = LeadImport.objects.select_for_update().get(pk=lead_import.pk)
+            _forget_file(current)
+            if current.state == LeadImport.State.UPLOADED:
+                current.delete()
+            else:
+                LeadImport.objects.filter(pk=current.pk).update(file="")
+    RefusedRow.objects.filter(lead_import__in=old).delete()
+    _forget_strays(now=now)
+
+
+def _forget_strays(*, now: datetime) -> None:
+    """Files are no part of a transaction: some have no row, or none any more."""
+    storage = private_files()
+    if not storage.exists("imports"):
+        return
+    _folders, names = storage.listdir("imports")
+    known = set(LeadImport.objects.exclude(file="").values_list("file", flat=True))
+    for name in (f"imports/{one}" for one in names):
+        if name not in known and storage.get_modified_time(name) < now - STRAY_AFTER:
+            storage.delete(name)
+
+
+def _forget_file(lead_import: LeadImport) -> None:
+    if lead_import.file:
+        transaction.on_commit(partial(lead_import.file.storage.delete, lead_import.file.name))
+
+
+@contextmanager
+def _kept(file: "File[bytes]") -> Iterator[str]:
+    """The file's name in the private storage; when what follows fails, it is deleted again."""
+    field = LeadImport._meta.get_field("file")
+    name = field.storage.save(field.generate_filename(LeadImport(), "leads"), file)
+    try:
+        yield name
+    except BaseException:
+        field.storage.delete(name)
+        raise

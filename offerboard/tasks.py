@@ -1,0 +1,27 @@
+"""What workers do for the offerboard; PostgreSQL holds the truth, these carry only wake-ups."""
+
+from uuid import UUID
+
+import structlog
+from celery import shared_task
+from kombu.exceptions import OperationalError as BrokerUnreachable
+from redis.exceptions import RedisError
+
+from offerboard.importing import running
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def go_on_importing(*, import_id: str) -> None:
+    """Work on an import for a while, then let other tasks have their turn; run twice, it repeats no row."""
+    if running.go_on(UUID(import_id)):
+        wake_import(import_id=import_id)
+
+
+def wake_import(*, import_id: str) -> None:
+    """Ask a worker to look now. When the broker is away the sweep finds the import within seconds."""
+    try:
+        go_on_importing.delay(import_id=import_id)
+    except (BrokerUnreachable, RedisError, OSError) as error:
+        log.warning("wake_up_lost", error=type(error).__name__)
