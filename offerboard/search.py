@@ -32,6 +32,7 @@ from offerboard.models import Lead
 PAGE = 20  # leads
 CAP = 5_000  # a count above it is "5,000+"
 LOOK = 20_000  # leads
+LONGEST, MOST_WORDS = 400, 40  # characters and words read of what was typed
 # How many places on the board share a mark, as in lead_document; and the stretches of a walk, each about as long as all
 # before it together, so that little is read in vain. What is older than these is the last stretch.
 SHELVES = {"@e": 1 << 19, "@d": 1 << 16, "@b": 1 << 13}
@@ -86,7 +87,9 @@ class Filters:
 
 
 EVERYTHING = Filters()
-VERIFIED = "company_id IN (SELECT company_id FROM verified)"  # SQL; every query below begins with these companies
+# SQL; every query below begins with these companies. IS TRUE keeps it a question about each lead in turn: as a join it
+# would lose the order of the walk.
+VERIFIED = "(company_id IN (SELECT company_id FROM verified)) IS TRUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +192,6 @@ class _Question:
         ]
         return [marks for marks in lists if marks]
 
-    def words(self) -> Combinable | None:
-        """The words by their English stems, or as the title has them; or goods of that HS code."""
-        if not self.filters.words:
-            return None
-        typed = spaced(self.filters.words)
-        found: Combinable = SearchQuery(typed, config="market_english", search_type="websearch") | SearchQuery(
-            typed, config="market_words", search_type="websearch"
-        )
-        try:
-            return _any(found, _Marks([f"@h{hs.normalise(self.filters.words)}"]))
-        except hs.UnknownHsCode:
-            return found
-
     def looked_up(self) -> tuple[list[str], list[Decimal]]:
         """What no mark says: SQL about one lead, and its values."""
         asked = self.filters
@@ -224,7 +214,7 @@ def _alternatives(marks: Iterable[str]) -> str:
     return " | ".join("'" + mark.replace("'", "''") + "'" for mark in marks)
 
 
-class _Holds(Func):
+class Holds(Func):
     """Whether the lead's document answers the question; several such conditions are one scan of the index."""
 
     template = "(search @@ %(expressions)s)"
@@ -244,13 +234,32 @@ def _any(*questions: Combinable) -> Combinable:
 
 # Signs of languages that part no words: market_spaced in the database knows the same ones.
 _UNPARTED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_DANGLING = re.compile(r"-(?!\w)|(?<=\S)-(?=-)")  # minus signs before no word
 
 
 def spaced(words: str) -> str:
     """The words as documents hold them: Chinese and Japanese signs one by one, neighbours as a phrase."""
+    words = _DANGLING.sub(" ", re.sub("[‘’ʼ]", "'", words))
     if '"' in words:
         return re.sub(f"([{_UNPARTED}])", r" \1 ", words)
     return re.sub(f"[{_UNPARTED}]+", lambda signs: f' "{" ".join(signs[0])}" ', words)
+
+
+def asked_for(words: str) -> Combinable | None:
+    """What typed words ask: their English stems, or the words as the title has them; or goods of that HS code.
+
+    With a minus the stems alone decide: what the title does not say, the description may.
+    """
+    if not words:
+        return None
+    typed = spaced(" ".join(words[:LONGEST].split()[:MOST_WORDS]))
+    found: Combinable = SearchQuery(typed, config="market_english", search_type="websearch")
+    if not re.search(r"(^|\s)-", typed):
+        found = _any(found, SearchQuery(typed, config="market_words", search_type="websearch"))
+    try:
+        return _any(found, _Marks([f"@h{hs.normalise(words)}"]))
+    except hs.UnknownHsCode:
+        return found
 
 
 # --- the walk back through the board ------------------------------------------------------------------------------
@@ -272,14 +281,14 @@ def _walk(question: _Question, *, most: int, below: int | None = None) -> tuple[
         leads = leads.filter(posted_at__gt=question.now - SPANS[Within(question.filters.within)])
     if below is not None:
         leads = leads.filter(rank__lt=below)
-    fitting = [_Holds(_Marks(alternatives)) for alternatives in question.marks()]
-    if (words := question.words()) is not None:
-        fitting.append(_Holds(words))
+    fitting = [Holds(_Marks(alternatives)) for alternatives in question.marks()]
+    if (words := asked_for(question.filters.words)) is not None:
+        fitting.append(Holds(words))
         leads = leads.filter(_AsksFor(words))
     if not fitting:
         sql, values = leads.newest_first().values(*COLUMNS)[:most].query.sql_with_params()
         return sql, [*values]
-    leads = leads.filter(_Holds(RawSQL("stretch.places", ())), *fitting).order_by((F("rank") + 0).desc())
+    leads = leads.filter(Holds(RawSQL("stretch.places", ())), *fitting).order_by((F("rank") + 0).desc())
     sql, values = leads.values(*COLUMNS).query.sql_with_params()
     stretches = [_alternatives(places) for places in _stretches(question, below)]
     return (
@@ -363,7 +372,7 @@ def _sorted(question: _Question, cursor: Cursor | None) -> tuple[str, list[Any]]
     """SQL and values of what stands behind the cursor, of all that was found: of the newest `CAP` if there is more."""
     order = ORDERS[question.filters.order]
     sql, values = _found(question, most=CAP)
-    if order.key == "match" and (words := question.words()) is not None:
+    if order.key == "match" and (words := asked_for(question.filters.words)) is not None:
         match, match_values = _match(words)
         sql, values = f"SELECT found.*, {match} AS match FROM ({sql}) AS found", [*match_values, *values]
     behind = ""

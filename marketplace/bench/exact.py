@@ -3,20 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q
-
-from directory import hs
 from directory.models import Verification
 from offerboard.models import Lead
-from offerboard.search import SPANS, Filters, Within, spaced
+from offerboard.search import SPANS, Filters, Holds, Within, asked_for
 
 
 def exact_ids(filters: Filters, *, now: datetime, limit: int) -> list[int]:
     """The newest public leads that match, by their own columns."""
     leads = Lead.objects.public(at=now)
-    if filters.words:
-        leads = leads.filter(_holding(filters.words))
+    if (words := asked_for(filters.words)) is not None:
+        leads = leads.filter(Holds(words))
     for slugs in [filters.categories] if filters.categories else []:
         leads = leads.filter(category__slug__in=slugs) | leads.filter(category__parent__slug__in=slugs)
     if filters.within:
@@ -38,14 +34,3 @@ def exact_ids(filters: Filters, *, now: datetime, limit: int) -> list[int]:
     }
     asked = {lookup: value for lookup, value in plain.items() if value not in ("", (), None)}
     return list(leads.filter(**asked).newest_first().values_list("pk", flat=True)[:limit])
-
-
-def _holding(words: str) -> Q:
-    """Leads with the words in title, names or description, or goods of that HS code."""
-    typed = spaced(words)
-    stems = SearchQuery(typed, config="market_english", search_type="websearch")
-    holding = Q(search=stems | SearchQuery(typed, config="market_words", search_type="websearch"))
-    try:
-        return holding | Q(hs_code__startswith=hs.normalise(words))
-    except hs.UnknownHsCode:
-        return holding

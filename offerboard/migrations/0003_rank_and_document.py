@@ -15,12 +15,13 @@ from offerboard.models.lead import LastOf
 SEQUENCE = "CREATE SEQUENCE offerboard_lead_rank"
 
 # What search asks (offerboard/search.py): the words, by English stem and the title also as it stands, and marks that
-# begin with @, which no word can. Chinese and Japanese are written without spaces, so each sign counts as a word.
+# begin with @, which no word can. A curved apostrophe parts words as a straight one does. Chinese and Japanese are
+# written without spaces, so each sign counts as a word.
 # @b, @d and @e are the lead's place on the board in steps of 8,192, of 65,536 and of 524,288, by which search walks
 # back through the board.
 DOCUMENT = r"""
 CREATE FUNCTION market_spaced(words text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN regexp_replace(words, '([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])', ' \1 ', 'g');
+RETURN regexp_replace(translate(words, '‘’ʼ', ''''''''), '([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])', ' \1 ', 'g');
 
 CREATE FUNCTION lead_document(
     title text, brand text, model text, description text, kind text, country text, category_path bigint[],

@@ -13,8 +13,8 @@ from directory.models import Category, Company
 from directory.prepared import AT, KEY
 from offerboard.models import Lead
 from offerboard.models.lead import LeadQuerySet
-from offerboard.presentation import LeadCard, count_words
-from offerboard.search import CAP, PAGE, Filters
+from offerboard.presentation import count_words
+from offerboard.search import PAGE, Filters
 from offerboard.selectors.addresses import board_address
 from offerboard.selectors.cards import PreparedCards, lead_cards
 from offerboard.selectors.counts import category_holding
@@ -24,10 +24,18 @@ MOST = 10  # leads on a company's page; the rest is on the board
 
 
 def company_leads(company: Company, now: datetime) -> Mapping[str, Any] | None:
-    """The company's public leads, newest first; None without any. One query, or two when it has many."""
+    """The company's newest public leads; None without any. One query.
+
+    `cards`, `count` as words ("10+" when there are more), and `all_url`, "" when the panel holds all.
+    """
     cards = COMPANY_CARDS.cards({KEY: company.pk}, now=now)
-    leads = Lead.objects.public(at=now).filter(company=company)
-    return _panel(cards, leads, Filters(company=company.slug))
+    if not cards:
+        return None
+    return {
+        "cards": cards[:MOST],
+        "count": count_words(len(cards), cap=MOST),
+        "all_url": board_address(Filters(company=company.slug)) if len(cards) > MOST else "",
+    }
 
 
 COMPANY_CARDS = PreparedCards(
@@ -60,16 +68,3 @@ def _newest_in(category: Category, *, now: datetime) -> LeadQuerySet:
     branch = Category.objects.filter(Q(pk=category.pk) | Q(parent=category.pk)).order_by()
     ids = chain.from_iterable(branch.annotate(newest=ArraySubquery(newest)).values_list("newest", flat=True))
     return public.filter(pk__in=list(ids))[:PAGE]
-
-
-def _panel(cards: list[LeadCard], leads: LeadQuerySet, filters: Filters) -> Mapping[str, Any] | None:
-    """`cards`, `count` of all as words, and `all_url`, "" when the panel holds all."""
-    if not cards:
-        return None
-    more = len(cards) > MOST
-    count = leads.order_by()[: CAP + 1].count() if more else len(cards)
-    return {
-        "cards": cards[:MOST],
-        "count": count_words(count, cap=CAP),
-        "all_url": board_address(filters) if more else "",
-    }

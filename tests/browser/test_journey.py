@@ -67,7 +67,7 @@ def post_a_lead(person: Visitor) -> Lead:
     ):
         page.get_by_label(label, exact=True).fill(words)
     for label, code in (("Unit", "TNE"), ("Currency", "USD"), ("Incoterms", "FOB"), ("Country of origin", "VN")):
-        page.get_by_label(label).select_option(code)
+        page.get_by_label(re.compile(rf"^{label}\b( \(optional\))?$")).select_option(code)
     page.get_by_label("Category").select_option(label="Green coffee")
     person.press("Publish")
     return Lead.objects.get()

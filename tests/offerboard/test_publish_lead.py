@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
+from directory.services import suspend_company
 from offerboard.models import Lead
 from offerboard.services import lead_states
 from offerboard.services import leads as services
@@ -236,12 +237,12 @@ def test_of_two_first_clicks_at_once_one_makes_the_draft() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_suspension_and_a_publication_at_once_leave_nothing_public() -> None:
-    """Whoever is first: public() asks for a listed company, and a suspended one publishes nothing after."""
+    """Whoever is first: the suspension hides what was published, and a suspended company publishes nothing after."""
     lead = LeadFactory(state="draft")
 
     at_once(
         lambda: lead_states.publish_lead(lead=lead, now=NOW),
-        lambda: Company.objects.filter(pk=lead.company_id).update(state=Company.State.SUSPENDED),
+        lambda: suspend_company(company=Company.objects.get(), now=NOW),
     )
 
     assert list(Lead.objects.public(at=NOW)) == []
