@@ -3,7 +3,8 @@
 Every lead has one document, made by `lead_document` in the database: its words, and as marks that begin with @ all
 that it is filtered by. So a search is one question to one index. However common a word is, the work is bounded: the
 search walks back through the board from the newest lead in stretches of a known number of places, and stops when it
-has seen enough. What is found below `CAP` is exact in order, count and facets; above it all three are of the newest.
+has seen enough. What is found below `CAP` is exact in order and count; above it, they are of the newest. So are the
+counts of a facet that is not complete.
 
 Three filters no mark can answer, as they are ranges or lapse with time: price, quantity, verified. They are looked up
 lead by lead among the newest `LOOK` that fit the rest; whoever pages on looks further back.
@@ -32,6 +33,7 @@ from offerboard.models import Lead
 PAGE = 20  # leads
 CAP = 5_000  # a count above it is "5,000+"
 LOOK = 20_000  # leads
+WIDER_CAP, WIDER_LOOK = 1_000, 4_000  # the same for counts of what else one could have chosen
 LONGEST, MOST_WORDS = 400, 40  # characters and words read of what was typed
 # How many places on the board share a mark, as in lead_document; and the stretches of a walk, each about as long as all
 # before it together, so that little is read in vain. What is older than these is the last stretch.
@@ -221,7 +223,7 @@ class Holds(Func):
     output_field = BooleanField()
 
 
-class _AsksFor(Func):
+class AsksFor(Func):
     """Whether words name anything that is wanted: "!!!" and "-coffee" do not, and no index finds what is not there."""
 
     template = "(querytree(%(expressions)s) NOT IN ('', 'T'))"
@@ -284,7 +286,7 @@ def _walk(question: _Question, *, most: int, below: int | None = None) -> tuple[
     fitting = [Holds(_Marks(alternatives)) for alternatives in question.marks()]
     if (words := asked_for(question.filters.words)) is not None:
         fitting.append(Holds(words))
-        leads = leads.filter(_AsksFor(words))
+        leads = leads.filter(AsksFor(words))
     if not fitting:
         sql, values = leads.newest_first().values(*COLUMNS)[:most].query.sql_with_params()
         return sql, [*values]
@@ -444,13 +446,15 @@ class _Run:
     number: int
     question: _Question
     facets: list[str]
+    cap: int  # leads counted
+    look: int  # leads looked at one by one
 
     def tables(self) -> tuple[str, list[Any]]:
         """SQL of what was looked at and of what was found, each counted up to its bound."""
         conditions, condition_values = self.question.looked_up()
-        walk, values = _walk(self.question, most=LOOK if conditions else CAP + 1)
+        walk, values = _walk(self.question, most=self.look if conditions else self.cap + 1)
         where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        found = f"SELECT * FROM walk_{self.number} {where} LIMIT {CAP + 1}"
+        found = f"SELECT * FROM walk_{self.number} {where} LIMIT {self.cap + 1}"
         ours = f"walk_{self.number} AS MATERIALIZED ({walk}), found_{self.number} AS MATERIALIZED ({found})"
         return ours, [*values, *condition_values]
 
@@ -470,19 +474,20 @@ class _Run:
     def is_complete(self, counts: dict[tuple[int, str, str], int]) -> bool:
         """Whether neither bound was met."""
         looked_at, found = counts[self.number, "walk", ""], counts[self.number, "found", ""]
-        return found <= CAP and (looked_at < LOOK or not self.question.looked_up()[0])
+        return found <= self.cap and (looked_at < self.look or not self.question.looked_up()[0])
 
 
 def _count(question: _Question) -> tuple[int, bool, dict[str, Facet]]:
     """The count, whether it is complete, and all facets, in one query.
 
     Facets whose filter is not set share the leads that were found; for each other one the search is run again without
-    that filter.
+    that filter, and counted less far.
     """
     names = list(_facet_columns(question.now))
     asked = [name for name in names if getattr(question.filters, name) != getattr(EVERYTHING, name)]
-    runs = [_Run(0, question, [name for name in names if name not in asked])]
-    runs += [_Run(number, question.without(name), [name]) for number, name in enumerate(asked, start=1)]
+    runs = [_Run(0, question, [name for name in names if name not in asked], CAP, LOOK)]
+    for number, name in enumerate(asked, start=1):
+        runs.append(_Run(number, question.without(name), [name], WIDER_CAP, WIDER_LOOK))
     tables, values = zip(*(run.tables() for run in runs), strict=True)
     selects = [select for run in runs for select in run.selects()]
     rows = _rows(question, " UNION ALL ".join(selects), chain.from_iterable(values), tables=tables)

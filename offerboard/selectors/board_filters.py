@@ -188,11 +188,19 @@ class Tab:
 def tabs(filters: Filters, results: Results) -> list[Tab]:
     """All leads, sell offers, buy inquiries."""
     facet = results.facets["kind"]
+    found = count_words(results.count, cap=CAP, is_complete=results.is_complete)
+    everything = count_words(facet.total, cap=CAP, is_complete=facet.is_complete)
     kinds = (("", _("All")), ("sell_offer", _("Sell offers")), ("buy_inquiry", _("Buy inquiries")))
+
+    def count(kind: str) -> str:
+        if kind == filters.kind or (not kind and facet.total < results.count):  # all are no fewer than these
+            return found
+        return _count(facet, [kind]) if kind else everything
+
     return [
         Tab(
             label=label,
-            count=_count(facet, [kind]) if kind else count_words(facet.total, cap=CAP, is_complete=facet.is_complete),
+            count=count(kind),
             url=board_address(replace(filters, kind=kind)),
             current=filters.kind == kind,
         )

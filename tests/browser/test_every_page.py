@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 MACHINES = {
     *("marketplace:robots", "health_live", "health_ready", "api_root", "accounts:sign_up"),
     *("directory:hs_suggest", "offerboard:document", "offerboard:export", "offerboard:import_template"),
+    "offerboard:import_refused",
     *("offerboard:feed", "offerboard:category_feed", "offerboard:sitemap", "offerboard:sitemap_pages"),
     *("offerboard:sitemap_companies", "offerboard:sitemap_leads"),
 }

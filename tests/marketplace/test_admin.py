@@ -285,7 +285,9 @@ def test_two_presses_send_one_answer_and_what_staff_chose_stays(moderator: Clien
     assert Delivery.objects.filter(template="ticket_answered").count() == 1
 
 
-NO_DOCUMENTS = {"documents-TOTAL_FORMS": 0, "documents-INITIAL_FORMS": 0}
+NOTHING_ELSE = {
+    f"{rows}-{count}_FORMS": 0 for rows in ("tiers", "documents", "revisions") for count in ("TOTAL", "INITIAL")
+}
 
 
 def test_a_removed_pictures_files_are_gone(
@@ -298,7 +300,7 @@ def test_a_removed_pictures_files_are_gone(
     change_pictures(lead=lead, added=good, removed=[], now=NOW)
     bad, fine = lead.pictures.all()
     before = [path for path in tmp_path.rglob("*") if path.is_file()]
-    inlines = {"pictures-TOTAL_FORMS": 2, "pictures-INITIAL_FORMS": 2, "pictures-0-DELETE": "on"} | NO_DOCUMENTS
+    inlines = {"pictures-TOTAL_FORMS": 2, "pictures-INITIAL_FORMS": 2, "pictures-0-DELETE": "on"} | NOTHING_ELSE
     rows = {"pictures-0-id": bad.pk, "pictures-1-id": fine.pk, "pictures-0-lead": lead.pk, "pictures-1-lead": lead.pk}
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -335,7 +337,7 @@ def test_staff_put_a_company_into_industries_and_write_nothing_else(moderator: C
 def test_a_suspension_during_the_save_survives_it(moderator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Staff move a lead to another category while a colleague suspends it."""
     lead, elsewhere = LeadFactory(posted_by=MemberFactory()), CategoryFactory()
-    none = {"pictures-TOTAL_FORMS": 0, "pictures-INITIAL_FORMS": 0} | NO_DOCUMENTS
+    none = {"pictures-TOTAL_FORMS": 0, "pictures-INITIAL_FORMS": 0} | NOTHING_ELSE
     save_form = LeadAdmin.save_form
 
     def suspend_then_save(*args: Any, **kwargs: Any) -> Any:

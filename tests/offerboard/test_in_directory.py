@@ -38,7 +38,8 @@ def test_beyond_a_few_leads_the_page_leads_to_the_board() -> None:
     page = Client().get("/companies/savanna/").content.decode()
 
     assert page.count('class="lead-card"') == MOST
-    assert f'href="/leads/?company=savanna">All {MOST + 2} leads of this company' in page
+    assert 'href="/leads/?company=savanna">All leads of this company' in page
+    assert f"{MOST}+" in page
     assert f"{MOST + 2} leads" in Client().get("/leads/?company=savanna").content.decode()
 
 
