@@ -21,11 +21,11 @@ from directory.registry import (
     register_panel,
 )
 from offerboard.models import Lead
+from offerboard.revisions import keep_revisions
 from offerboard.selectors.counts import own_counts
 from offerboard.selectors.panels import category_leads, company_leads
 from offerboard.selectors.watching import watch_company_button
 from offerboard.services.lead_states import hold_leads, release_leads
-from offerboard.services.revisions import keep_revisions
 
 
 def _inquire_url(company: Company) -> str:

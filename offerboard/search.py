@@ -32,7 +32,7 @@ from offerboard.models import Lead
 
 PAGE = 20  # leads
 CAP = 5_000  # a count above it is "5,000+"
-LOOK = 20_000  # leads
+LOOK = 10_000  # leads
 WIDER_CAP, WIDER_LOOK = 1_000, 4_000  # the same for counts of what else one could have chosen
 LONGEST, MOST_WORDS = 400, 40  # characters and words read of what was typed
 # How many places on the board share a mark, as in lead_document; and the stretches of a walk, each about as long as all

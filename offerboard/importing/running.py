@@ -27,6 +27,7 @@ from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import FileRefused, Position, Record, Shape
 from offerboard.importing.source import read_rows
 from offerboard.models import Lead, LeadImport, RefusedRow
+from offerboard.revisions import keep_revisions
 
 log = structlog.get_logger(__name__)
 
@@ -229,6 +230,7 @@ def _insert(job: LeadImport, cleaned: Sequence[Cleaned], outcome: Outcome, *, no
                 state=state,
                 now=now,
             )
+            keep_revisions(leads=Lead.objects.filter(submission__in=inserted), now=now)
     except (IntegrityError, DataError) as error:
         if len(cleaned) == 1:
             log.warning("import_row_refused_by_database", error=type(error).__name__)

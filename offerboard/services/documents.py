@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from directory.pictures import PictureRefused, PictureTooLarge, reencode_picture
 from offerboard.models import Lead, LeadDocument
+from offerboard.revisions import keep_revisions
 from offerboard.services.files import digest_of, files_of_this_try, forget
 from offerboard.services.leads import must_be_reviewed
-from offerboard.services.revisions import keep_revisions
 from privacy.masking import mask_contacts
 
 SUFFIXES = {LeadDocument.Kind.PDF: ".pdf", LeadDocument.Kind.PICTURE: ".webp"}

@@ -14,10 +14,10 @@ from directory.models import Company, TeamMember
 from mailings.services import queue_mail
 from offerboard.models import Lead
 from offerboard.models.lead import LeadQuerySet, NextRank
+from offerboard.revisions import keep_revisions
 from offerboard.services.documents import forget_documents
 from offerboard.services.leads import NotADraft
 from offerboard.services.pictures import forget_files
-from offerboard.services.revisions import keep_revisions
 
 FORGOTTEN_AFTER = timedelta(days=90)  # from expiry until the lead is closed for good
 

@@ -14,7 +14,7 @@ from directory import hs
 from directory.models import Category, Company
 from directory.slugs import public_slug
 from offerboard.models import Lead
-from offerboard.services.revisions import keep_revisions
+from offerboard.revisions import keep_revisions
 from offerboard.services.tiers import Tier, set_tiers, tiers_of
 from privacy.masking import mask_contacts
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from directory.pictures import Picture, PictureRefused, reencode_picture
 from offerboard.models import Lead, LeadPicture
+from offerboard.revisions import keep_revisions
 from offerboard.services.files import digest_of, files_of_this_try, forget
 from offerboard.services.leads import must_be_reviewed
-from offerboard.services.revisions import keep_revisions
 
 
 @dataclass(frozen=True, slots=True)

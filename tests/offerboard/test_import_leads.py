@@ -20,7 +20,7 @@ from offerboard.importing import insert, running
 from offerboard.importing.exporting import export_rows
 from offerboard.importing.insert import insert_leads, lead_row
 from offerboard.importing.source import examine
-from offerboard.models import Lead, LeadImport, RefusedRow
+from offerboard.models import Lead, LeadImport, LeadRevision, RefusedRow
 from offerboard.services import imports as services
 from offerboard.services import lead_states
 from tests.factories import (
@@ -84,6 +84,7 @@ def test_good_rows_become_public_leads_and_the_others_are_reported_by_line_colum
         ("Excelsa", None, ""),
     ]
     assert [lead.is_public(at=timezone.now()) for lead in leads] == [True, True]
+    assert [revision.facts["title"] for revision in LeadRevision.objects.order_by("lead")] == ["Robusta", "Excelsa"]
     assert all(lead.posted_at and lead.posted_at >= before for lead in leads)
     assert all(lead.expires_at == lead.posted_at + timedelta(days=30) for lead in leads if lead.posted_at)
     assert {lead.posted_by for lead in leads} == {job.member}
