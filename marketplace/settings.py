@@ -179,8 +179,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget files of imports": {
         "task": "offerboard.periodic.forget_import_files",
-        "schedule": 3600.0,
-        "options": {"expires": 3600.0},
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
     },
     "tidy expired leads": {
         "task": "offerboard.periodic.tidy_expired_leads",
@@ -189,8 +189,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "count the words of leads": {
         "task": "offerboard.periodic.count_words",
-        "schedule": 3600.0,
-        "options": {"expires": 3600.0},
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
     },
     "count the market": {
         "task": "offerboard.periodic.count_leads",

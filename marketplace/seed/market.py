@@ -15,6 +15,7 @@ from marketplace.seed.leads import seed_leads, seed_pictures
 from marketplace.seed.moderation import seed_moderation
 from marketplace.seed.people import DEMO_EMAILS, seed_people
 from offerboard.services.counting import refresh_counts
+from offerboard.services.vocabulary import refresh_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,4 @@ def seed_market(*, size: Size, seed: int, passwords: Mapping[str, str], now: dat
     seed_conversations(leads, companies, people, seed=seed, now=now)
     seed_moderation(leads, people, now=now)
     refresh_counts(now=now)
+    refresh_vocabulary(now=now)

@@ -189,7 +189,7 @@ def _row(one: LeadImport, *, now: datetime) -> ImportRow:
     summary = how_written(Shape.from_json(one.shape))
     if one.rows_read:
         words = {"imported": _n(one.imported), "repeated": _n(one.repeated), "refused": _n(one.refused)}
-        summary = _("%(imported)s imported · %(repeated)s not repeated · %(refused)s refused") % words
+        summary = _("%(imported)s imported · %(repeated)s there already · %(refused)s refused") % words
     return ImportRow(
         url=one.get_absolute_url(),
         name=one.name,

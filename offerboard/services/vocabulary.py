@@ -18,7 +18,7 @@ ON CONFLICT (text) DO UPDATE SET leads = excluded.leads WHERE offerboard_word.le
 """
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def refresh_vocabulary(*, now: datetime) -> int:
     """Count the words of the newest leads on the board; answers how many entries changed or came."""
     newest = Lead.objects.public(at=now).newest_first().values("title")[:NEWEST]
