@@ -176,8 +176,9 @@ def _notes(filters: Filters, results: Results) -> list[str]:
             _("Only the newest %(n)s leads are sorted. To sort all, choose more filters.") % {"n": number(CAP)}
         )
     if results.count <= CAP and not results.is_complete:
-        words = {"n": number(LOOK)}
-        notes.append(_("We looked through the newest %(n)s leads. “Next page” looks further back.") % words)
+        notes.append(_("We looked through the newest %(n)s leads that fit the other filters.") % {"n": number(LOOK)})
+        if filters.order == Sort.NEWEST:
+            notes.append(_("“Next page” looks further back."))
     return notes
 
 
