@@ -25,7 +25,7 @@ from offerboard.revisions import keep_revisions
 from offerboard.selectors.counts import own_counts
 from offerboard.selectors.panels import category_leads, company_leads
 from offerboard.selectors.watching import watch_company_button
-from offerboard.services.lead_states import hold_leads, release_leads
+from offerboard.services.lead_states import as_long_as_it_takes, hold_leads, release_leads
 
 
 def _inquire_url(company: Company) -> str:
@@ -38,6 +38,7 @@ def _counts(_now: datetime) -> dict[int, int]:
 
 def follow_company(company: Company, now: datetime) -> None:
     """What its leads copied follows: its country, and that they are hidden while the company is not listed."""
+    as_long_as_it_takes()
     company.refresh_from_db(fields=["country", "state"])
     leads = Lead.objects.filter(company=company)
     if leads.exclude(country=company.country).update(country=company.country):
@@ -48,6 +49,7 @@ def follow_company(company: Company, now: datetime) -> None:
 
 def follow_category(category: Category) -> None:
     """A category that was moved takes its leads along, and those of the categories inside it."""
+    as_long_as_it_takes()
     for moved in [category, *category.children.all()]:
         Lead.objects.filter(category=moved).exclude(category_path=moved.path).update(category_path=moved.path)
 

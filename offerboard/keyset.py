@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 LONGEST = 400  # characters; our own cursors stay below 250
@@ -62,4 +62,4 @@ def _read_key(text: str) -> datetime | Decimal:
         raise NotOurCursor from error
     if moment.tzinfo is None or not 2000 <= moment.year < 2200:
         raise NotOurCursor
-    return moment
+    return moment.astimezone(UTC)  # PostgreSQL knows no zone sixteen hours away

@@ -20,9 +20,13 @@ FACTS = (
 def keep_revisions(*, leads: LeadQuerySet, now: datetime) -> None:
     """Make the record agree with what the public can read of these leads now; a second time changes nothing.
 
-    Belongs into the transaction that changed the leads, after the change, which holds their rows locked.
+    Belongs into the transaction that changed the leads, after the change, which holds their rows locked. What left the
+    board costs one statement, however many leads it is.
     """
-    keys = list(leads.order_by("pk").values_list("pk", flat=True))
+    public = leads.public(at=now).order_by()
+    running = LeadRevision.objects.filter(lead__in=leads.order_by().values("pk"), closed_at=None)
+    running.exclude(lead__in=public.values("pk")).update(closed_at=now)
+    keys = list(public.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), BATCH):
         _keep(keys[start : start + BATCH], now=now)
 
@@ -43,14 +47,13 @@ def _keep(keys: Sequence[int], *, now: datetime) -> None:
     public = Lead.objects.public(at=now).filter(pk__in=keys).select_related("category").prefetch_related("tiers")
     ended, begun = [], []
     for lead in public.defer("search"):
-        before, facts = running.pop(lead.pk, None), facts_of(lead)
+        before, facts = running.get(lead.pk), facts_of(lead)
         if before and (before.facts, before.expires_at) == (facts, lead.expires_at):
             continue
         if before:
             ended.append(before.pk)
         if lead.expires_at:  # as every public lead has
             begun.append(LeadRevision(lead=lead, facts=facts, public_from=now, expires_at=lead.expires_at))
-    ended += [revision.pk for revision in running.values()]  # no longer public
     if ended:
         LeadRevision.objects.filter(pk__in=ended).update(closed_at=now)
     LeadRevision.objects.bulk_create(begun)

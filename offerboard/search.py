@@ -7,7 +7,8 @@ has seen enough. What is found below `CAP` is exact in order and count; above it
 counts of a facet that is not complete.
 
 Three filters no mark can answer, as they are ranges or lapse with time: price, quantity, verified. They are looked up
-lead by lead among the newest `LOOK` that fit the rest; whoever pages on looks further back.
+lead by lead among the newest `LOOK` that fit the rest; who pages on, newest first, looks further back. Leads that
+expired and were not tidied away yet are read and passed over.
 """
 
 import re
@@ -115,7 +116,7 @@ class Results:
     position: int  # of the page's first lead, from 1
     next_cursor: str  # "" on the last page
     count: int  # exact where it is complete; CAP + 1 stands for more
-    is_complete: bool  # whether the walk came to the board's end: count, facets and order are of all that fits
+    is_complete: bool  # whether the walk came to the board's end: count and order are of all that fits
     facets: dict[str, Facet]  # by the names of FACETS
 
 
@@ -277,6 +278,10 @@ def _walk(question: _Question, *, most: int, below: int | None = None) -> tuple[
 
     Stretch by stretch the index is asked for what fits in it, until there are enough. Within a stretch the order is by
     an expression, so that no index on it tempts the planner to read the board lead by lead.
+
+    That the rows come in the order of the stretches rests on PostgreSQL: a lateral join over a function's rows is a
+    nested loop in their order. That "posted within" cuts the walk short rests on ranks that grow with the time of
+    posting; where an import and a publication overlap, the time itself still decides.
     """
     leads = Lead.objects.public(at=question.now).filter(rank__gt=question.oldest)
     if question.filters.within:

@@ -26,8 +26,16 @@ AT = re.compile(r"[@＠]|[(\[]at[)\]]", re.IGNORECASE)
 PLUS = ("+", "＋")
 
 
+# Signs that nobody sees part an address for a program and not for a reader. Joiners stay: Persian and Indic words need
+# them; line breaks and tabs stay too.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+)
+
+
 def mask_contacts(text: str) -> str:
-    """The text with e-mail addresses and telephone numbers replaced by words that say so."""
+    """The text without unseen signs, and with e-mail addresses and telephone numbers replaced by words that say so."""
+    text = UNSEEN.sub("", text)
     if AT.search(text):
         text = EMAIL.sub(f"[{_('e-mail hidden')}]", text)
     hidden = f"[{_('telephone hidden')}]"
@@ -40,7 +48,7 @@ def mask_contacts(text: str) -> str:
 
 def holds_contacts(text: str) -> bool:
     """Whether masking would change the text."""
-    return mask_contacts(text) != text
+    return mask_contacts(text) != UNSEEN.sub("", text)
 
 
 def split_masked(text: str) -> list[tuple[str, bool]]:

@@ -23,6 +23,9 @@ from offerboard.importing.shape import MOST_COLUMNS, FileRefused, Position, Reco
 MOST_ENTRIES = 500
 MOST_UNPACKED = 600 * 1024 * 1024  # bytes, all parts together
 MOST_STRINGS = 32 * 1024 * 1024  # bytes of the table of texts, which is held in memory
+MOST_BESIDE = 4 * 1024 * 1024  # bytes of any other part but sheets and pictures: styles, names, settings
+LONGEST_ROW = 1_000_000  # characters, as of a CSV's line
+MOST_TEXT = 200_000_000  # characters of all rows together
 MOST_RATIO = 200  # times that a part of more than a megabyte may grow
 LONGEST_TOKEN = 256 * 1024  # bytes without a tag
 MOST_ROWS = 200_000
@@ -64,13 +67,19 @@ def _records(file: BinaryIO) -> Iterator[Record]:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says about its size may be wrong
-        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        room = MOST_TEXT
+        for line, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), start=1):
             if line > MOST_ROWS:
                 raise FileRefused(_too_many_rows())
             if len(values) > MOST_COLUMNS and any(value is not None for value in values[MOST_COLUMNS:]):
                 words = {"line": line, "most": MOST_COLUMNS}
                 raise FileRefused(_("Line %(line)d has more than %(most)d columns.") % words)
-            yield Record(line, [_text(value) for value in values[:MOST_COLUMNS]], Position(line=line))
+            cells = [_text(value) for value in values[:MOST_COLUMNS]]
+            size = sum(map(len, cells))  # one long text may be named by many cells
+            room -= size
+            if size > LONGEST_ROW or room < 0:
+                raise FileRefused(_("Line %(line)d is too long. Send a smaller file, or a CSV.") % {"line": line})
+            yield Record(line, cells, Position(line=line))
     except BROKEN as error:
         raise FileRefused(
             _("The file looks like XLSX and cannot be read as such. Save it again, or as CSV.")
@@ -121,8 +130,11 @@ def _check(file: BinaryIO) -> int:
 def _measure(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int) -> tuple[int, int]:
     """A part's true size in bytes and the rows in it; what it announces is not believed. Raises FileRefused."""
     most = min(room, max(part.compress_size * MOST_RATIO, CHUNK))
-    if part.filename.lower().endswith("sharedstrings.xml"):
+    name = part.filename.lower()
+    if name.endswith("sharedstrings.xml"):
         most = min(most, MOST_STRINGS)
+    elif not name.startswith("xl/worksheets/") and not name.startswith("xl/media/"):
+        most = min(most, MOST_BESIDE)  # also a table of texts under another name
     is_xml = part.filename.lower().endswith((".xml", ".rels"))
     size, rows, token, tail = 0, 0, 0, b""
     with archive.open(part) as content:

@@ -29,8 +29,8 @@ CREATE FUNCTION lead_document(
 ) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN setweight(to_tsvector('market_english', market_spaced(title)), 'A')
     || setweight(to_tsvector('market_words', market_spaced(title)), 'A')
-    || setweight(to_tsvector('market_english', brand || ' ' || model), 'B')
-    || setweight(to_tsvector('market_words', brand || ' ' || model), 'B')
+    || setweight(to_tsvector('market_english', market_spaced(brand || ' ' || model)), 'B')
+    || setweight(to_tsvector('market_words', market_spaced(brand || ' ' || model)), 'B')
     || setweight(to_tsvector('market_english', market_spaced(description)), 'C')
     || array_to_tsvector(array_remove(ARRAY[
         '@k' || kind,

@@ -55,10 +55,6 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """Leads of the companies in which the person has any role."""
         return self.filter(company__team__member_id=member_id)
 
-    def in_category(self, slug: str) -> Self:
-        """Filed under the category itself or under one inside it."""
-        return self.filter(Q(category__slug=slug) | Q(category__parent__slug=slug))
-
     def newest_first(self) -> Self:
         """The board's order, which the keyset of the next page relies on."""
         return self.order_by("-rank")
@@ -264,7 +260,12 @@ class Lead(models.Model):
             models.Index(  # a category's newest leads
                 name="lead_category", fields=["category", "-rank"], condition=Q(state="published", hidden=False)
             ),
-            models.Index(name="lead_company", fields=["company", "-posted_at"]),  # company page, my leads
+            models.Index(  # a company's page: its newest leads
+                name="lead_company_board", fields=["company", "-rank"], condition=Q(state="published", hidden=False)
+            ),
+            models.Index(  # my leads, and those of one's own that are alike: last changed first
+                name="lead_company_changed", fields=["company", "-updated_at", "-slug"]
+            ),
             GinIndex(  # the board's words and filters
                 name="lead_search", fields=["search"], condition=Q(state="published", hidden=False)
             ),

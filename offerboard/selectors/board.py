@@ -69,7 +69,7 @@ def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
     results = search(asked, now=now, after=after)
     better = ""
     notes: list[str] = []
-    if filters.words and not results.count:
+    if filters.words and not results.count and results.is_complete:
         better = corrected(filters.words)
         results, notes = _some_of_the_words(asked, results, now=now, after=after)
     cards = cards_by_id(results.ids, now=now)  # asked for once more by the public rule: it alone decides what is shown

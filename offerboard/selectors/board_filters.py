@@ -43,9 +43,11 @@ class Choices:
 
 
 def _count(facet: Facet, values: Iterable[str]) -> str:
-    """How many leads have one of the values; "1,040+" where only the newest leads were counted."""
+    """How many leads have one of the values; "1,040+" where only the newest were counted, "" if none was among them."""
     found = sum(facet.counts.get(value, 0) for value in values)
-    return number(found) + ("+" if found and not facet.is_complete else "")
+    if facet.is_complete:
+        return number(found)
+    return f"{number(found)}+" if found else ""
 
 
 def category_choices(filters: Filters, facet: Facet, tree: Tree) -> Choices:
@@ -193,8 +195,10 @@ def tabs(filters: Filters, results: Results) -> list[Tab]:
     kinds = (("", _("All")), ("sell_offer", _("Sell offers")), ("buy_inquiry", _("Buy inquiries")))
 
     def count(kind: str) -> str:
-        if kind == filters.kind or (not kind and facet.total < results.count):  # all are no fewer than these
+        if kind == filters.kind:
             return found
+        if not kind and facet.total < results.count:  # all are no fewer than these
+            return f"{found.rstrip('+')}+"
         return _count(facet, [kind]) if kind else everything
 
     return [

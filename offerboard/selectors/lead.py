@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, Case, Func, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from directory.codes import BusinessType
-from directory.models import EDITORS, Company, TeamMember
+from directory.models import EDITORS, Category, Company, TeamMember
 from directory.prepared import AT, KEY, OTHER_KEY, THIRD_KEY
 from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.trust import Claim, claim_lines
@@ -190,20 +191,20 @@ def _why_gone(lead: Lead) -> tuple[str, str]:
 
 def similar_leads(lead: Lead, *, now: datetime) -> list[LeadCard]:
     """The newest of other companies in the same category, then in the same branch. One query, a few rows."""
-    category = lead.category
-    if category is None:
+    if lead.category is None:
         return []
-    given = {KEY: lead.company_id, OTHER_KEY: category.pk, THIRD_KEY: category.parent_id}
-    cards = SIMILAR_LEADS.cards(given, now=now)
-    return sorted(cards, key=lambda card: card.category != category.name)[:SIMILAR]  # stable: newest stay first
+    given = {KEY: lead.company_id, OTHER_KEY: lead.category.pk, THIRD_KEY: lead.category.parent_id}
+    return SIMILAR_LEADS.cards(given, now=now)
 
 
 def _similar() -> LeadQuerySet:
+    """The newest of each category of the branch, by its index, and of these the nearest."""
     others = Lead.objects.public(at=AT).exclude(company=KEY).newest_first()
-    same = others.filter(category=OTHER_KEY)[:SIMILAR]
-    branch = others.filter(category__parent=THIRD_KEY).exclude(category=OTHER_KEY)[:SIMILAR]
-    either = same.values("pk").union(branch.values("pk"), all=True)
-    return Lead.objects.filter(pk__in=either).newest_first()
+    newest = ArraySubquery(others.filter(category=OuterRef("pk")).values("pk")[:SIMILAR])
+    branch = Category.objects.filter(Q(pk=OTHER_KEY) | Q(parent=THIRD_KEY)).order_by()
+    ids = branch.annotate(lead=Func(newest, function="unnest", output_field=BigIntegerField())).values("lead")
+    nearest = Case(When(category=OTHER_KEY, then=0), default=1)
+    return Lead.objects.filter(pk__in=ids).order_by(nearest, "-rank")[:SIMILAR]
 
 
 SIMILAR_LEADS = PreparedCards(_similar)
@@ -239,7 +240,8 @@ def _price_heading(lead: Lead) -> str:
 def _price_line(lead: Lead) -> str:
     if lead.price is None:
         return _("Say how much you need and where to, and ask.") if lead.kind == Lead.Kind.SELL_OFFER else ""
-    parts = [presentation.quantity(lead.quantity, lead.unit), lead.get_payment_terms_display()]
+    amount = presentation.quantity(lead.quantity, lead.unit) if lead.quantity is not None and lead.unit else ""
+    parts = [_("Quantity %(amount)s") % {"amount": amount} if amount else "", lead.get_payment_terms_display()]
     return " · ".join(part for part in parts if part)
 
 

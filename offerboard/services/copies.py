@@ -26,7 +26,7 @@ def copy_lead(*, lead: Lead, member: Member, submission: UUID, now: datetime) ->
     """
     with files_of_this_try() as written, transaction.atomic(durable=True):
         source = Lead.objects.select_related("company", "category").get(pk=lead.pk)
-        if source.state == Lead.State.REJECTED or Lead.Hold.MODERATION in source.holds:
+        if source.rejection or Lead.Hold.MODERATION in source.holds:  # also when it was closed after its rejection
             raise NotCopyable
         number = uuid5(submission, f"copy of lead {source.pk}")
         draft, is_new = begin_draft(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 
@@ -181,9 +181,16 @@ def reject_lead(*, lead: Lead, reason: str, now: datetime) -> None:
     _tell_people(lead, template="lead_rejected", now=now)
 
 
+def as_long_as_it_takes() -> None:
+    """Lift the page's limit on statements until the commit: a company may have a hundred thousand leads to hide."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+
+
 @transaction.atomic
 def hold_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int:
     """Hide leads whatever their state, at once; answers how many were not held so before."""
+    as_long_as_it_takes()
     holds = Func(F("holds"), Value(hold.value), function="array_append")
     held = leads.exclude(holds__contains=[hold]).update(holds=holds, updated_at=now)
     if held:
@@ -194,6 +201,7 @@ def hold_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int:
 @transaction.atomic
 def release_leads(*, leads: LeadQuerySet, hold: Lead.Hold, now: datetime) -> int:
     """Take one hold away, others stay; answers how many had it."""
+    as_long_as_it_takes()
     holds = Func(F("holds"), Value(hold.value), function="array_remove")
     released = leads.filter(holds__contains=[hold]).update(holds=holds, updated_at=now)
     if released:

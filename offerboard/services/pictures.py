@@ -48,14 +48,14 @@ def change_pictures(*, lead: Lead, added: Sequence[Upload], removed: Collection[
         pictures = LeadPicture.objects.filter(lead=current)
         gone = pictures.filter(pk__in=removed)
         forget_files(gone)
-        gone.delete()
+        dropped, _rows = gone.delete()
         new = _not_yet_in(pictures, added)
         room = LeadPicture.MOST - pictures.count()
         top = pictures.aggregate(top=Max("position"))["top"]
         for position, upload in enumerate(new[:room], start=0 if top is None else top + 1):
             _keep(upload, lead=current, position=position, written=written)
-        if new[:room]:
-            state = Lead.State.PENDING if must_be_reviewed(current) else current.state
+        if dropped or new[:room]:  # pages that show the lead are kept by its time of change
+            state = Lead.State.PENDING if new[:room] and must_be_reviewed(current) else current.state
             Lead.objects.filter(pk=current.pk).update(state=state, updated_at=now)
             keep_revisions(leads=Lead.objects.filter(pk=current.pk), now=now)
     lead.refresh_from_db()

@@ -17,7 +17,8 @@ from django.urls import reverse
 from accounts.models import Member
 from directory.models import TeamMember
 from offerboard.models import Lead, LeadPicture
-from offerboard.services.copies import copy_lead
+from offerboard.services.copies import NotCopyable, copy_lead
+from offerboard.services.lead_states import close_lead
 from offerboard.services.leads import LeadDetails
 from offerboard.services.pictures import change_pictures, read_uploads
 from offerboard.services.tiers import Tier, set_tiers
@@ -187,3 +188,14 @@ def test_others_copy_nothing(role: str, status: int) -> None:
     browser.force_login(MemberFactory(company=company, role="viewer" if role == "viewer" else "owner"))
 
     assert (press(browser, lead).status_code, list(Lead.objects.all())) == (status, [lead])
+
+
+def test_a_rejected_lead_that_was_closed_is_not_copied_past_the_staff() -> None:
+    lead = LeadFactory(state="rejected")
+    close_lead(lead=lead, now=NOW)
+    member = MemberFactory(company=lead.company)
+
+    with pytest.raises(NotCopyable):
+        copy_lead(lead=lead, member=member, submission=uuid4(), now=NOW)
+
+    assert drafts() == []

@@ -1,6 +1,6 @@
 """What words and filters find, in which order, and how it is counted."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -266,3 +266,10 @@ def test_a_search_takes_three_queries_whatever_is_asked(django_assert_num_querie
     for filters in (Filters(), everything):
         with django_assert_num_queries(3):
             search(filters, now=NOW)
+
+
+def test_a_cursor_in_a_far_time_zone_is_read_in_ours() -> None:
+    """PostgreSQL knows no zone sixteen hours away."""
+    far = datetime(2100, 1, 1, tzinfo=timezone(timedelta(hours=16)))
+
+    assert search(Filters(sort=Sort.ENDING), now=NOW, after=write_cursor(Cursor("ending", far, "a", 1))).ids == []

@@ -52,3 +52,13 @@ def test_masking_twice_changes_nothing_more() -> None:
     once = mask_contacts("Write to amara@example.com or call +84 262 381 2345")
 
     assert mask_contacts(once) == once
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\xad", "\x01", "\u2060", "\u202e"])
+def test_signs_that_nobody_sees_hide_no_address(unseen: str) -> None:
+    assert mask_contacts(f"Write to amara@exam{unseen}ple.com today") == "Write to [e-mail hidden] today"
+
+
+def test_joiners_that_words_need_stay_and_unseen_signs_alone_are_no_contact() -> None:
+    assert mask_contacts("می\u200cخواهم") == "می\u200cخواهم"
+    assert not holds_contacts("Amara\u200b Ltd")
