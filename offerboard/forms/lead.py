@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -30,7 +30,6 @@ from offerboard.forms.lead_fields import (
     LineField,
     OpenAmountField,
     OpenChoiceField,
-    OpenLineField,
     TextField,
 )
 from offerboard.models import Lead, LeadPicture
@@ -93,7 +92,7 @@ class LeadForm(LeadDepthForm):
     origin = OpenChoiceField(
         label=_("Country of origin"),
         choices=_origins,
-        help_text=_("To buy from anywhere, leave it open."),
+        help_text=_("When you buy, leave it open to buy from anywhere."),
         error_messages=NOT_IN_LIST,
     )
     hs_code = HsCodeField()
@@ -114,16 +113,25 @@ class LeadForm(LeadDepthForm):
     price = OpenAmountField(label=_("Price"), places=4, most=Decimal(10**12))
     currency = OpenChoiceField(label=_("Currency"), choices=_currencies, error_messages=NOT_IN_LIST)
     price_on_request = forms.BooleanField(label=_("Price on request"), required=False)
-    incoterm = OpenChoiceField(
-        label=_("Incoterms"), choices=[NOT_STATED, *Incoterm.choices], error_messages=NOT_IN_LIST
+    incoterm = forms.ChoiceField(
+        label=_("Incoterms"),
+        choices=[NOT_STATED, *Incoterm.choices],
+        required=False,
+        help_text=_("Who pays for the transport, and how far."),
+        error_messages=NOT_IN_LIST,
     )
-    place = OpenLineField(
+    place = LineField(
         label=_("Place"),
         longest=PLACE,
         too_long=_("Please shorten the place to %(limit_value)s characters; it has %(show_value)s."),
+        required=False,
+        help_text=_("Needed once you choose Incoterms."),
     )
-    payment_terms = OpenChoiceField(
-        label=_("Payment terms"), choices=[NOT_STATED, *PaymentTerms.choices], error_messages=NOT_IN_LIST
+    payment_terms = forms.ChoiceField(
+        label=_("Payment terms"),
+        choices=[NOT_STATED, *PaymentTerms.choices],
+        required=False,
+        error_messages=NOT_IN_LIST,
     )
     valid_days = forms.IntegerField(
         label=_("Valid for (days)"),
@@ -200,7 +208,21 @@ class LeadForm(LeadDepthForm):
         """What was filled in; where that cannot be read, what the lead said before."""
         before = LeadDetails.of(self.lead) if self.lead else LeadDetails()
         names = {field.name for field in fields(LeadDetails)} & self.cleaned_data.keys()
-        return replace(before, **{name: self.cleaned_data[name] for name in names})
+        read = {name: self.cleaned_data[name] for name in names}
+        if "tiers" in self.errors:
+            read["tiers"] = self.readable_tiers()
+        return replace(before, **read)
+
+    def unread(self) -> list[str]:
+        """The labels of fields in which something is typed that `details` does not hold."""
+        names = {field.name for field in fields(LeadDetails)} & self.errors.keys() - self.cleaned_data.keys()
+        lost = [name for name in self.fields if name in names and self[name].data not in (None, "", [])]
+        labels = {name: str(self[name].label) for name in lost}
+        if "tiers" in labels and self.keeps_all_tiers():
+            del labels["tiers"]
+        elif "tiers" in labels and self.readable_tiers():
+            labels["tiers"] = gettext("%(field)s (in part)") % {"field": labels["tiers"]}
+        return list(labels.values())
 
     def holds_something(self) -> bool:
         """Whether there is anything worth a draft."""

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_countries import countries
 
+from offerboard import presentation
 from offerboard.codes import Samples
 from offerboard.forms.lead_fields import FilesField, OpenChoiceField, OpenField, OpenLineField
-from offerboard.forms.tiers import TiersField
-from offerboard.models import Lead, LeadDocument
+from offerboard.forms.tiers import TiersField, in_row
+from offerboard.models import Lead, LeadDocument, PriceTier
 from offerboard.services.documents import Paper, read_documents
 from offerboard.services.leads import BRAND, MODEL, PACKAGING
 from offerboard.services.tiers import Tier
@@ -141,6 +142,36 @@ class LeadDepthForm(forms.Form):
             self.add_error("tiers", _("Either give prices or tick “Price on request”, not both."))
         elif price is not None and price != tiers[0].price:
             self.add_error("tiers", _("The first row must have the lead’s price, as it is the smallest quantity’s."))
+        elif beyond := self._beyond_the_quantity(data):
+            self.add_error("tiers", ValidationError(beyond))
+
+    def readable_tiers(self) -> tuple[Tier, ...]:
+        """The rows a draft can hold though something is wrong with them: those that can be read, each quantity once."""
+        by_quantity: dict[Decimal, Tier] = {}
+        for tier in self._typed_tiers().values():
+            by_quantity.setdefault(tier.quantity, tier)
+        return tuple(sorted(list(by_quantity.values())[: PriceTier.MOST]))
+
+    def keeps_all_tiers(self) -> bool:
+        """Whether `readable_tiers` are all the rows in which something is typed."""
+        typed = [row for row in self["tiers"].data or [] if any(str(part).strip() for part in row)]
+        return len(typed) == len(self.readable_tiers())
+
+    def _typed_tiers(self) -> dict[int, Tier]:
+        field = self.fields["tiers"]
+        return field.readable(self["tiers"].data) if isinstance(field, TiersField) else {}
+
+    def _beyond_the_quantity(self, data: dict[str, Any]) -> list[Any]:
+        quantity, unit = data.get("quantity"), data.get("unit")
+        if quantity is None or not unit:
+            return []
+        offered = presentation.quantity(quantity, unit)
+        words = _("You offer %(offered)s; this price is for %(least)s and more.")
+        return [
+            in_row(number, words % {"offered": offered, "least": presentation.quantity(tier.quantity, unit)})
+            for number, tier in self._typed_tiers().items()
+            if tier.quantity > quantity
+        ]
 
 
 def _holds_something(field: forms.BoundField) -> bool:

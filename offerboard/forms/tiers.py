@@ -77,23 +77,32 @@ class TiersField(forms.Field):
 
     def to_python(self, value: Any) -> tuple[Tier, ...]:
         """The rows' numbers; each wrong row is named by its number."""
-        tiers, wrong = [], []
-        for number, (quantity, price) in enumerate(value or [], start=1):
-            if not (str(quantity).strip() or str(price).strip()):
-                continue
-            try:
-                tiers.append(self._read(quantity, price))
-            except ValidationError as error:
-                wrong += [_("Row %(number)d: %(problem)s") % {"number": number, "problem": one} for one in error]
+        tiers, wrong = self._rows(value)
         if wrong:
             raise ValidationError(wrong, code="invalid")
         if len(tiers) > PriceTier.MOST:
             raise ValidationError(_too_many(len(tiers)), code="too_many")
-        return tuple(tiers)
+        return tuple(tiers.values())
+
+    def readable(self, value: Any) -> dict[int, Tier]:
+        """The rows that can be read, by their number, whatever is wrong with the others."""
+        return self._rows(value)[0]
 
     def prepare_value(self, value: Any) -> list[tuple[str, str]]:
         """The rows as text; stored amounts in a form that is read the same way."""
         return [(_shown(quantity), _shown(price)) for quantity, price in value or []]
+
+    def _rows(self, value: Any) -> tuple[dict[int, Tier], list[Any]]:
+        tiers: dict[int, Tier] = {}
+        wrong: list[Any] = []
+        for number, (quantity, price) in enumerate(value or [], start=1):
+            if not (str(quantity).strip() or str(price).strip()):
+                continue
+            try:
+                tiers[number] = self._read(quantity, price)
+            except ValidationError as error:
+                wrong += [in_row(number, one) for one in error]
+        return tiers, wrong
 
     def _read(self, quantity: Any, price: Any) -> Tier:
         if not str(quantity).strip():
@@ -101,6 +110,11 @@ class TiersField(forms.Field):
         if not str(price).strip():
             raise ValidationError(_("Enter the price from this quantity on."))
         return Tier(self.quantity.clean(quantity), self.price.clean(price))
+
+
+def in_row(number: int, problem: Any) -> Any:
+    """A problem that names its row."""
+    return _("Row %(number)d: %(problem)s") % {"number": number, "problem": problem}
 
 
 def _too_many(found: int) -> str:

@@ -109,7 +109,7 @@ def _take_draft(request: MemberRequest, lead: Lead | None, *, submission: UUID |
     except services.NotADraft:
         return _was_posted(request, Lead.objects.filter(Q(submission=submission) | Q(pk=lead and lead.pk)).first())
     if form.errors:
-        return _show(request, form, lead=lead, kept=_kept_words(lead))
+        return _show(request, form, lead=lead, kept=_kept_words(lead, form.unread()))
     return _go_on(request, lead, wish=wish)
 
 
@@ -220,7 +220,7 @@ def _show(request: MemberRequest, form: LeadForm, *, lead: Lead | None, kept: st
     return render(request, "offerboard/lead_form.html", words)
 
 
-def _kept_words(lead: Lead) -> str:
+def _kept_words(lead: Lead, unread: list[str]) -> str:
     saved = _("Saved as a draft.")
     if count := lead.pictures.count():
         saved = ngettext("Saved as a draft, with %(n)d picture.", "Saved as a draft, with %(n)d pictures.", count)
@@ -228,6 +228,9 @@ def _kept_words(lead: Lead) -> str:
     if papers := lead.documents.count():
         with_it = ngettext("%(n)d document is with it.", "%(n)d documents are with it.", papers) % {"n": papers}
         saved = f"{saved} {with_it}"
+    if unread:
+        not_yet = _("Not saved yet: %(fields)s.") % {"fields": ", ".join(unread)}
+        saved = f"{saved} {not_yet}"
     return f"{saved} {_('Correct what is marked, then press the button again.')}"
 
 

@@ -196,7 +196,9 @@ def test_a_wrong_form_is_kept_as_a_draft_and_goes_on_from_there(browser: Client)
     response = browser.post(NEW, data)
     draft = Lead.objects.get()
     assert (draft.state, draft.title, draft.price) == ("draft", "Robusta green coffee, grade 1, screen 18", None)
-    assert response.context["kept"] == "Saved as a draft. Correct what is marked, then press the button again."
+    assert response.context["kept"] == (
+        "Saved as a draft. Not saved yet: Price. Correct what is marked, then press the button again."
+    )
 
     browser.post(response.context["action"], data | {"price": "4180"})
 
@@ -238,6 +240,25 @@ def test_a_draft_says_what_cannot_be_read_and_keeps_the_rest(browser: Client) ->
     assert [(lead.title, lead.quantity) for lead in Lead.objects.all()] == [
         ("Robusta green coffee, grade 1, screen 18", None)
     ]
+
+
+def test_what_a_draft_could_not_keep_is_named_in_the_order_of_the_form(browser: Client) -> None:
+    wrong = {"quantity": "ten", "lead_time_days": "two weeks", "hs_code": "coffee", "description": ""}
+
+    response = browser.post(NEW, filled(**wrong))
+
+    assert response.context["kept"] == (
+        "Saved as a draft. Not saved yet: HS code, Quantity, Lead time (days)."
+        " Correct what is marked, then press the button again."
+    )
+    draft = Lead.objects.get()
+    assert (draft.state, draft.hs_code, draft.quantity, draft.lead_time_days) == ("draft", "", None, None)
+
+
+def test_what_is_only_missing_is_not_called_unsaved(browser: Client) -> None:
+    response = browser.post(NEW, filled(quantity="", origin="", place=""))
+
+    assert response.context["kept"] == "Saved as a draft. Correct what is marked, then press the button again."
 
 
 def test_contact_details_are_hidden_before_they_are_stored_and_the_member_is_told(browser: Client) -> None:
@@ -339,7 +360,8 @@ def test_the_page_carries_the_words_people_look_for(browser: Client) -> None:
             "Price on request",
             "Prices by quantity (optional)",
         ),
-        *("Incoterms", "Place", "Payment terms", "Valid for (days)", "Brand", "Model", "Packaging", "Samples"),
+        *("Incoterms (optional)", "Place (optional)", "Payment terms (optional)", "Valid for (days)"),
+        *("Brand", "Model", "Packaging", "Samples"),
         *("Lead time (days)", "Destination countries", "Documents (optional)", "Pictures (optional)"),
     ]
     assert [label for _value, label in form.fields["kind"].choices] == ["Sell", "Buy"]
