@@ -68,7 +68,7 @@ def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
     asked = replace(filters, categories=tree.narrowest(filters.categories))
     results = search(asked, now=now, after=after)
     better = ""
-    notes: list[str] = []
+    notes: list[str] = []  # also tells that some of the words were searched for
     if filters.words and not results.count and results.is_complete:
         better = corrected(filters.words)
         results, notes = _some_of_the_words(asked, results, now=now, after=after)
@@ -95,7 +95,7 @@ def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
         currency_options=board_filters.currency_options(),
         currency=filters.currency,
         opened=_opened(filters),
-        sorts=_sorts(filters),
+        sorts=_sorts(filters, chosen=Sort.RELEVANCE if notes else Sort(filters.sort)),
         notes=[*notes, *_notes(filters, results)],
         instead=(better, board_address(replace(filters, words=better))) if better else None,
         currencies=_currencies(filters, results),
@@ -146,9 +146,9 @@ def _shown(results: Results) -> str:
     }
 
 
-def _sorts(filters: Filters) -> list[tuple[str, str, bool]]:
+def _sorts(filters: Filters, *, chosen: Sort) -> list[tuple[str, str, bool]]:
     offered = [sort for sort in Sort if sort != Sort.RELEVANCE or filters.words]
-    return [(sort.value if sort != Sort.NEWEST else "", str(sort.label), sort == filters.sort) for sort in offered]
+    return [(sort.value if sort != Sort.NEWEST else "", str(sort.label), sort == chosen) for sort in offered]
 
 
 def _opened(filters: Filters) -> dict[str, bool]:

@@ -261,7 +261,8 @@ def test_an_empty_answer_says_what_to_do_next() -> None:
 
     nothing_fits = read("/leads/?q=unobtainium")
     assert "No lead fits all of this" in nothing_fits
-    assert 'href="/leads/">Clear all filters' in nothing_fits
+    assert 'href="/leads/new/?kind=buy_inquiry">Post a buy inquiry' in nothing_fits
+    assert 'href="/leads/">Clear all' in nothing_fits
 
     Lead.objects.all().delete()
     assert "No leads yet" in read("/leads/")
