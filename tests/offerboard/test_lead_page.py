@@ -93,7 +93,7 @@ def test_the_page_says_all_the_lead_says() -> None:
         "0901.11",
         "HS 2022",
         "L/C at sight",
-        "seller loads the ship, buyer pays the voyage",
+        "seller loads the ship, buyer pays the transport",
         "<p>First paragraph.</p>",
         "<p>Second paragraph.</p>",
         lead.company.legal_name,
