@@ -18,6 +18,7 @@ from offerboard.models import Lead, LeadImport
 MORE_DESCRIPTION = ("column_description_2", "column_description_3")
 NO_COLUMN = [("", _("No column"))]
 NO_VALUE = ("", _("No value"))
+DECIMALS = [("", _("Find out from the file")), ("point", _("with a point: 1.5")), ("comma", _("with a comma: 1,5"))]
 LONGEST_VALUE = 500
 MOST_LIST_BYTES = 1024 * 1024
 
@@ -71,6 +72,11 @@ class MappingForm(forms.Form):
             choices=[("", _("The whole row")), *((name, name) for name in shape.columns)],
             help_text=_("A row with a key that was imported before is not imported again, even if it has changed."),
         )
+        self.fields["decimal"] = OpenChoiceField(
+            label=_("Decimals are written"),
+            choices=DECIMALS,
+            help_text=_("It matters for numbers such as 1,234 and 1.234. What stays open is refused, never guessed."),
+        )
         self.fields["category_list"] = forms.FileField(
             label=_("Your names for categories"),
             required=False,
@@ -109,6 +115,7 @@ class MappingForm(forms.Form):
             constants={name: _code(data[f"value_{name}"]) for name in FIELDS if data.get(f"value_{name}")},
             key=data.get("key", ""),
             categories=data.get("category_list") or {},
+            decimal=data.get("decimal", ""),
         )
 
     def tell(self, problems: dict[str, str]) -> None:
@@ -149,6 +156,7 @@ def _initial(shape: Shape, mapping: Mapping) -> dict[str, Any]:
         "column_description": first,
         **{f"value_{name}": value for name, value in mapping.constants.items()},
         "key": key,
+        "decimal": mapping.decimal,
     }
 
 

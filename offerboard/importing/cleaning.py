@@ -6,12 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from offerboard.importing.cells import unguard
+from offerboard.importing import aliases
+from offerboard.importing.cells import is_formula, unguard
 from offerboard.importing.fields import FIELDS
 from offerboard.importing.mapping import Mapping
+from offerboard.importing.numbers import part_currency
 from offerboard.importing.shape import Record, Shape
 from offerboard.importing.shelves import Shelves
-from offerboard.importing.values import BROKEN_CELLS, LONGEST, CellRefused, readers
+from offerboard.importing.values import BROKEN_CELLS, LONGEST, CellRefused, currency_names, readers
 from offerboard.models import Lead
 from privacy.masking import mask_contacts
 
@@ -47,6 +49,8 @@ class Cleaned:
     cells: list[str]
     row: CleanRow | None = None
     problems: list[Problem] = field(default_factory=list)
+    is_repeated: bool = False  # imported before
+    is_twin: bool = False  # of an earlier row of the file
 
 
 class RowCleaner:
@@ -63,7 +67,8 @@ class RowCleaner:
         self.constants = mapping.constants
         self.key = places[mapping.key] if mapping.key else None
         self.key_name = mapping.key
-        self.readers = readers()
+        self.readers, self.typed = readers(mapping.decimals), readers(mapping.decimal)
+        self.currencies = currency_names()
         self.shelves = Shelves(mapping.categories)
         self.names = [name for name in self.readers if name in self.columns or self.constants.get(name)]
 
@@ -80,6 +85,7 @@ class RowCleaner:
             return cleaned
         cells = record.cells + [""] * (self.width - len(record.cells))
         values: dict[str, Any] = {}
+        self._refuse_formulas(cells, problems)
         row = CleanRow(key=self._key(cells, problems), values=values)
         for name in self.names:
             self._read(name, cells, values, problems)
@@ -98,7 +104,7 @@ class RowCleaner:
         if name == "title":
             return ""
         try:
-            self.readers[name](text)
+            self.typed[name](text)
         except CellRefused as refusal:
             return str(refusal)
         return ""
@@ -127,10 +133,34 @@ class RowCleaner:
             problems.append(Problem(self._column(name), _("The cell holds a spreadsheet error.")))
             return
         try:
+            if name == "price":
+                text = self._take_currency(text, values)
+            elif name == "currency" and text == "$":
+                text = _dollars(self.constants.get("currency", ""))
             values[name] = self.readers[name](text)
         except CellRefused as refusal:
             problems.append(Problem(self._column(name), str(refusal)))
             values[name] = None  # so that it is not called missing as well
+
+    def _take_currency(self, text: str, values: dict[str, Any]) -> str:
+        """The price without the currency written beside it, which is the row's then. Raises CellRefused."""
+        number, code = part_currency(text, self.currencies)
+        said = values.get("currency", "")
+        if not code or said is None:  # the currency is refused already
+            return number
+        if code == "$":
+            code = _dollars(said)
+        values.setdefault("currency", code)
+        if values["currency"] != code:
+            words = {"text": text[:40], "code": said}
+            raise CellRefused(_("“%(text)s” is not in %(code)s, the currency of the row.") % words)
+        return number
+
+    def _refuse_formulas(self, cells: list[str], problems: list[Problem]) -> None:
+        for place, column in (pair for columns in self.columns.values() for pair in columns):
+            if is_formula(cells[place]):
+                reason = _("Starts with a formula. Write its result; a text gets an apostrophe (') in front.")
+                problems.append(Problem(column, reason))
 
     def _key(self, cells: list[str], problems: list[Problem]) -> str:
         if self.key is None:
@@ -193,6 +223,13 @@ def shorten(title: str, most: int) -> str:
     start = title[: most - 1]
     words = start.rsplit(" ", 1)[0] if " " in start[most // 2 :] else start
     return words.rstrip(" ,;:-–(/") + "…"
+
+
+def _dollars(code: str) -> str:
+    """Whose dollars "$" means, where the file says it. Raises CellRefused."""
+    if code.upper() not in aliases.DOLLARS:
+        raise CellRefused(_("“$” does not say whose dollars. Write USD, or choose a currency for all rows."))
+    return code
 
 
 def _mask(row: CleanRow) -> None:

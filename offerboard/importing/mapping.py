@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from offerboard.importing.fields import FIELDS
+from offerboard.importing.numbers import Decimals
 from offerboard.importing.shape import Shape
 
 
@@ -16,12 +17,20 @@ class Mapping:
     `columns` names the columns of each field, several are joined; `constants` stands where a field has no column or
     its cell is empty, and for the category also where its name is unknown. `key` is the column that tells one row from
     another for good; "" means that the whole row does.
+    `decimal` is the sign of decimals that the company named, `found_decimal` the one that the file's own cells show.
     """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
     key: str = ""
     categories: dict[str, str] = field(default_factory=dict)
+    decimal: Decimals = ""
+    found_decimal: Decimals = ""
+
+    @property
+    def decimals(self) -> Decimals:
+        """The sign of decimals, "" where nobody knows it."""
+        return self.decimal or self.found_decimal
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored with the import."""

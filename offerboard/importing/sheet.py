@@ -79,6 +79,8 @@ def _records(file: BinaryIO) -> Iterator[Record]:
             room -= size
             if size > LONGEST_ROW or room < 0:
                 raise FileRefused(_("Line %(line)d is too long. Send a smaller file, or a CSV.") % {"line": line})
+            while cells and not cells[-1]:  # what the reader fills up
+                cells.pop()
             yield Record(line, cells, Position(line=line))
     except BROKEN as error:
         raise FileRefused(

@@ -6,15 +6,19 @@
 import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django_countries import countries
 
 from directory import hs
-from offerboard.amounts import NotANumber, TwoReadings, read_amount
+from offerboard.amounts import NotANumber, TwoReadings
 from offerboard.codes import CURRENCIES, UNITS, Condition, Incoterm, PaymentTerms, Samples
+from offerboard.importing import aliases
+from offerboard.importing.numbers import Decimals, read_number
 from offerboard.models import Lead
 
 LONGEST: dict[str, int] = {  # characters that a column holds
@@ -25,6 +29,7 @@ LONGEST: dict[str, int] = {  # characters that a column holds
 MOST = Decimal(10**12)
 MOST_DAYS, MOST_LEAD_TIME = 365, 1000
 MOST_DESTINATIONS = 30
+LONGEST_GUESSED, SHOWN_CODES = 40, 6
 SEPARATORS = re.compile(r"[,;|]")
 NO_DECIMALS = re.compile(r"\.0*$")
 KINDS = {
@@ -56,15 +61,19 @@ def several_lines(text: str, *, most: int) -> str:
     return text
 
 
-def amount(text: str, *, places: int) -> Decimal:
-    """A number above zero."""
+def amount(text: str, *, places: int, decimals: Decimals = "") -> Decimal:
+    """A number above zero; what can be read two ways is settled by `decimals`, or refused."""
     try:
-        number = read_amount(text)
+        number = read_number(text, decimals)
     except NotANumber as error:
         raise CellRefused(_("“%(text)s” is not a number.") % {"text": text[:40]}) from error
     except TwoReadings as error:
         words = {"text": text[:40], "large": error.args[0], "small": error.args[1]}
-        raise CellRefused(_("“%(text)s” can be read as %(large)s or as %(small)s.") % words) from error
+        reason = _(
+            "“%(text)s” can be read as %(large)s or as %(small)s. "
+            "Write one of these, or say where the columns are chosen how decimals are written."
+        )
+        raise CellRefused(reason % words) from error
     if number <= 0:
         raise CellRefused(_("Not above zero."))
     if number >= MOST:
@@ -101,34 +110,63 @@ def hs_code(text: str) -> str:
 
 def one_of(names: dict[str, str], text: str) -> str:
     """The code that goes by this name."""
-    try:
-        return names[" ".join(text.casefold().split())]
-    except KeyError:
-        raise CellRefused(_("“%(text)s” is not in the list.") % {"text": text[:40]}) from None
+    word = " ".join(text.casefold().split())
+    found = names.get(word) or names.get(word.rstrip("."))
+    if found is None:
+        raise CellRefused(_not_listed(text, word, names))
+    return found
 
 
-def readers() -> dict[str, Reader]:
+def _not_listed(text: str, word: str, names: dict[str, str]) -> str:
+    """Says what is meant perhaps, else what the list begins with."""
+    near = get_close_matches(word[:LONGEST_GUESSED], names, n=1, cutoff=0.7)
+    if near:
+        words = {"text": text[:40], "near": near[0], "code": names[near[0]]}
+        return _("“%(text)s” is not in the list. The nearest is “%(near)s” (%(code)s).") % words
+    some = ", ".join(list(dict.fromkeys(names.values()))[:SHOWN_CODES])
+    return _("“%(text)s” is not in the list of codes and names, such as %(some)s.") % {"text": text[:40], "some": some}
+
+
+def readers(decimals: Decimals = "") -> dict[str, Reader]:
     """How each field's cell is read; raises CellRefused. Built once an import, in the language of its member."""
-    lists = {
-        "kind": _names((code, (code, *also)) for code, also in KINDS.items()),
-        "unit": _names((code, (code, one.singular, one.plural, str(one.symbol))) for code, one in UNITS.items()),
-        "currency": _names((code, (code,)) for code in CURRENCIES),
-        "origin": _names((code, (code, countries.alpha3(code), name)) for code, name in countries),
-        "condition": _names((one.value, (one.value, one.name, one.label.split(",")[0])) for one in Condition),
-        "samples": _names((one.value, (one.value, one.label)) for one in Samples),
-        "incoterm": _names((one.value, (one.value,)) for one in Incoterm),
-        "payment_terms": _names((one.value, (one.value, one.label)) for one in PaymentTerms),
-    }
+    lists = _lists()
     return {
         **{name: partial(one_of, names) for name, names in lists.items()},
         **{name: partial(line, most=LONGEST[name]) for name in ("place", "brand", "model", "packaging")},
         "destinations": lambda text: several_of(lists["origin"], text),
         "description": partial(several_lines, most=LONGEST["description"]),
-        "quantity": partial(amount, places=3),
-        "price": partial(amount, places=4),
+        "quantity": partial(amount, places=3, decimals=decimals),
+        "price": partial(amount, places=4, decimals=decimals),
         "hs_code": hs_code,
         "valid_days": partial(days, least=1, most=MOST_DAYS),
         "lead_time_days": partial(days, least=0, most=MOST_LEAD_TIME),
+    }
+
+
+def currency_names() -> dict[str, str]:
+    """Every name of a currency, in small letters, with its code."""
+    return _names((code, (code, *aliases.CURRENCIES.get(code, ()))) for code in CURRENCIES)
+
+
+def _lists() -> dict[str, dict[str, str]]:
+    """The fields that take one of a list: every name, in small letters, with its code."""
+    with translation.override("en"):
+        english = dict(countries)
+    return {
+        "kind": _names((code, (code, *also)) for code, also in KINDS.items()),
+        "unit": _names(
+            (code, (code, one.singular, one.plural, str(one.symbol), *aliases.UNITS.get(code, ())))
+            for code, one in UNITS.items()
+        ),
+        "currency": currency_names(),
+        "origin": _names(
+            (code, (code, countries.alpha3(code), name, english[code], *aliases.COUNTRIES.get(code, ())))
+            for code, name in countries
+        ),
+        "condition": _names((one.value, (one.value, one.name, one.label.split(",")[0])) for one in Condition),
+        "samples": _names((one.value, (one.value, one.label)) for one in Samples),
+        "incoterm": _names((one.value, (one.value,)) for one in Incoterm),
+        "payment_terms": _names((one.value, (one.value, one.label)) for one in PaymentTerms),
     }
 
 

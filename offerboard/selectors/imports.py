@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,6 @@ from django.utils.translation import ngettext
 
 from directory.models import Category, Company
 from offerboard import presentation
-from offerboard.codes import UNITS
 from offerboard.importing.cleaning import Cleaned, CleanRow
 from offerboard.importing.shape import Shape
 from offerboard.importing.source import first_rows
@@ -82,6 +82,7 @@ class TriedRow:
     category: str
     quantity: str
     price: str
+    note: str  # why a good row is left out, or ""
     problems: list[tuple[str, str]]
 
 
@@ -90,10 +91,10 @@ class TrialPage:
     """The first rows, tried out."""
 
     name: str
-    total: str
     tried: str
     good: str
     all_refused: bool
+    button: str  # what it does; "" where no row would be imported
     rows: list[TriedRow]
     unknown: list[tuple[str, str]]
 
@@ -125,7 +126,7 @@ def import_page(lead_import: LeadImport) -> ImportPage:
         % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))},
         counts=[
             (_("Imported"), _n(one.imported)),
-            (_("Imported before, not repeated"), _n(one.repeated)),
+            (_("Imported before, or twice in this file"), _n(one.repeated)),
             (_("Refused"), _n(one.refused)),
         ],
         notices=_notices(one),
@@ -155,10 +156,10 @@ def trial_page(lead_import: LeadImport, trial: Trial) -> TrialPage:
     names = dict(Category.objects.filter(slug__in=slugs).values_list("slug", "name"))
     return TrialPage(
         name=lead_import.name,
-        total=_n(shape.rows),
         tried=_n(trial.rows_read),
-        good=_n(trial.rows_read - trial.refused),
+        good=_n(trial.imported),
         all_refused=trial.refused == trial.rows_read,
+        button=_button(shape, trial),
         rows=[_tried(one, names) for one in trial.first],
         unknown=[(name, _n(rows)) for name, rows in sorted(trial.unknown_categories.items())],
     )
@@ -238,16 +239,34 @@ def _tried(one: Cleaned, names: dict[str, str]) -> TriedRow:
     values: dict[str, Any] = row.values
     price = _("On request")
     if values.get("price"):
-        price = f"{values['currency']} {values['price']}"
+        price = presentation.money(Decimal(values["price"]), values["currency"])
     return TriedRow(
         line=str(one.line),
         title=values.get("title", ""),
         kind=str(Lead.Kind(values["kind"]).label) if one.row else "",
         category=names.get(row.shelf_slug, ""),
-        quantity=f"{values['quantity']} {UNITS[values['unit']].plural}" if one.row else "",
+        quantity=presentation.quantity(Decimal(values["quantity"]), values["unit"]) if one.row else "",
         price=price if one.row else "",
+        note=_left_out(one),
         problems=[(problem.column, problem.reason) for problem in one.problems],
     )
+
+
+def _left_out(one: Cleaned) -> str:
+    if one.is_repeated:
+        return _("Imported before")
+    return _("Same key as another row of this file") if one.is_twin else ""
+
+
+def _button(shape: Shape, trial: Trial) -> str:
+    """Exact where the whole file was tried; else only a limit can be promised."""
+    left_out = trial.rows_read - trial.imported
+    if trial.refused == trial.rows_read or (trial.is_whole and not trial.imported):
+        return ""
+    if not trial.is_whole:
+        return _("Import up to %(n)s rows") % {"n": _n(max(shape.rows - left_out, 1))}
+    words = ngettext("Import %(n)s row", "Import %(n)s rows", trial.imported) % {"n": _n(trial.imported)}
+    return _("%(import)s, leave out %(n)s") % {"import": words, "n": _n(left_out)} if left_out else words
 
 
 def _cut(cell: str) -> str:

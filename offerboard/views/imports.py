@@ -20,7 +20,7 @@ from offerboard.importing.cells import guard
 from offerboard.importing.exporting import export_rows, template_rows
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import FileRefused, Shape
-from offerboard.importing.trial import Trial, try_out
+from offerboard.importing.trial import Trial, try_out, with_decimals
 from offerboard.models import LeadImport
 from offerboard.selectors import imports as selectors
 from offerboard.services import imports as services
@@ -189,6 +189,8 @@ def _keep(found: LeadImport, form: MappingForm) -> bool:
     form.tell(_try(found, mapping, most=0).mapping_problems)
     if form.errors:
         return False
+    with found.file.open("rb") as file:
+        mapping = with_decimals(file, Shape.from_json(found.shape), mapping)
     services.choose_columns(lead_import=found, mapping=mapping)
     return True
 

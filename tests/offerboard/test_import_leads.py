@@ -207,7 +207,7 @@ def test_a_file_that_kills_every_worker_is_given_up() -> None:
 
 def test_the_sweep_wakes_a_worker_for_what_waits(monkeypatch: Any) -> None:
     job, woken = queued(table(*coffee(1))), []
-    monkeypatch.setattr(tasks.go_on_importing, "delay", lambda **names: woken.append(names))
+    monkeypatch.setattr(tasks.go_on_importing, "apply_async", lambda *, kwargs, **_options: woken.append(kwargs))
 
     periodic.sweep_imports()
 
@@ -388,6 +388,19 @@ def test_the_command_imports_reports_and_can_only_look(tmp_path: Path) -> None:
         assert "line 4: price: “free” is not a number." in said
     assert (Lead.objects.count(), LeadImport.objects.get().state) == (2, "done")
     assert "4,price: “free” is not a number.,3,Bad,Price.,free" in refused.read_text(encoding="utf-8-sig")
+
+
+def test_the_command_is_told_or_finds_out_how_decimals_are_written(tmp_path: Path) -> None:
+    shelf, file = CategoryFactory(), tmp_path / "coffee.csv"
+    more, comma = ("--set", f"category={shelf.slug}"), ("--decimal", "comma")
+
+    file.write_text(table(*coffee(0), ["1", "Robusta", "Washed.", "5,500"]))
+    assert "0 imported" in command(file, CompanyFactory(), *more)
+    assert "1 imported" in command(file, CompanyFactory(), *more, *comma)
+    assert [lead.price for lead in Lead.objects.all()] == [pytest.approx(5.5)]
+    file.write_text(table(*coffee(0), ["1", "Robusta", "Washed.", "5,500"], ["2", "Arabica", "Washed.", "12,5"]))
+    assert "2 imported" in command(file, CompanyFactory(), *more)
+    assert [lead.price for lead in Lead.objects.filter(title="Robusta")] == [pytest.approx(5.5)] * 2
 
 
 @pytest.mark.parametrize(

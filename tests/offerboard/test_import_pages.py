@@ -38,7 +38,7 @@ def test_a_file_goes_from_upload_to_report(
     owner: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     tea, other = CategoryFactory(name="Our teas"), CategoryFactory()
-    monkeypatch.setattr(tasks.go_on_importing, "delay", tasks.go_on_importing)
+    monkeypatch.setattr(tasks.go_on_importing, "apply_async", lambda *, kwargs, **_: tasks.go_on_importing(**kwargs))
 
     sent = send(owner, TABLE.encode("cp1252"))
     job = LeadImport.objects.get()
@@ -70,6 +70,29 @@ def test_a_file_goes_from_upload_to_report(
         ["line", "reason", "No", "Product", "Details", "Group", "Price"],
         ["3", "Price: “cheap” is not a number.", "2", "Café", "Polished", "Mate", "cheap"],
     ]
+
+
+def test_the_check_counts_what_the_button_does_and_offers_no_button_for_nothing(owner: Client) -> None:
+    shelf = CategoryFactory()
+    rows = ["1;Robusta;Washed;5,500;", "1;Again;Washed;7;", "2;Arabica;Washed;12,5;", "3;Café;Washed;cheap;"]
+    data = {"column_title": "Product", "column_description": "Details", "column_price": "Price", "key": "No"}
+    data |= {"value_kind": "buy_inquiry", "value_quantity": "1", "value_unit": "TNE", "value_currency": "EUR"}
+    data |= {"value_category": shelf.slug}
+    shown = []
+    for text in ("\n".join(rows), rows[3]):
+        send(owner, f"No;Product;Details;Price;\n{text}\n".encode())
+        job = LeadImport.objects.get(state="uploaded")
+        shown.append(owner.post(page("import_columns", job), data, follow=True).content.decode())
+        job.refresh_from_db()
+        assert job.mapping["found_decimal"] == ("comma" if "12,5" in text else "")
+        LeadImport.objects.update(state="queued")
+
+    assert "Import 2 rows, leave out 2" in shown[0]
+    assert "Same key as another row of this file" in shown[0]
+    assert "EUR 5.50" in shown[0]
+    assert "None of these rows" in shown[1]
+    assert page("import_start", job) not in shown[1]
+    assert Lead.objects.count() == 0
 
 
 def test_the_progress_bar_survives_a_reload_and_htmx_gets_only_the_bar(owner: Client) -> None:

@@ -9,6 +9,7 @@ from offerboard.forms.lead import LeadForm
 from offerboard.importing.cleaning import RowCleaner, shorten
 from offerboard.importing.fields import FIELDS, guess
 from offerboard.importing.mapping import Mapping
+from offerboard.importing.numbers import find_decimals
 from offerboard.importing.shape import Position, Record, Shape
 from tests.factories import CategoryFactory
 from tests.offerboard.posting import filled
@@ -46,7 +47,7 @@ BOTH: list[dict[str, str]] = [
     ),
     {"unit": ""},
     {"unit": "XYZ"},
-    *({"price": text} for text in ("0", "-5", "4 180,50", "٤١٨٠", "4.180", "0.00001", "USD 5", "9" * 12)),
+    *({"price": text} for text in ("0", "-5", "4 180,50", "٤١٨٠", "4.180", "0.00001", "XYZ 5", "9" * 12)),
     {"currency": ""},
     {"currency": "XTS"},
     {"incoterm": "XYZ"},
@@ -110,12 +111,126 @@ def test_other_programs_words_are_understood() -> None:
     ]
 
 
-def test_a_cell_that_holds_a_spreadsheets_error_is_refused_and_a_formula_is_text() -> None:
+def test_a_cell_that_holds_a_spreadsheets_error_or_a_formula_is_refused() -> None:
     values = filled(CategoryFactory())
 
     assert clean(values | {"title": "#REF!"}).row is None
     assert clean(values | {"quantity": "#DIV/0!"}).row is None
-    assert clean(values | {"title": "=HYPERLINK(1)"}).row.values["title"] == "=HYPERLINK(1)"
+    for formula in ("=HYPERLINK(1)", " =1+2", "@SUM(A1)", "+cmd(1)", "＝1"):
+        cleaned = clean(values | {"title": formula})
+        assert [problem.column for problem in cleaned.problems] == ["title"]
+        assert "Starts with a formula" in cleaned.problems[0].reason
+    for text in ("'=HYPERLINK(1)", "- washed (twice)", "@home tea", "+84"):
+        assert clean(values | {"title": text}).row.values["title"] == text.lstrip("'")
+
+
+@pytest.mark.parametrize(
+    ("field", "word", "code"),
+    [
+        *(("unit", word, "H87") for word in ("pcs", "pc", "Piece(s)", "pcs.")),
+        *(("unit", word, "TNE") for word in ("ton", "tons", "MT", "t", "tonnes")),
+        *(("unit", word, "KGM") for word in ("kgs", "KG")),
+        *(("unit", word, "MTR") for word in ("m", "mtr")),
+        *(("currency", word, "EUR") for word in ("Euro", "€")),
+        *(("currency", word, code) for word, code in (("US$", "USD"), ("£", "GBP"))),
+        *(("origin", word, "VN") for word in ("Vietnam", "Viet Nam", "VNM")),
+        *(("origin", word, "DE") for word in ("Germany", "Deutschland", "DEU")),
+        *(("origin", word, "US") for word in ("USA", "U.S.A.", "United States")),
+    ],
+)
+def test_ordinary_words_stand_for_their_codes(field: str, word: str, code: str) -> None:
+    cleaned = clean(filled(CategoryFactory()) | {field: word})
+
+    assert cleaned.row, cleaned.problems
+    assert cleaned.row.values[field] == code
+
+
+def test_a_word_that_is_not_known_is_answered_with_words_that_are() -> None:
+    values = filled(CategoryFactory())
+
+    near, far = clean(values | {"origin": "Vietnamm"}), clean(values | {"unit": "bags"})
+
+    assert near.problems[0].reason == "“Vietnamm” is not in the list. The nearest is “vietnam” (VN)."
+    assert far.problems[0].reason.startswith("“bags” is not in the list")
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "said"),
+    [
+        ("$4180", "USD", ("4180", "USD")),
+        ("7.90 €", "", ("7.90", "EUR")),
+        ("USD 4180", "", ("4180", "USD")),
+        ("USD 4180", "USD", ("4180", "USD")),
+        ("US$4,180.50", "", ("4180.50", "USD")),
+        ("$4180", "", None),
+        ("$4180", "EUR", None),
+        ("7.90 €", "USD", None),
+        ("USD 5 EUR", "USD", None),
+    ],
+)
+def test_a_price_may_name_its_currency_and_must_not_contradict_it(price: str, currency: str, said: Any) -> None:
+    cleaned = clean(filled(CategoryFactory()) | {"price": price, "currency": currency})
+
+    assert (cleaned.row and (cleaned.row.values["price"], cleaned.row.values["currency"])) == said
+
+
+def test_a_dollar_sign_in_the_currencys_column_needs_a_currency_for_all_rows() -> None:
+    values = filled(CategoryFactory()) | {"currency": "$"}
+
+    assert clean(values).row is None
+    assert clean(values, constants={"currency": "USD"}).row.values["currency"] == "USD"
+
+
+@pytest.mark.parametrize(
+    ("text", "open_", "point", "comma"),
+    [
+        ("5,500", None, "5500", "5.5"),
+        ("5.500", None, "5.5", "5500"),
+        ("12,5", "12.5", "12.5", "12.5"),
+        ("0,125", "0.125", "0.125", "0.125"),
+        ("1,234.5", "1234.5", "1234.5", "1234.5"),
+        ("1.234,5", "1234.5", "1234.5", "1234.5"),
+        ("1,234,567", "1234567", "1234567", "1234567"),
+        ("5500", "5500", "5500", "5500"),
+    ],
+)
+def test_three_digits_behind_a_mark_are_read_only_when_the_sign_of_decimals_is_known(
+    text: str, open_: str | None, point: str, comma: str
+) -> None:
+    values = filled(CategoryFactory()) | {"quantity": text}
+
+    for decimal, number in (("", open_), ("point", point), ("comma", comma)):
+        row = clean(values, decimal=decimal).row
+        assert (row and Decimal(row.values["quantity"])) == (number and Decimal(number))
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_typed", "sign"),
+    [
+        (["5,500", "12,5", "7"], False, "comma"),
+        (["5,500", "12.5"], False, "point"),
+        (["5,500", "7,90 €"], False, "comma"),
+        (["1,234,567"], False, "point"),
+        (["1.234.567"], False, "comma"),
+        (["5,500", "1.000", "7", "cheap, 2"], False, ""),
+        (["12,5", "12.5"], False, ""),
+        (["12.5", "5,500"], True, ""),
+        (["12.5", "12,5"], True, "comma"),
+        (["1,234.5"], True, "point"),
+    ],
+)
+def test_the_sign_of_decimals_is_what_all_clear_cells_have_in_common(
+    texts: list[str], is_typed: bool, sign: str
+) -> None:
+    assert find_decimals(texts, is_typed=is_typed) == sign
+
+
+def test_a_number_for_all_rows_is_not_read_by_the_files_sign() -> None:
+    said = Mapping(columns={"title": ["title"]}, constants={"price": "5,500", "quantity": "1.5"}, found_decimal="comma")
+    cleaner = RowCleaner(SHAPE, said)
+
+    assert "can be read as 5500 or as 5.5." in cleaner.constant_problem("price", "5,500")
+    assert cleaner.constant_problem("quantity", "1.5") == ""
 
 
 def test_a_row_with_more_cells_than_the_header_is_refused() -> None:

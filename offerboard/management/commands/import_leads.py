@@ -16,7 +16,7 @@ from offerboard.importing.running import run
 from offerboard.importing.shape import FileRefused, Shape
 from offerboard.importing.shelves import read_pairs
 from offerboard.importing.source import examine
-from offerboard.importing.trial import Trial, try_out
+from offerboard.importing.trial import Trial, try_out, with_decimals
 from offerboard.models import LeadImport
 from offerboard.services.imports import begin_here
 from offerboard.services.lead_states import CompanyNotListed
@@ -50,6 +50,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--key", default="", metavar="COLUMN", help="tells rows apart; without it the whole row does"
         )
+        parser.add_argument(
+            "--decimal",
+            choices=["point", "comma"],
+            default="",
+            help="how decimals are written; else the file's own numbers show it, and what stays open is refused",
+        )
         parser.add_argument("--category-map", type=Path, metavar="FILE", help="CSV of a name in the file, our slug")
         parser.add_argument("--refused", type=Path, metavar="FILE", help="write all refused rows there, as CSV")
         parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
@@ -76,12 +82,13 @@ class Command(BaseCommand):
         if options["category_map"]:
             with options["category_map"].open("rb") as file:
                 pairs = read_pairs(file)
-        return Mapping(columns, dict(map(_pair, options["set"])), options["key"], pairs)
+        return Mapping(columns, dict(map(_pair, options["set"])), options["key"], pairs, options["decimal"])
 
     def _work(self, file: BinaryIO, company: Company, mapping: Mapping, options: dict[str, Any]) -> None:
         started = time.monotonic()
         shape = examine(file)
         self.stdout.write(_how_written(shape))
+        mapping = with_decimals(file, shape, mapping)
         trial = try_out(file, shape, mapping, company_id=company.pk, most=None if options["dry_run"] else 0)
         if trial.mapping_problems:
             raise CommandError("\n".join(f"{name}: {words}" for name, words in trial.mapping_problems.items()))
@@ -111,7 +118,7 @@ class Command(BaseCommand):
         read, say = result.rows_read, self.stdout.write
         say(f"{read:,} rows read in {seconds:.1f} s ({read / max(seconds, 0.001):,.0f} a second)")
         say(f"  {result.imported:,} imported")
-        say(f"  {result.repeated:,} imported before, not repeated")
+        say(f"  {result.repeated:,} imported before, or twice in this file")
         say(f"  {result.refused:,} refused")
         if result.shortened:
             say(f"  {result.shortened:,} titles shortened; the whole title begins the description")
