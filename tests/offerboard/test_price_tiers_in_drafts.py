@@ -36,8 +36,8 @@ def steps(*pairs: tuple[str, str]) -> dict[str, list[str]]:
     return {"tiers_quantity": [pair[0] for pair in pairs], "tiers_price": [pair[1] for pair in pairs]}
 
 
-def stored() -> list[tuple[Decimal, Decimal]]:
-    return list(PriceTier.objects.values_list("min_quantity", "price"))
+def stored() -> list[tuple[Decimal | int, Decimal | int]]:
+    return [(tier.min_quantity, tier.price) for tier in PriceTier.objects.order_by("lead", "place")]
 
 
 @pytest.mark.parametrize("action", ["publish", "draft", "preview"])
