@@ -42,6 +42,7 @@ RANGES = """
     gone AS (DELETE FROM {table} WHERE number NOT IN (SELECT number FROM fresh))
     INSERT INTO {table} (number, changed_at) SELECT number, changed_at FROM fresh
     ON CONFLICT (number) DO UPDATE SET changed_at = excluded.changed_at
+    WHERE {table}.changed_at IS DISTINCT FROM excluded.changed_at
 """
 
 

@@ -65,7 +65,7 @@ def post_a_lead(person: Visitor) -> Lead:
         ("Price", "4180"),
         ("Place", "Hồ Chí Minh City"),
     ):
-        page.get_by_label(label, exact=True).fill(words)
+        page.get_by_label(re.compile(rf"^{label}( \(optional\))?$")).fill(words)
     for label, code in (("Unit", "TNE"), ("Currency", "USD"), ("Incoterms", "FOB"), ("Country of origin", "VN")):
         page.get_by_label(re.compile(rf"^{label}\b( \(optional\))?$")).select_option(code)
     page.get_by_label("Category").select_option(label="Green coffee")
