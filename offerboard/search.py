@@ -129,7 +129,7 @@ def search(filters: Filters, *, now: datetime, after: str = "") -> Results:
         cursor = None
     count, is_complete, facets = _count(question)
     ids, next_cursor = _page(question, cursor)
-    if not next_cursor and not is_complete and filters.order == Sort.NEWEST:
+    if not next_cursor and not is_complete and question.looked_up()[0] and filters.order == Sort.NEWEST:
         next_cursor = _further_back(question, cursor, seen=(cursor.seen if cursor else 0) + len(ids))
     return Results(
         ids=ids,

@@ -10,16 +10,13 @@ from datetime import datetime
 
 import puremagic
 from django.core.files.base import ContentFile, File
-from django.db import transaction
-from django.db.models import Max
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from directory.pictures import PictureRefused, PictureTooLarge, reencode_picture
 from offerboard.models import Lead, LeadDocument
-from offerboard.revisions import keep_revisions
-from offerboard.services.files import digest_of, files_of_this_try, forget
-from offerboard.services.leads import must_be_reviewed
+from offerboard.services.files import digest_of, forget
+from offerboard.services.lead_files import change_files
 from privacy.masking import mask_contacts
 
 SUFFIXES = {LeadDocument.Kind.PDF: ".pdf", LeadDocument.Kind.PICTURE: ".webp"}
@@ -71,28 +68,10 @@ def clean_name(sent: str, *, suffix: str) -> str:
 
 
 def change_documents(*, lead: Lead, added: Sequence[Paper], removed: Collection[str], now: datetime) -> list[Paper]:
-    """Take documents off a lead and put others on it; answers those for which there was no room.
-
-    What the lead has already is not added again. Files appear and vanish with the rows. `removed` holds keys of
-    LeadDocument; those of other leads are ignored.
-    """
-    with files_of_this_try() as written, transaction.atomic(durable=True):
-        current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
-        documents = LeadDocument.objects.filter(lead=current)
-        gone = documents.filter(pk__in=removed)
-        forget_documents(gone)
-        dropped, _rows = gone.delete()
-        new = _not_yet_in(documents, added)
-        room = LeadDocument.MOST - documents.count()
-        top = documents.aggregate(top=Max("position"))["top"]
-        for position, paper in enumerate(new[:room], start=0 if top is None else top + 1):
-            _keep(paper, lead=current, position=position, written=written)
-        if dropped or new[:room]:  # pages that show the lead are kept by its time of change
-            state = Lead.State.PENDING if new[:room] and must_be_reviewed(current) else current.state
-            Lead.objects.filter(pk=current.pk).update(state=state, updated_at=now)
-            keep_revisions(leads=Lead.objects.filter(pk=current.pk), now=now)
-    lead.refresh_from_db()
-    return new[room:]
+    """Take documents off a lead and put others on it; answers those for which there was no room (`change_files`)."""
+    return change_files(
+        lead=lead, model=LeadDocument, added=added, removed=removed, keep=_keep, forget=forget_documents, now=now
+    )
 
 
 def forget_documents(documents: Iterable[LeadDocument]) -> None:
@@ -138,13 +117,7 @@ def _picture(file: "File[bytes]") -> "ContentFile[bytes]":
         raise DocumentRefused(_("This file cannot be read. Choose a PDF, or a JPEG, PNG or WebP picture.")) from error
 
 
-def _not_yet_in(documents: Iterable[LeadDocument], added: Sequence[Paper]) -> list[Paper]:
-    """What was sent twice counts once."""
-    known = {document.digest for document in documents}
-    return list({paper.digest: paper for paper in added if paper.digest not in known}.values())
-
-
-def _keep(paper: Paper, *, lead: Lead, position: int, written: list[FieldFile]) -> None:
+def _keep(paper: Paper, lead: Lead, position: int, written: list[FieldFile]) -> None:
     document = LeadDocument(
         lead=lead, name=paper.name, kind=paper.kind, size=paper.content.size, digest=paper.digest, position=position
     )
