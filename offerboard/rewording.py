@@ -10,20 +10,8 @@ from offerboard.search import Filters, Sort
 # What people type around the goods they look for; leads seldom say it.
 AROUND = {
     *("a", "an", "and", "any", "for", "from", "in", "of", "on", "or", "our", "some", "the", "to", "we", "with"),
-    *(
-        "buy",
-        "buyer",
-        "buyers",
-        "find",
-        "import",
-        "importer",
-        "importers",
-        "looking",
-        "need",
-        "purchase",
-        "want",
-        "wanted",
-    ),
+    *("buy", "buyer", "buyers", "find", "looking", "need", "purchase", "want", "wanted"),
+    *("import", "importer", "importers"),
     *("export", "exporter", "exporters", "manufacturer", "manufacturers", "offer", "sale", "sell", "seller", "sellers"),
     *("supplier", "suppliers", "supply", "trader", "traders", "wholesale", "wholesaler", "wholesalers"),
     *("best", "cheap", "order", "price", "prices"),

@@ -117,7 +117,7 @@ class Results:
     next_cursor: str  # "" on the last page
     count: int  # exact where it is complete; CAP + 1 stands for more
     is_complete: bool  # whether the walk came to the board's end: count and order are of all that fits
-    facets: dict[str, Facet]  # by the names of FACETS
+    facets: dict[str, Facet]  # by the names of the filters they belong to
 
 
 def search(filters: Filters, *, now: datetime, after: str = "") -> Results:
