@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from directory.models import Verification
-from offerboard.models import Lead
+from offerboard.models import BoardEntry, Lead
 from offerboard.search import SPANS, AsksFor, Filters, Holds, Within, asked_for
 
 
@@ -12,7 +12,7 @@ def exact_ids(filters: Filters, *, now: datetime, limit: int) -> list[int]:
     """The newest public leads that match, by their own columns."""
     leads = Lead.objects.public(at=now)
     if (words := asked_for(filters.words)) is not None:
-        leads = leads.filter(Holds(words), AsksFor(words))
+        leads = leads.filter(pk__in=BoardEntry.objects.filter(Holds(words), AsksFor(words)).values("pk"))
     for slugs in [filters.categories] if filters.categories else []:
         leads = leads.filter(category__slug__in=slugs) | leads.filter(category__parent__slug__in=slugs)
     if filters.within:

@@ -53,7 +53,6 @@ def export_rows(*, company_id: int, site: str) -> Iterator[list[str]]:
     while leads := list(
         Lead.objects.filter(company_id=company_id, pk__gt=last)
         .select_related("category")
-        .defer("search")
         .order_by("pk")[:CHUNK]
     ):
         for lead in leads:
