@@ -12,17 +12,15 @@ lead by lead among the newest `LOOK` that fit the rest; who pages on, newest fir
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank
 from django.db import connection, models
-from django.db.models import BigIntegerField, BooleanField, F, Func, Value
-from django.db.models.expressions import Combinable, RawSQL
-from django.db.models.functions import Cast
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from directory import hs
@@ -32,14 +30,16 @@ from offerboard.models import BoardEntry
 
 PAGE = 20  # leads
 CAP = 5_000  # a count above it is "5,000+"
-LOOK = 10_000  # leads
-WIDER_CAP, WIDER_LOOK = 500, 2_000  # the same for counts of what else one could have chosen
+SAMPLE = 1_000  # leads by which facets are counted where there are more than `CAP`
+LOOK = 2_000  # leads
+WIDER_CAP, WIDER_LOOK = 500, 1_000  # the same for counts of what else one could have chosen
 FEW, WIDER_REACH = 3, 1 << 13  # with more filters set than so many, these are counted among so many places only
 LONGEST, MOST_WORDS = 400, 40  # characters and words read of what was typed
 # How many places on the board share a mark, as in lead_document.
 SHELVES = {"@e": 1 << 19, "@d": 1 << 16, "@b": 1 << 13}
-FIRST_STRETCH = SHELVES["@b"]
-STEEPEST = 7  # each stretch is at most so many times doubled
+SHELF = SHELVES["@b"]
+PROBED = 2 * SHELF  # places
+FASTEST = 8  # times as far as the walk has come, its next stretch may reach
 
 
 class Sort(models.TextChoices):
@@ -90,6 +90,8 @@ class Filters:
 
 
 EVERYTHING = Filters()
+BOARD = BoardEntry._meta.db_table
+Part = tuple[str, list[Any]]  # SQL and its values
 # SQL; every query below begins with these companies. IS TRUE keeps it a question about each lead in turn: as a join it
 # would lose the order of the walk.
 VERIFIED = "(EXISTS (SELECT FROM verified WHERE verified.company_id = found.company_id)) IS TRUE"
@@ -122,7 +124,7 @@ class Results:
 
 def search(filters: Filters, *, now: datetime, after: str = "") -> Results:
     """The page that follows the cursor `after`; a cursor we did not write, or of another order, is the first page."""
-    question = _Question.of(filters, now=now)
+    question = _Question.of(filters, now=now).probed()
     try:
         cursor = read_cursor(after, order=filters.order, key_type=ORDERS[filters.order].key_type)
     except NotOurCursor:
@@ -163,7 +165,9 @@ class _Question:
     ids: dict[str, int]  # of the categories and of the company that exist, by slug
     newest: int  # place on the board
     oldest: int  # leads below this place are too old for "posted within"
+    is_wider: bool = False  # whether it lacks a filter of the one that was probed
     is_cut_short: bool = False  # whether more would fit that is not looked at
+    density: float = 0.0  # how many leads fit the words and marks, at least, for each of the newest places
 
     @classmethod
     def of(cls, filters: Filters, *, now: datetime) -> "_Question":
@@ -179,14 +183,25 @@ class _Question:
         known = {slug: number for number, slug in slugs.union(company, *places, all=True)}
         return cls(filters, now, known, known.pop("@newest", 0), known.pop("@oldest", 0))
 
+    def probed(self) -> "_Question":
+        """The same with its density. One query, or none where everything fits."""
+        if not (fitting := self.fitting()):
+            return self
+        high = (self.newest // SHELF + 1) * SHELF
+        low = max(high - PROBED, 0)
+        among: Part = ("search @@ %s::tsquery", [_either(_places(low, high))])
+        condition, values = _all([among, *fitting])
+        [(held,)] = _rows(self, f"SELECT count(*) FROM {BOARD} WHERE {condition}", values)
+        return replace(self, density=held / (self.newest - low + 1))
+
     def without(self, name: str) -> "_Question":
         """The same question but for one filter."""
         filters = replace(self.filters, **{name: getattr(EVERYTHING, name)})
-        return replace(self, filters=filters, oldest=0 if name == "within" else self.oldest)
+        return replace(self, filters=filters, oldest=0 if name == "within" else self.oldest, is_wider=True)
 
     def cut_short(self) -> "_Question":
         """The same question, of the newest places only."""
-        end = (self.newest // FIRST_STRETCH + 1) * FIRST_STRETCH - WIDER_REACH
+        end = (self.newest // SHELF + 1) * SHELF - WIDER_REACH
         return replace(self, oldest=max(self.oldest, end), is_cut_short=end > self.oldest)
 
     def marks(self) -> list[list[str]]:
@@ -205,6 +220,11 @@ class _Question:
         ]
         return [marks for marks in lists if marks]
 
+    def fitting(self) -> list[Part]:
+        """What one scan of the index answers: the words and all marks."""
+        fitting = [("search @@ %s::tsquery", [_either(marks)]) for marks in self.marks()]
+        return [*fitting, holding(self.filters.words)] if self.filters.words else fitting
+
     def looked_up(self) -> tuple[list[str], list[Decimal]]:
         """What no mark says: SQL about one lead, and its values."""
         asked = self.filters
@@ -213,36 +233,14 @@ class _Question:
         return [*limits, *([VERIFIED] if asked.verified else [])], [*limits.values()]
 
 
-class _Marks(Func):
+def _either(marks: Iterable[str]) -> str:
     """Any of the marks; they are quoted, so whatever one holds, it stays one mark."""
-
-    template = "%(expressions)s::tsquery"
-    output_field = SearchQueryField()
-
-    def __init__(self, marks: Iterable[str]) -> None:
-        super().__init__(Value(_alternatives(marks)))
-
-
-def _alternatives(marks: Iterable[str]) -> str:
     return " | ".join("'" + mark.replace("'", "''") + "'" for mark in marks)
 
 
-class Holds(Func):
-    """Whether the lead's document answers the question; several such conditions are one scan of the index."""
-
-    template = "(search @@ %(expressions)s)"
-    output_field = BooleanField()
-
-
-class AsksFor(Func):
-    """Whether words name anything that is wanted: "!!!" and "-coffee" do not, and no index finds what is not there."""
-
-    template = "(querytree(%(expressions)s) NOT IN ('', 'T'))"
-    output_field = BooleanField()
-
-
-def _any(*questions: Combinable) -> Combinable:
-    return Func(*questions, template="(%(expressions)s)", arg_joiner=" || ", output_field=SearchQueryField())
+def _all(conditions: Iterable[Part]) -> Part:
+    texts, values = zip(*conditions, strict=True)
+    return " AND ".join(texts), [*chain.from_iterable(values)]
 
 
 # Signs of languages that part no words: market_spaced in the database knows the same ones.
@@ -258,74 +256,82 @@ def spaced(words: str) -> str:
     return re.sub(f"[{_UNPARTED}]+", lambda signs: f' "{" ".join(signs[0])}" ', words)
 
 
-def asked_for(words: str) -> Combinable | None:
-    """What typed words ask: their English stems, or the words as the title has them; or goods of that HS code.
+def asked_for(words: str) -> Part:
+    """What typed words ask, a tsquery: their English stems, or the words as the title has them; or goods of an HS code.
 
     With a minus the stems alone decide: what the title does not say, the description may.
     """
-    if not words:
-        return None
     typed = spaced(" ".join(words[:LONGEST].split()[:MOST_WORDS]))
-    found: Combinable = SearchQuery(typed, config="market_english", search_type="websearch")
+    asked: list[Part] = [("websearch_to_tsquery('market_english', %s)", [typed])]
     if not re.search(r"(^|\s)-", typed):
-        found = _any(found, SearchQuery(typed, config="market_words", search_type="websearch"))
-    try:
-        return _any(found, _Marks([f"@h{hs.normalise(words)}"]))
-    except hs.UnknownHsCode:
-        return found
+        asked.append(("websearch_to_tsquery('market_words', %s)", [typed]))
+    with suppress(hs.UnknownHsCode):
+        asked.append(("%s::tsquery", [_either([f"@h{hs.normalise(words)}"])]))
+    texts, values = zip(*asked, strict=True)
+    return f"({' || '.join(texts)})", [*chain.from_iterable(values)]
+
+
+def holding(words: str) -> Part:
+    """Whether an entry holds the words; "!!!" and "-coffee" hold nothing, as no index finds what is not there."""
+    asked, values = asked_for(words)
+    return f"search @@ {asked} AND querytree({asked}) NOT IN ('', 'T')", [*values, *values]
 
 
 # --- the walk back through the board ------------------------------------------------------------------------------
 
 COLUMNS = (
-    *("lead_id", "rank", "posted_at", "expires_at", "price", "quantity"),
-    *("company_id", "kind", "category_id", "country", "condition", "incoterm", "currency"),
+    "lead_id, rank, posted_at, expires_at, price, quantity, "
+    "company_id, kind, category_id, country, condition, incoterm, currency"
 )
 
 
-def _walk(question: _Question, *, most: int, below: int | None = None) -> tuple[str, list[Any]]:
+def _walk(question: _Question, *, most: int, below: int | None = None) -> Part:
     """SQL and values of the newest entries that fit all words and marks.
 
-    Stretch by stretch the index is asked for what fits in it, until there are enough. Within a stretch the order is by
-    an expression, so that no index on it tempts the planner to read the board lead by lead.
+    Stretch by stretch the index is asked for what fits in it, until there are enough. No other index may tempt the
+    planner to read the board entry by entry, as the documents lie apart: so place and time are written as expressions.
 
     That the rows come in the order of the stretches rests on PostgreSQL: a lateral join over a function's rows is a
     nested loop in their order. That "posted within" cuts the walk short rests on ranks that grow with the time of
     posting; where an import and a publication overlap, the time itself still decides.
     """
-    entries = BoardEntry.objects.public(at=question.now).filter(rank__gt=question.oldest)
+    fitting = question.fitting()
+    place, time = ("rank + 0", "posted_at + interval '0'") if fitting else ("rank", "posted_at")
+    conditions: list[Part] = [
+        ("posted_at <= %s AND expires_at > %s", [question.now, question.now]),
+        (f"{place} > %s", [question.oldest]),
+        *fitting,
+    ]
     if question.filters.within:
-        entries = entries.filter(posted_at__gt=question.now - SPANS[Within(question.filters.within)])
+        conditions.append((f"{time} > %s", [question.now - SPANS[Within(question.filters.within)]]))
     if below is not None:
-        entries = entries.filter(rank__lt=below)
-    fitting = [Holds(_Marks(alternatives)) for alternatives in question.marks()]
-    if (words := asked_for(question.filters.words)) is not None:
-        fitting.append(Holds(words))
-        entries = entries.filter(AsksFor(words))
+        conditions.append((f"{place} < %s", [below]))
     if not fitting:
-        sql, values = entries.newest_first().values(*COLUMNS)[:most].query.sql_with_params()
-        return sql, [*values]
-    entries = entries.filter(Holds(RawSQL("stretch.places", ())), *fitting).order_by((F("rank") + 0).desc())
-    sql, values = entries.values(*COLUMNS).query.sql_with_params()
-    stretches = [_alternatives(places) for places in _stretches(question, below, steepness=len(fitting))]
-    by_stretch = f"unnest(%s::tsquery[]) AS stretch (places) CROSS JOIN LATERAL ({sql}) AS entry"
+        condition, values = _all(conditions)
+        return f"SELECT {COLUMNS} FROM {BOARD} WHERE {condition} ORDER BY rank DESC LIMIT {most}", values
+    condition, values = _all([("search @@ stretch.places", []), *conditions])
+    entries = f"SELECT {COLUMNS} FROM {BOARD} WHERE {condition} ORDER BY {place} DESC LIMIT {most}"
+    by_stretch = f"unnest(%s::tsquery[]) AS stretch (places) CROSS JOIN LATERAL ({entries}) AS entry"
+    stretches = [_either(places) for places in _stretches(question, most=most, below=below)]
     return f"SELECT entry.* FROM {by_stretch} LIMIT {most}", [stretches, *values]
 
 
-def _stretches(question: _Question, below: int | None, *, steepness: int) -> Iterator[list[str]]:
+def _stretches(question: _Question, *, most: int, below: int | None) -> Iterator[list[str]]:
     """The marks of each stretch of the walk, from the newest lead, or `below` a place, to the oldest that may fit.
 
-    With one condition each stretch is as long as all before it together, so that little is read in vain. The more
-    conditions there are, the fewer leads fit and the longer each question to the index takes: so stretches grow faster.
+    A stretch is about as long as it takes to find the rest. How much fits may differ far back, so each is at least as
+    long as the walk so far, and at most some times as long.
     """
     top = question.newest if below is None else min(below, question.newest)
-    high, end = (top // FIRST_STRETCH + 1) * FIRST_STRETCH, question.oldest // FIRST_STRETCH * FIRST_STRETCH
-    length, walked = FIRST_STRETCH, 0
+    high, end = (top // SHELF + 1) * SHELF, question.oldest // SHELF * SHELF
+    needed = int(1.2 * most / max(question.density, 1e-9))
+    walked, length = 0, min(needed, PROBED * (1 if question.is_wider else FASTEST))
     while high > end:
-        low = max(high - length, end)
+        low = max((high - length) // SHELF * SHELF, end)
         yield _places(low, high)
-        high, walked = low, walked + length
-        length = walked * ((1 << min(steepness, STEEPEST)) - 1)
+        walked += high - low
+        high = low
+        length = min(max(needed - walked, walked), (FASTEST - 1) * walked)
 
 
 def _places(low: int, high: int) -> list[str]:
@@ -338,7 +344,7 @@ def _places(low: int, high: int) -> list[str]:
     return marks
 
 
-def _found(question: _Question, *, most: int, below: int | None = None) -> tuple[str, list[Any]]:
+def _found(question: _Question, *, most: int, below: int | None = None) -> Part:
     """SQL and values of the newest entries that fit everything, `most` at most."""
     conditions, condition_values = question.looked_up()
     walk, values = _walk(question, most=LOOK if conditions else most, below=below)
@@ -372,20 +378,21 @@ ORDERS = {
 }
 
 
-def _page(question: _Question, cursor: Cursor | None) -> tuple[str, list[Any]]:
+def _page(question: _Question, cursor: Cursor | None) -> Part:
     """SQL and values of the page behind the cursor and one lead more: number, "page", key and slug, lead.
 
     Newest first, the walk begins at the cursor. In any other order, all that was found is sorted, of the newest `CAP`
     if there is more.
     """
     order = ORDERS[question.filters.order]
-    sql, values, behind = "SELECT * FROM found_0", [], ""
+    sql, behind = "SELECT * FROM found_0", ""
+    values: list[Any] = []
     if question.filters.order != Sort.NEWEST:
         sql += f" ORDER BY rank DESC LIMIT {CAP}"
     elif cursor:
         sql, values = _found(question, most=PAGE + 1, below=_place(cursor))
-    if order.key == "match" and (words := asked_for(question.filters.words)) is not None:
-        match, match_values = _match(words)
+    if order.key == "match":
+        match, match_values = _match(question.filters.words)
         sql, values = f"SELECT found.*, {match} AS match FROM ({sql}) AS found", [*match_values, *values]
     if cursor and question.filters.order != Sort.NEWEST:
         beyond = "<" if order.direction == "DESC" else ">"
@@ -398,12 +405,11 @@ def _page(question: _Question, cursor: Cursor | None) -> tuple[str, list[Any]]:
     return f"SELECT {columns} FROM ({sql}) AS page {behind} {by} LIMIT {PAGE + 1}", values
 
 
-def _match(words: Combinable) -> tuple[str, list[Any]]:
+def _match(words: str) -> Part:
     """SQL and values of how well the words match a lead that was found, in billionths."""
-    rank = SearchRank(F("search"), words)
-    match = BoardEntry.objects.filter(pk=RawSQL("found.lead_id", ())).values_list(Cast(rank * 10**9, BigIntegerField()))
-    sql, values = match.query.sql_with_params()
-    return f"({sql})", [*values]
+    asked, values = asked_for(words)
+    match = f"(ts_rank(search, {asked}) * 1e9)::bigint"
+    return f"(SELECT {match} FROM {BOARD} AS entry WHERE entry.lead_id = found.lead_id)", values
 
 
 def _behind(page: list[Row], *, order: Sort, seen: int) -> str:
@@ -479,31 +485,34 @@ class _Run:
 
     def selects(self) -> Iterator[str]:
         """SQL of the counts: number, facet, value, how many. All plain facets are counted in one pass."""
-        columns = {name: column for name, column in _facet_columns(self.question.now).items() if name in self.facets}
+        found = f"found_{self.number}"
+        yield f"SELECT {self.number}, 'found', '', count(*) FROM {found}"
         if self.question.looked_up()[0]:
             yield f"SELECT {self.number}, 'walk', '', count(*) FROM walk_{self.number}"
+        if self.cap > SAMPLE:
+            most = f"CASE WHEN (SELECT count(*) FROM {found}) > {self.cap} THEN {SAMPLE} END"
+            found = f"(SELECT * FROM {found} LIMIT {most})"
+        columns = {name: column for name, column in _facet_columns(self.question.now).items() if name in self.facets}
         if "verified" in columns:
             company = columns.pop("verified")
-            counted = f"SELECT {company}, count(*) AS leads FROM found_{self.number} GROUP BY {company}"
+            counted = f"SELECT {company}, count(*) AS leads FROM {found} AS found GROUP BY {company}"
             by = f"SELECT {VERIFIED} AS checked, leads FROM ({counted}) AS found"
-            yield f"SELECT {self.number}, 'verified', checked::text, sum(leads) FROM ({by}) AS found GROUP BY checked"
-        sets = ", ".join(f"({name})" for name in columns)
-        names = " ".join(f"WHEN GROUPING({name}) = 0 THEN '{name}'" for name in columns)
-        values = " ".join(f"WHEN GROUPING({name}) = 0 THEN {_shown(name)}" for name in columns)
-        aliased = ", ".join(f"{column} AS {name}" for name, column in columns.items())
-        yield (
-            f"SELECT {self.number}, CASE {names} ELSE 'found' END, CASE {values} ELSE '' END, count(*) "
-            f"FROM (SELECT {aliased} FROM found_{self.number}) AS found GROUP BY GROUPING SETS ((), {sets})"
-            if columns
-            else f"SELECT {self.number}, 'found', '', count(*) FROM found_{self.number}"
-        )
+            value = "checked::text, sum(leads)::bigint"
+            yield f"SELECT {self.number}, 'verified', {value} FROM ({by}) AS found GROUP BY checked"
+        if columns:
+            sets = ", ".join(f"({name})" for name in columns)
+            names = " ".join(f"WHEN GROUPING({name}) = 0 THEN '{name}'" for name in columns)
+            values = " ".join(f"WHEN GROUPING({name}) = 0 THEN {_shown(name)}" for name in columns)
+            aliased = ", ".join(f"{column} AS {name}" for name, column in columns.items())
+            yield (
+                f"SELECT {self.number}, CASE {names} END, CASE {values} END, count(*) "
+                f"FROM (SELECT {aliased} FROM {found} AS found) AS found GROUP BY GROUPING SETS ({sets})"
+            )
 
     def is_complete(self, counts: Counts) -> bool:
         """Whether no bound was met."""
-        looked_up = bool(self.question.looked_up()[0])
-        return counts[self.number, "found", ""] <= self.cap and not (
-            looked_up and counts[self.number, "walk", ""] >= self.look
-        )
+        is_looked_through = counts.get((self.number, "walk", ""), 0) < self.look
+        return is_looked_through and counts[self.number, "found", ""] <= self.cap
 
     def counted(self, counts: Counts) -> Iterator[tuple[str, Facet]]:
         """The facets by name."""
@@ -540,7 +549,7 @@ def _answer(question: _Question, runs: list[_Run], cursor: Cursor | None) -> tup
         tables=chain.from_iterable(tables),
     )
     shown = sorted((place, lead, *value.rsplit(" ", 1)) for place, name, value, lead in rows if name == "page")
-    counts = {(number, name, value): int(count) for number, name, value, count in rows if name != "page"}
+    counts = {(number, name, value): count for number, name, value, count in rows if name != "page"}
     return [(lead, key, slug) for _place, lead, key, slug in shown], counts
 
 

@@ -51,9 +51,7 @@ def export_rows(*, company_id: int, site: str) -> Iterator[list[str]]:
     yield header()
     last = 0
     while leads := list(
-        Lead.objects.filter(company_id=company_id, pk__gt=last)
-        .select_related("category")
-        .order_by("pk")[:CHUNK]
+        Lead.objects.filter(company_id=company_id, pk__gt=last).select_related("category").order_by("pk")[:CHUNK]
     ):
         for lead in leads:
             yield _row(lead, site)

@@ -244,15 +244,17 @@ def test_marks_cannot_be_typed_and_nothing_is_not_everything(words: str) -> None
     assert search(Filters(words=words), now=NOW).ids == []
 
 
-def test_a_search_costs_two_queries_and_so_does_a_page_alone(django_assert_num_queries: Any) -> None:
+def test_a_search_costs_three_queries_and_a_page_alone_two(django_assert_num_queries: Any) -> None:
     filters = Filters(words="coffee", categories=("the-food",), company="nobody", within="7d", verified=True)
     Category.objects.create(slug="the-food", name="Food")
     Company.objects.all().delete()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         search(filters, now=NOW)
     with django_assert_num_queries(2):
         newest(filters, now=NOW)
+    with django_assert_num_queries(2):
+        search(Filters(), now=NOW)
 
 
 @pytest.mark.usefixtures("market")
