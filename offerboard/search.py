@@ -33,12 +33,12 @@ CAP = 5_000  # a count above it is "5,000+"
 SAMPLE = 1_000  # leads by which facets are counted where there are more than `CAP`
 LOOK = 2_000  # leads
 WIDER_CAP, WIDER_LOOK = 500, 1_000  # the same for counts of what else one could have chosen
-FEW, WIDER_REACH = 3, 1 << 13  # with more filters set than so many, these are counted among so many places only
+FEW = 3  # with more filters set than so many, these are counted among the newest places only
 LONGEST, MOST_WORDS = 400, 40  # characters and words read of what was typed
 # How many places on the board share a mark, as in lead_document.
 SHELVES = {"@e": 1 << 19, "@d": 1 << 16, "@b": 1 << 13}
 SHELF = SHELVES["@b"]
-PROBED = 2 * SHELF  # places
+PROBED = 2 * SHELF  # places; the newest shelf may hold few
 FASTEST = 8  # times as far as the walk has come, its next stretch may reach
 
 
@@ -201,7 +201,7 @@ class _Question:
 
     def cut_short(self) -> "_Question":
         """The same question, of the newest places only."""
-        end = (self.newest // SHELF + 1) * SHELF - WIDER_REACH
+        end = (self.newest // SHELF + 1) * SHELF - PROBED
         return replace(self, oldest=max(self.oldest, end), is_cut_short=end > self.oldest)
 
     def marks(self) -> list[list[str]]:

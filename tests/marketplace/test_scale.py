@@ -21,7 +21,7 @@ from marketplace.seed.people import DEMO_EMAILS
 from marketplace.seed.scale.market import is_scaled, seed_scale
 from marketplace.seed.scale.plan import short_code
 from marketplace.seed.scale.words import Zipf, fairs, models, tail_words
-from offerboard.models import Lead
+from offerboard.models import BoardEntry, Lead
 from offerboard.models.lead import NextRank
 from privacy.masking import holds_contacts
 from tests.factories import NOW
@@ -52,11 +52,15 @@ def empty_the_market() -> None:
 
 
 def shape_of_the_table() -> list[Any]:
+    """Indexes, keys and triggers of the leads and of the board."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'offerboard_lead' UNION ALL "
+            "SELECT indexname, indexdef FROM pg_indexes "
+            "WHERE tablename IN ('offerboard_lead', 'offerboard_boardentry') UNION ALL "
             "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
-            "WHERE conrelid = 'offerboard_lead'::regclass ORDER BY 1, 2"
+            "WHERE conrelid IN ('offerboard_lead'::regclass, 'offerboard_boardentry'::regclass) UNION ALL "
+            "SELECT tgname, tgenabled::text FROM pg_trigger "
+            "WHERE tgrelid = 'offerboard_lead'::regclass AND NOT tgisinternal ORDER BY 1, 2"
         )
         return list(cursor.fetchall())
 
@@ -129,6 +133,15 @@ def test_four_of_ten_leads_are_on_the_board_and_the_others_in_every_other_state(
     assert set(Lead.objects.values_list("state", flat=True)) == set(Lead.State.values)
     assert Lead.objects.expired(at=NOW).exists()
     assert set(Lead.objects.values_list("kind", flat=True)) == set(Lead.Kind.values)
+
+
+@pytest.mark.django_db
+def test_the_board_holds_every_public_lead_and_none_that_expired() -> None:
+    seed()
+
+    assert set(BoardEntry.objects.values_list("pk", "rank")) == set(
+        Lead.objects.public(at=NOW).values_list("pk", "rank")
+    )
 
 
 @pytest.mark.django_db
