@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -63,6 +63,11 @@ class LastOf(Func):
 
     template = "coalesce((%(expressions)s)[cardinality(%(expressions)s)], 0)"
     output_field = models.BigIntegerField()
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, list[Any]]:
+        """The array stands in it twice, and so do its values."""
+        sql, values = super().as_sql(*args, **kwargs)
+        return sql, [*values, *values]
 
 
 class NextRank(Func):

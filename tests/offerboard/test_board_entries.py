@@ -35,7 +35,8 @@ def made_anew() -> list[tuple[Any, ...]]:
             "company_id, hs_code, currency, unit, condition, incoterm, rank) FROM offerboard_lead "
             "WHERE state = 'published' AND holds = '{}' ORDER BY id"
         )
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 @pytest.mark.parametrize("state", Lead.State.values)
