@@ -13,8 +13,9 @@ from django_countries import countries
 
 from offerboard import presentation
 from offerboard.codes import Samples
-from offerboard.forms.lead_fields import FilesField, OpenChoiceField, OpenField, OpenLineField
+from offerboard.forms.lead_fields import DaysField, FilesField, OpenChoiceField, OpenField, OpenLineField
 from offerboard.forms.tiers import TiersField, in_row
+from offerboard.limits import LEAD_TIME_DAYS
 from offerboard.models import Lead, LeadDocument, PriceTier
 from offerboard.services.documents import Paper, read_documents
 from offerboard.services.leads import BRAND, MODEL, PACKAGING
@@ -26,12 +27,16 @@ DAYS = _("Enter a whole number of days from 0 to 1,000.")
 TOO_LONG = _("Please shorten this to %(limit_value)s characters; it has %(show_value)s.")
 
 
-class OpenDaysField(OpenField, forms.IntegerField):
+class OpenDaysField(OpenField, DaysField):
     """A number of days that may stay empty."""
 
 
 class OpenCountriesField(OpenField, forms.MultipleChoiceField):
-    """Any number of countries."""
+    """Any number of countries, each once."""
+
+    def to_python(self, value: Any) -> list[str]:
+        """Their codes, in the order in which they came."""
+        return list(dict.fromkeys(super().to_python(value)))
 
 
 class LeadDepthForm(forms.Form):
@@ -59,11 +64,9 @@ class LeadDepthForm(forms.Form):
     )
     lead_time_days = OpenDaysField(
         label=_("Lead time (days)"),
-        min_value=0,
-        max_value=1000,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        allowed=LEAD_TIME_DAYS,
         help_text=_("From the order to the loading. 0: in stock."),
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), DAYS),
+        error_messages={"invalid": DAYS},
     )
     destinations = OpenCountriesField(  # type: ignore[call-arg]  # the stubs do not know template_name yet
         label=_("Destination countries"),
