@@ -14,7 +14,7 @@ from offerboard.amounts import write_amount
 from offerboard.forms.amount import AmountField
 from offerboard.limits import MOST_AMOUNT, PRICE_PLACES, QUANTITY_PLACES
 from offerboard.models import PriceTier
-from offerboard.services.tiers import Tier
+from offerboard.tiers import Tier
 
 SHOWN = 3  # rows that stand open; a folded part holds the others
 LONGEST = 60  # rows that are looked at, of however many somebody sends

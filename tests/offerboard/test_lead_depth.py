@@ -14,7 +14,8 @@ from django.urls import reverse
 from directory.models import Company, TeamMember
 from offerboard.models import Lead, PriceTier
 from offerboard.services.leads import LeadDetails, create_draft
-from offerboard.services.tiers import Tier, set_tiers
+from offerboard.services.tiers import set_tiers
+from offerboard.tiers import Tier
 from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory, PriceTierFactory
 from tests.offerboard.posting import filled
 
