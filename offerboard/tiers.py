@@ -42,8 +42,8 @@ class BeyondTheQuantity(TiersRefused):
 def in_order(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     """Growing quantities, each once, at prices that do not grow. Raises SameQuantity, DearerInBulk.
 
-    A dearer larger quantity is refused and not only pointed out: the page says “from” the last price, and it is nearly
-    always a slip of the pen.
+    A dearer larger quantity is refused and not only pointed out: cards call the last price the one “in bulk”, and it is
+    nearly always a slip of the pen.
     """
     ordered = tuple(sorted(tiers))
     for smaller, larger in pairwise(ordered):
