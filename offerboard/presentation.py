@@ -144,7 +144,8 @@ def card_note(lead: Lead, lowest: Decimal | None) -> str:
     note = price_note(lead)
     if lead.price is None or lowest is None or lowest >= lead.price:
         return note
-    return _("%(note)s, in bulk %(price)s") % {"note": note, "price": money(lowest, lead.currency).strip()}
+    price = money(lowest, lead.currency).strip().replace(" ", "\u00a0")  # narrow columns break the line before it
+    return _("%(note)s, in bulk %(price)s") % {"note": note, "price": price}
 
 
 def price_missing(lead: Lead) -> str:

@@ -247,7 +247,7 @@ def test_the_page_shows_a_table_and_cards_the_price_that_everybody_pays() -> Non
     assert '<tr><td>10 to below 50 t</td><td class="num">USD 4,180</td></tr>' in page
     assert '<tr><td>50 t and more</td><td class="num">USD 4,060</td></tr>' in page
     assert board.count("<b>USD 4,180</b>") == 2
-    assert board.count("per tonne, in bulk USD 4,060") == 1
+    assert board.count("per tonne, in bulk USD\u00a04,060") == 1
 
 
 def test_cards_show_the_price_by_which_they_are_sorted_and_filtered() -> None:
