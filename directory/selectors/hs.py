@@ -29,6 +29,7 @@ class HsLine:
     shown: str  # "0901.11"
     name: str  # a chapter's is our own, the others' are official; "" where none is loaded
     filed: str  # instead of a heading's name: our categories whose goods go under it
+    chapter: str  # the name of its chapter
     url: str  # of what is inside
     level: int  # 1 chapter, 2 heading, 3 subheading
     found: bool  # else it only stands above what was found
@@ -172,13 +173,17 @@ def _inside(digits: str, *, has_names: bool, deep: bool = False) -> list[str]:
 
 
 def _best(q: str) -> list[str]:
-    """Codes whose names hold all the words, the best first; then those of our categories, in traders' words."""
+    """Codes whose names hold all the words, the best first; then those of our categories, in traders' words.
+
+    A category may have headings of several chapters: first come those whose chapter holds the words too.
+    """
     words = WORD.findall(q)[:MOST_WORDS]
     if not words:
         return []
     official = HsName.objects.of_edition(hs.EDITION).holding(words).values_list("code", flat=True)[: MOST + 1]
     traders = [code for name, codes in _category_codes() for code in codes if _holds(name, words)]
     ours = [code for code, chapter in hs.CHAPTERS.items() if _holds(str(chapter.name), words)]
+    traders.sort(key=lambda code: code[:2] not in ours)
     return list(dict.fromkeys([*official, *traders, *ours]))
 
 
@@ -203,7 +208,7 @@ def _plain(text: str) -> str:
 
 def _lines(codes: set[str], *, with_above: bool = True) -> list[HsLine]:
     above = {code[:digits] for code in codes for digits in (2, 4) if digits < len(code)} if with_above else set()
-    names = _names(codes | above)
+    names = _names(codes | above | {code[:2] for code in codes})
     filed = _filed({code for code in codes | above if len(code) == 4 and code not in names})
     return [
         HsLine(
@@ -211,6 +216,7 @@ def _lines(codes: set[str], *, with_above: bool = True) -> list[HsLine]:
             shown=hs.display(code),
             name=names.get(code, ""),
             filed=", ".join(filed.get(code, [])),
+            chapter=names.get(code[:2], ""),
             url=_url(code),
             level=len(code) // 2,
             found=code in codes,

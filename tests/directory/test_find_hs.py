@@ -142,6 +142,18 @@ def test_a_whole_code_stays_as_it_is_typed_and_only_its_heading_is_vouched_for(c
     assert suggested("0999.11") == []
 
 
+def test_headings_of_one_category_are_told_apart_by_their_chapters(client: Client) -> None:
+    Category.objects.filter(slug="green-coffee").update(
+        name="Coffee, soup and copper", hs_codes=["2104", "7403", "0901"]
+    )
+
+    answer = client.get("/hs/suggest/", {"hs_code": "copper"}).content.decode()
+
+    assert suggested("copper")[0] == "7403"
+    assert {"2104", "0901"} <= set(suggested("copper"))
+    assert '<b>7403</b> <span>Copper <span class="muted">· here in: Coffee, soup and copper' in answer
+
+
 def test_words_that_fit_no_category_lead_to_a_chapter(client: Client) -> None:
     assert suggested("umbrellas") == ["66"]
     assert (
