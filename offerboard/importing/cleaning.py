@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from offerboard.importing.mapping import Mapping
 from offerboard.importing.numbers import Decimals, part_currency
 from offerboard.importing.shape import Record, Shape
 from offerboard.importing.shelves import Shelves
-from offerboard.importing.tiers import read_tiers, settle_tiers
+from offerboard.importing.tiers import settle_tiers, tiers_reader
 from offerboard.importing.values import BROKEN_CELLS, LONGEST, CellRefused, Reader, currency_names, readers
 from offerboard.models import Lead
 from offerboard.tiers import Tier
@@ -38,11 +37,11 @@ class CleanRow:
 
     key: str
     values: dict[str, Any]
-    tiers: tuple[Tier, ...] = ()
     shelf_slug: str = ""
     unknown_category: str = ""
     is_shortened: bool = False
     is_masked: bool = False
+    tiers: tuple[Tier, ...] = ()
 
 
 @dataclass(slots=True)
@@ -230,7 +229,7 @@ class RowCleaner:
 
 
 def _readers(decimals: Decimals) -> dict[str, Reader]:
-    return readers(decimals) | {"tiers": partial(read_tiers, decimals=decimals)}
+    return readers(decimals) | {"tiers": tiers_reader(decimals)}
 
 
 def shorten(title: str, most: int) -> str:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from offerboard.amounts import write_amount
 from offerboard.importing.numbers import Decimals
-from offerboard.importing.values import CellRefused, amount
+from offerboard.importing.values import CellRefused, Reader, amount
 from offerboard.limits import PRICE_PLACES, QUANTITY_PLACES
 from offerboard.models import PriceTier
 from offerboard.tiers import (
@@ -41,6 +42,11 @@ def read_tiers(text: str, decimals: Decimals = "") -> tuple[Tier, ...]:
         return in_order(_tier(part, decimals) for part in parts)
     except TiersRefused as refusal:
         raise CellRefused(_why(refusal)) from refusal
+
+
+def tiers_reader(decimals: Decimals) -> Reader:
+    """`read_tiers` for a file whose sign of decimals is known."""
+    return partial(read_tiers, decimals=decimals)
 
 
 def settle_tiers(values: dict[str, Any]) -> str:
