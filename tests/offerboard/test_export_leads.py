@@ -99,6 +99,18 @@ def test_prices_of_a_row_that_came_before_stay_as_they_were() -> None:
     assert [details.tiers for details in said_by(other)] == [(Tier(Decimal(10), Decimal(9)),)]
 
 
+def test_of_two_rows_with_one_key_price_and_prices_by_quantity_come_from_the_same() -> None:
+    company = CompanyFactory()
+    PriceTierFactory(lead=LeadFactory(company=company, price="9"), min_quantity="10", price="9")
+    header, row = list(export_rows(company_id=company.pk, site=""))
+    other = [{"9": "7", "10=9": "10=7"}.get(cell, cell) for cell in row]
+
+    job = imported(table(header, row, other))
+
+    lead = Lead.objects.get(company=job.company)
+    assert lead.tiers.get().price == lead.price
+
+
 def test_the_template_shows_every_column_and_can_be_imported() -> None:
     header, example = list(template_rows())
 
