@@ -187,6 +187,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300.0},
     },
+    "clear the board of the expired": {
+        "task": "offerboard.periodic.clear_board",
+        "schedule": 120.0,
+        "options": {"expires": 120.0},
+    },
     "count the words of leads": {
         "task": "offerboard.periodic.count_words",
         "schedule": 600.0,

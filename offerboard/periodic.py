@@ -14,6 +14,12 @@ def tidy_expired_leads() -> None:
 
 
 @shared_task
+def clear_board() -> None:
+    """Remove what expired from the board's entries, so that searches need not pass it over."""
+    lead_states.clear_board(now=timezone.now())
+
+
+@shared_task
 def sweep_imports() -> None:
     """Take up imports that a lost wake-up or a dead worker left behind."""
     imports.take_up_waiting(now=timezone.now())

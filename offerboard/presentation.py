@@ -140,7 +140,7 @@ def price_note(lead: Lead) -> str:
 
 
 def card_note(lead: Lead, lowest: Decimal | None) -> str:
-    """The same on a card: "per tonne, in bulk USD 4,060" where a larger quantity costs less (decision 10)."""
+    """The same on a card: "per tonne, in bulk USD 4,060" where a larger quantity costs less (decision 11)."""
     note = price_note(lead)
     if lead.price is None or lowest is None or lowest >= lead.price:
         return note

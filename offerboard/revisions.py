@@ -46,7 +46,7 @@ def _keep(keys: Sequence[int], *, now: datetime) -> None:
     running = {revision.lead_id: revision for revision in LeadRevision.objects.filter(lead__in=keys, closed_at=None)}
     public = Lead.objects.public(at=now).filter(pk__in=keys).select_related("category").prefetch_related("tiers")
     ended, begun = [], []
-    for lead in public.defer("search"):
+    for lead in public:
         before, facts = running.get(lead.pk), facts_of(lead)
         if before and (before.facts, before.expires_at) == (facts, lead.expires_at):
             continue

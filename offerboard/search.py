@@ -1,45 +1,45 @@
 """Finding public leads: words and filters go in, one page of leads with its count and facets comes out.
 
-Every lead has one document, made by `lead_document` in the database: its words, and as marks that begin with @ all
-that it is filtered by. So a search is one question to one index. However common a word is, the work is bounded: the
-search walks back through the board from the newest lead in stretches of a known number of places, and stops when it
-has seen enough. What is found below `CAP` is exact in order and count; above it, they are of the newest. So are the
-counts of a facet that is not complete.
+Every lead on the board has a narrow entry with one document, made by `lead_document` in the database: its words, and as
+marks that begin with @ all that it is filtered by. So a search is one question to one index. However common a word is,
+the work is bounded: the search walks back through the board from the newest lead in stretches of a known number of
+places, and stops when it has seen enough. What is found below `CAP` is exact in order and count; above it, they are of
+the newest. So are the counts of a facet that is not complete.
 
 Three filters no mark can answer, as they are ranges or lapse with time: price, quantity, verified. They are looked up
-lead by lead among the newest `LOOK` that fit the rest; who pages on, newest first, looks further back. Leads that
-expired and were not tidied away yet are read and passed over.
+lead by lead among the newest `LOOK` that fit the rest; who pages on, newest first, looks further back.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchQueryField, SearchRank
 from django.db import connection, models
-from django.db.models import BigIntegerField, BooleanField, F, Func, Value
-from django.db.models.expressions import Combinable, RawSQL
-from django.db.models.functions import Cast
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from directory import hs
 from directory.models import Category, Company, Verification
 from offerboard.keyset import Cursor, NotOurCursor, read_cursor, write_cursor
-from offerboard.models import Lead
+from offerboard.models import BoardEntry
 
 PAGE = 20  # leads
 CAP = 5_000  # a count above it is "5,000+"
-LOOK = 10_000  # leads
-WIDER_CAP, WIDER_LOOK = 1_000, 4_000  # the same for counts of what else one could have chosen
+SAMPLE = 1_000  # leads by which facets are counted where there are more than `CAP`
+LOOK = 2_000  # leads
+WIDER_CAP, WIDER_LOOK = 500, 1_000  # the same for counts of what else one could have chosen
+FEW, WIDER_REACH = 3, 1 << 13  # with more filters set than so many, these are counted among so many places only
 LONGEST, MOST_WORDS = 400, 40  # characters and words read of what was typed
-# How many places on the board share a mark, as in lead_document; and the stretches of a walk, each about as long as all
-# before it together, so that little is read in vain. What is older than these is the last stretch.
+# How many places on the board share a mark, as in lead_document.
 SHELVES = {"@e": 1 << 19, "@d": 1 << 16, "@b": 1 << 13}
-STRETCHES = [1 << power for power in (13, 13, 14, 15, 16, 17, 18, 19, 20, 21)]  # places on the board
+SHELF = SHELVES["@b"]
+PROBED = 2 * SHELF  # places
+FASTEST = 8  # times as far as the walk has come, its next stretch may reach
 
 
 class Sort(models.TextChoices):
@@ -90,9 +90,11 @@ class Filters:
 
 
 EVERYTHING = Filters()
+BOARD = BoardEntry._meta.db_table
+Part = tuple[str, list[Any]]  # SQL and its values
 # SQL; every query below begins with these companies. IS TRUE keeps it a question about each lead in turn: as a join it
 # would lose the order of the walk.
-VERIFIED = "(company_id IN (SELECT company_id FROM verified)) IS TRUE"
+VERIFIED = "(EXISTS (SELECT FROM verified WHERE verified.company_id = found.company_id)) IS TRUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,29 +124,33 @@ class Results:
 
 def search(filters: Filters, *, now: datetime, after: str = "") -> Results:
     """The page that follows the cursor `after`; a cursor we did not write, or of another order, is the first page."""
-    question = _Question.of(filters, now=now)
+    question = _Question.of(filters, now=now).probed()
     try:
         cursor = read_cursor(after, order=filters.order, key_type=ORDERS[filters.order].key_type)
     except NotOurCursor:
         cursor = None
-    count, is_complete, facets = _count(question)
-    ids, next_cursor = _page(question, cursor)
+    seen = cursor.seen if cursor else 0
+    runs = _runs(question)
+    page, counts = _answer(question, runs, cursor)
+    is_complete = runs[0].is_complete(counts)
+    next_cursor = _behind(page, order=filters.order, seen=seen)
     if not next_cursor and not is_complete and question.looked_up()[0] and filters.order == Sort.NEWEST:
-        next_cursor = _further_back(question, cursor, seen=(cursor.seen if cursor else 0) + len(ids))
+        next_cursor = _further_back(question, cursor, seen=seen + len(page))
     return Results(
-        ids=ids,
-        position=cursor.seen + 1 if cursor else 1,
+        ids=[lead for lead, _key, _slug in page[:PAGE]],
+        position=seen + 1,
         next_cursor=next_cursor,
-        count=count,
+        count=counts[0, "found", ""],
         is_complete=is_complete,
-        facets=facets,
+        facets={name: facet for run in runs for name, facet in run.counted(counts)},
     )
 
 
 def newest(filters: Filters, *, now: datetime) -> list[int]:
     """Ids of the newest leads that fit, a page of them, without counting anything."""
-    ids, _next_cursor = _page(_Question.of(replace(filters, sort=Sort.NEWEST), now=now), None)
-    return ids
+    question = _Question.of(replace(filters, sort=Sort.NEWEST), now=now)
+    sql, values = _found(question, most=PAGE)
+    return [lead for (lead,) in _rows(question, f"SELECT lead_id FROM ({sql}) AS found ORDER BY rank DESC", values)]
 
 
 # --- the question ------------------------------------------------------------------------------------------------
@@ -159,11 +165,14 @@ class _Question:
     ids: dict[str, int]  # of the categories and of the company that exist, by slug
     newest: int  # place on the board
     oldest: int  # leads below this place are too old for "posted within"
+    is_wider: bool = False  # whether it lacks a filter of the one that was probed
+    is_cut_short: bool = False  # whether more would fit that is not looked at
+    density: float = 0.0  # how many leads fit the words and marks, at least, for each of the newest places
 
     @classmethod
     def of(cls, filters: Filters, *, now: datetime) -> "_Question":
         """One query."""
-        board = Lead.objects.filter(state=Lead.State.PUBLISHED, hidden=False)
+        board = BoardEntry.objects.all()
         span = SPANS.get(Within(filters.within)) if filters.within else None
         too_old = board.filter(posted_at__lte=now - span).order_by("-posted_at", "-rank") if span else board.none()
         slugs = Category.objects.filter(slug__in=filters.categories).values_list("id", "slug")
@@ -174,10 +183,26 @@ class _Question:
         known = {slug: number for number, slug in slugs.union(company, *places, all=True)}
         return cls(filters, now, known, known.pop("@newest", 0), known.pop("@oldest", 0))
 
+    def probed(self) -> "_Question":
+        """The same with its density. One query, or none where everything fits."""
+        if not (fitting := self.fitting()):
+            return self
+        high = (self.newest // SHELF + 1) * SHELF
+        low = max(high - PROBED, 0)
+        among: Part = ("search @@ %s::tsquery", [_either(_places(low, high))])
+        condition, values = _all([among, *fitting])
+        [(held,)] = _rows(self, f"SELECT count(*) FROM {BOARD} WHERE {condition}", values)
+        return replace(self, density=held / (self.newest - low + 1))
+
     def without(self, name: str) -> "_Question":
         """The same question but for one filter."""
         filters = replace(self.filters, **{name: getattr(EVERYTHING, name)})
-        return replace(self, filters=filters, oldest=0 if name == "within" else self.oldest)
+        return replace(self, filters=filters, oldest=0 if name == "within" else self.oldest, is_wider=True)
+
+    def cut_short(self) -> "_Question":
+        """The same question, of the newest places only."""
+        end = (self.newest // SHELF + 1) * SHELF - WIDER_REACH
+        return replace(self, oldest=max(self.oldest, end), is_cut_short=end > self.oldest)
 
     def marks(self) -> list[list[str]]:
         """The marks a lead must carry: one of each list."""
@@ -195,6 +220,11 @@ class _Question:
         ]
         return [marks for marks in lists if marks]
 
+    def fitting(self) -> list[Part]:
+        """What one scan of the index answers: the words and all marks."""
+        fitting = [("search @@ %s::tsquery", [_either(marks)]) for marks in self.marks()]
+        return [*fitting, holding(self.filters.words)] if self.filters.words else fitting
+
     def looked_up(self) -> tuple[list[str], list[Decimal]]:
         """What no mark says: SQL about one lead, and its values."""
         asked = self.filters
@@ -203,36 +233,14 @@ class _Question:
         return [*limits, *([VERIFIED] if asked.verified else [])], [*limits.values()]
 
 
-class _Marks(Func):
+def _either(marks: Iterable[str]) -> str:
     """Any of the marks; they are quoted, so whatever one holds, it stays one mark."""
-
-    template = "%(expressions)s::tsquery"
-    output_field = SearchQueryField()
-
-    def __init__(self, marks: Iterable[str]) -> None:
-        super().__init__(Value(_alternatives(marks)))
-
-
-def _alternatives(marks: Iterable[str]) -> str:
     return " | ".join("'" + mark.replace("'", "''") + "'" for mark in marks)
 
 
-class Holds(Func):
-    """Whether the lead's document answers the question; several such conditions are one scan of the index."""
-
-    template = "(search @@ %(expressions)s)"
-    output_field = BooleanField()
-
-
-class AsksFor(Func):
-    """Whether words name anything that is wanted: "!!!" and "-coffee" do not, and no index finds what is not there."""
-
-    template = "(querytree(%(expressions)s) NOT IN ('', 'T'))"
-    output_field = BooleanField()
-
-
-def _any(*questions: Combinable) -> Combinable:
-    return Func(*questions, template="(%(expressions)s)", arg_joiner=" || ", output_field=SearchQueryField())
+def _all(conditions: Iterable[Part]) -> Part:
+    texts, values = zip(*conditions, strict=True)
+    return " AND ".join(texts), [*chain.from_iterable(values)]
 
 
 # Signs of languages that part no words: market_spaced in the database knows the same ones.
@@ -248,74 +256,82 @@ def spaced(words: str) -> str:
     return re.sub(f"[{_UNPARTED}]+", lambda signs: f' "{" ".join(signs[0])}" ', words)
 
 
-def asked_for(words: str) -> Combinable | None:
-    """What typed words ask: their English stems, or the words as the title has them; or goods of that HS code.
+def asked_for(words: str) -> Part:
+    """What typed words ask, a tsquery: their English stems, or the words as the title has them; or goods of an HS code.
 
     With a minus the stems alone decide: what the title does not say, the description may.
     """
-    if not words:
-        return None
     typed = spaced(" ".join(words[:LONGEST].split()[:MOST_WORDS]))
-    found: Combinable = SearchQuery(typed, config="market_english", search_type="websearch")
+    asked: list[Part] = [("websearch_to_tsquery('market_english', %s)", [typed])]
     if not re.search(r"(^|\s)-", typed):
-        found = _any(found, SearchQuery(typed, config="market_words", search_type="websearch"))
-    try:
-        return _any(found, _Marks([f"@h{hs.normalise(words)}"]))
-    except hs.UnknownHsCode:
-        return found
+        asked.append(("websearch_to_tsquery('market_words', %s)", [typed]))
+    with suppress(hs.UnknownHsCode):
+        asked.append(("%s::tsquery", [_either([f"@h{hs.normalise(words)}"])]))
+    texts, values = zip(*asked, strict=True)
+    return f"({' || '.join(texts)})", [*chain.from_iterable(values)]
+
+
+def holding(words: str) -> Part:
+    """Whether an entry holds the words; "!!!" and "-coffee" hold nothing, as no index finds what is not there."""
+    asked, values = asked_for(words)
+    return f"search @@ {asked} AND querytree({asked}) NOT IN ('', 'T')", [*values, *values]
 
 
 # --- the walk back through the board ------------------------------------------------------------------------------
 
 COLUMNS = (
-    *("id", "rank", "slug", "posted_at", "expires_at", "price", "quantity"),
-    *("company_id", "kind", "category_id", "country", "condition", "incoterm", "currency"),
+    "lead_id, rank, posted_at, expires_at, price, quantity, "
+    "company_id, kind, category_id, country, condition, incoterm, currency"
 )
 
 
-def _walk(question: _Question, *, most: int, below: int | None = None) -> tuple[str, list[Any]]:
-    """SQL and values of the newest leads that fit all words and marks.
+def _walk(question: _Question, *, most: int, below: int | None = None) -> Part:
+    """SQL and values of the newest entries that fit all words and marks.
 
-    Stretch by stretch the index is asked for what fits in it, until there are enough. Within a stretch the order is by
-    an expression, so that no index on it tempts the planner to read the board lead by lead.
+    Stretch by stretch the index is asked for what fits in it, until there are enough. No other index may tempt the
+    planner to read the board entry by entry, as the documents lie apart: so place and time are written as expressions.
 
     That the rows come in the order of the stretches rests on PostgreSQL: a lateral join over a function's rows is a
     nested loop in their order. That "posted within" cuts the walk short rests on ranks that grow with the time of
     posting; where an import and a publication overlap, the time itself still decides.
     """
-    leads = Lead.objects.public(at=question.now).filter(rank__gt=question.oldest)
+    fitting = question.fitting()
+    place, time = ("rank + 0", "posted_at + interval '0'") if fitting else ("rank", "posted_at")
+    conditions: list[Part] = [
+        ("posted_at <= %s AND expires_at > %s", [question.now, question.now]),
+        (f"{place} > %s", [question.oldest]),
+        *fitting,
+    ]
     if question.filters.within:
-        leads = leads.filter(posted_at__gt=question.now - SPANS[Within(question.filters.within)])
+        conditions.append((f"{time} > %s", [question.now - SPANS[Within(question.filters.within)]]))
     if below is not None:
-        leads = leads.filter(rank__lt=below)
-    fitting = [Holds(_Marks(alternatives)) for alternatives in question.marks()]
-    if (words := asked_for(question.filters.words)) is not None:
-        fitting.append(Holds(words))
-        leads = leads.filter(AsksFor(words))
+        conditions.append((f"{place} < %s", [below]))
     if not fitting:
-        sql, values = leads.newest_first().values(*COLUMNS)[:most].query.sql_with_params()
-        return sql, [*values]
-    leads = leads.filter(Holds(RawSQL("stretch.places", ())), *fitting).order_by((F("rank") + 0).desc())
-    sql, values = leads.values(*COLUMNS).query.sql_with_params()
-    stretches = [_alternatives(places) for places in _stretches(question, below)]
-    return (
-        f"SELECT lead.* FROM unnest(%s::tsquery[]) AS stretch (places) CROSS JOIN LATERAL ({sql}) AS lead LIMIT {most}",
-        [stretches, *values],
-    )
+        condition, values = _all(conditions)
+        return f"SELECT {COLUMNS} FROM {BOARD} WHERE {condition} ORDER BY rank DESC LIMIT {most}", values
+    condition, values = _all([("search @@ stretch.places", []), *conditions])
+    entries = f"SELECT {COLUMNS} FROM {BOARD} WHERE {condition} ORDER BY {place} DESC LIMIT {most}"
+    by_stretch = f"unnest(%s::tsquery[]) AS stretch (places) CROSS JOIN LATERAL ({entries}) AS entry"
+    stretches = [_either(places) for places in _stretches(question, most=most, below=below)]
+    return f"SELECT entry.* FROM {by_stretch} LIMIT {most}", [stretches, *values]
 
 
-def _stretches(question: _Question, below: int | None) -> Iterator[list[str]]:
-    """The marks of each stretch of the walk, from the newest lead, or `below` a place, to the oldest that may fit."""
-    shelf = SHELVES["@b"]
+def _stretches(question: _Question, *, most: int, below: int | None) -> Iterator[list[str]]:
+    """The marks of each stretch of the walk, from the newest lead, or `below` a place, to the oldest that may fit.
+
+    A stretch is about as long as it takes to find the rest. How much fits may differ far back, so each is at least as
+    long as the walk so far, and at most some times as long.
+    """
     top = question.newest if below is None else min(below, question.newest)
-    high, end = (top // shelf + 1) * shelf, question.oldest // shelf * shelf
-    for length in STRETCHES:
-        low = max(high - length, end)
+    high, end = (top // SHELF + 1) * SHELF, question.oldest // SHELF * SHELF
+    needed = int(1.2 * most / max(question.density, 1e-9))
+    walked, length = 0, min(needed, PROBED * (1 if question.is_wider else FASTEST))
+    while high > end:
+        low = max((high - length) // SHELF * SHELF, end)
         yield _places(low, high)
+        walked += high - low
         high = low
-        if high <= end:
-            return
-    yield _places(end, high)
+        length = min(max(needed - walked, walked), (FASTEST - 1) * walked)
 
 
 def _places(low: int, high: int) -> list[str]:
@@ -328,17 +344,21 @@ def _places(low: int, high: int) -> list[str]:
     return marks
 
 
-def _found(question: _Question, *, most: int, below: int | None = None) -> tuple[str, list[Any]]:
-    """SQL and values of the newest leads that fit everything, `most` at most."""
+def _found(question: _Question, *, most: int, below: int | None = None) -> Part:
+    """SQL and values of the newest entries that fit everything, `most` at most."""
     conditions, condition_values = question.looked_up()
     walk, values = _walk(question, most=LOOK if conditions else most, below=below)
     if not conditions:
         return walk, values
-    fitting = f"SELECT * FROM ({walk}) AS walk WHERE {' AND '.join(conditions)} LIMIT {most}"
+    fitting = f"SELECT * FROM ({walk}) AS found WHERE {' AND '.join(conditions)} LIMIT {most}"
     return fitting, [*values, *condition_values]
 
 
 # --- one page, from wherever the last one ended -------------------------------------------------------------------
+
+
+Row = tuple[int, str, str]  # a lead, its key in the chosen order as text, its slug
+Counts = dict[tuple[int, str, str], int]  # by run, facet and value
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,52 +378,54 @@ ORDERS = {
 }
 
 
-def _page(question: _Question, cursor: Cursor | None) -> tuple[list[int], str]:
-    """Ids of the page behind the cursor, and the cursor of the next one."""
-    chosen = question.filters.order
-    if chosen == Sort.NEWEST:
-        sql, values = _found(question, most=PAGE + 1, below=_place(cursor))
-    else:
-        sql, values = _sorted(question, cursor)
-    key, direction = ORDERS[chosen].key, ORDERS[chosen].direction
-    rows = _rows(question, f"SELECT id, slug, {key} FROM ({sql}) AS page ORDER BY {key} {direction}, id DESC", values)
-    ids = [number for number, _slug, _key in rows[:PAGE]]
-    seen = (cursor.seen if cursor else 0) + len(ids)
-    if len(rows) > PAGE:
-        _number, slug, key = rows[PAGE - 1]
-        return ids, write_cursor(Cursor(order=chosen, key=_written(key), slug=slug, seen=seen))
-    return ids, ""
+def _page(question: _Question, cursor: Cursor | None) -> Part:
+    """SQL and values of the page behind the cursor and one lead more: number, "page", key and slug, lead.
 
-
-def _sorted(question: _Question, cursor: Cursor | None) -> tuple[str, list[Any]]:
-    """SQL and values of what stands behind the cursor, of all that was found: of the newest `CAP` if there is more."""
+    Newest first, the walk begins at the cursor. In any other order, all that was found is sorted, of the newest `CAP`
+    if there is more.
+    """
     order = ORDERS[question.filters.order]
-    sql, values = _found(question, most=CAP)
-    if order.key == "match" and (words := asked_for(question.filters.words)) is not None:
-        match, match_values = _match(words)
+    sql, behind = "SELECT * FROM found_0", ""
+    values: list[Any] = []
+    if question.filters.order != Sort.NEWEST:
+        sql += f" ORDER BY rank DESC LIMIT {CAP}"
+    elif cursor:
+        sql, values = _found(question, most=PAGE + 1, below=_place(cursor))
+    if order.key == "match":
+        match, match_values = _match(question.filters.words)
         sql, values = f"SELECT found.*, {match} AS match FROM ({sql}) AS found", [*match_values, *values]
-    behind = ""
-    if cursor:
+    if cursor and question.filters.order != Sort.NEWEST:
         beyond = "<" if order.direction == "DESC" else ">"
-        tied = f"{order.key} = %s AND id < (SELECT id FROM offerboard_lead WHERE slug = %s)"
+        tied = f"{order.key} = %s AND lead_id < (SELECT id FROM offerboard_lead WHERE slug = %s)"
         behind = f"WHERE {order.key} {beyond} %s OR {tied}"
-        values += [cursor.key, cursor.key, cursor.slug]
-    by = f"ORDER BY {order.key} {order.direction}, id DESC LIMIT {PAGE + 1}"
-    return f"SELECT * FROM ({sql}) AS found {behind} {by}", values
+        values = [*values, cursor.key, cursor.key, cursor.slug]
+    by = f"ORDER BY {order.key} {order.direction}, lead_id DESC"
+    slug = "(SELECT slug FROM offerboard_lead WHERE id = lead_id)"
+    columns = f"row_number() OVER ({by}), 'page', {order.key} || ' ' || {slug}, lead_id"
+    return f"SELECT {columns} FROM ({sql}) AS page {behind} {by} LIMIT {PAGE + 1}", values
 
 
-def _match(words: Combinable) -> tuple[str, list[Any]]:
+def _match(words: str) -> Part:
     """SQL and values of how well the words match a lead that was found, in billionths."""
-    rank = SearchRank(F("search"), words)
-    match = Lead.objects.filter(pk=RawSQL("found.id", ())).values_list(Cast(rank * 10**9, BigIntegerField()))
-    sql, values = match.query.sql_with_params()
-    return f"({sql})", [*values]
+    asked, values = asked_for(words)
+    match = f"(ts_rank(search, {asked}) * 1e9)::bigint"
+    return f"(SELECT {match} FROM {BOARD} AS entry WHERE entry.lead_id = found.lead_id)", values
+
+
+def _behind(page: list[Row], *, order: Sort, seen: int) -> str:
+    """The cursor of the next page; "" if this is the last."""
+    if len(page) <= PAGE:
+        return ""
+    _lead, key, slug = page[PAGE - 1]
+    typed = datetime.fromisoformat(key) if ORDERS[order].key_type is datetime else Decimal(key)
+    return write_cursor(Cursor(order=order, key=typed, slug=slug, seen=seen + PAGE))
 
 
 def _further_back(question: _Question, cursor: Cursor | None, *, seen: int) -> str:
     """Where the leads that were looked at one by one leave off; "" when they reach the board's end."""
     walk, values = _walk(question, most=LOOK, below=_place(cursor))
-    rows = _rows(question, f"SELECT slug, rank FROM ({walk}) AS walk OFFSET {LOOK - 1}", values)
+    slug = "(SELECT slug FROM offerboard_lead WHERE id = lead_id)"
+    rows = _rows(question, f"SELECT {slug}, rank FROM ({walk}) AS walk OFFSET {LOOK - 1}", values)
     return "".join(write_cursor(Cursor(Sort.NEWEST, Decimal(rank), slug, seen)) for slug, rank in rows)
 
 
@@ -411,16 +433,13 @@ def _place(cursor: Cursor | None) -> int | None:
     return int(cursor.key) if cursor and isinstance(cursor.key, Decimal) else None
 
 
-def _written(key: Any) -> Decimal | datetime:
-    return Decimal(key) if isinstance(key, int) else key
-
-
 def _rows(question: _Question, sql: str, values: Iterable[Any], *, tables: Iterable[str] = ()) -> list[Any]:
     """What the SQL answers; it may read from the tables, and from `verified`."""
     claims = Verification.objects.identity().current(at=question.now).values("company_id")
     verified, claim_values = claims.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join([f'verified AS ({verified})', *tables])} {sql}", [*claim_values, *values])
+        first = f"verified AS NOT MATERIALIZED ({verified})"
+        cursor.execute(f"WITH {', '.join([first, *tables])} {sql}", [*claim_values, *values])
         rows: list[Any] = cursor.fetchall()
         return rows
 
@@ -434,13 +453,13 @@ def _facet_columns(now: datetime) -> dict[str, str]:
     ages = " ".join(f"WHEN posted_at > '{end}' THEN '{name}'" for name, end in ends.items())
     return {
         "kind": "kind",
-        "categories": "category_id",
         "countries": "country",
         "within": f"CASE {ages} ELSE '' END",
         "conditions": "condition",
         "incoterms": "incoterm",
-        "verified": VERIFIED,
         "currency": "currency",
+        "categories": "category_id",
+        "verified": "company_id",
     }
 
 
@@ -454,60 +473,85 @@ class _Run:
     cap: int  # leads counted
     look: int  # leads looked at one by one
 
-    def tables(self) -> tuple[str, list[Any]]:
-        """SQL of what was looked at and of what was found, each counted up to its bound."""
+    def tables(self) -> tuple[list[str], list[Any]]:
+        """SQL of what was found and, where leads are looked up, of what was looked at, each up to its bound."""
         conditions, condition_values = self.question.looked_up()
         walk, values = _walk(self.question, most=self.look if conditions else self.cap + 1)
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        found = f"SELECT * FROM walk_{self.number} {where} LIMIT {self.cap + 1}"
-        ours = f"walk_{self.number} AS MATERIALIZED ({walk}), found_{self.number} AS MATERIALIZED ({found})"
+        if not conditions:
+            return [f"found_{self.number} AS MATERIALIZED ({walk})"], values
+        found = f"SELECT * FROM walk_{self.number} AS found WHERE {' AND '.join(conditions)} LIMIT {self.cap + 1}"
+        ours = [f"walk_{self.number} AS MATERIALIZED ({walk})", f"found_{self.number} AS MATERIALIZED ({found})"]
         return ours, [*values, *condition_values]
 
-    def selects(self) -> list[str]:
-        """SQL of the counts: facet, value, how many."""
-        number, columns = self.number, _facet_columns(self.question.now)
-        return [
-            f"SELECT {number}, 'walk', '', count(*) FROM walk_{number}",
-            f"SELECT {number}, 'found', '', count(*) FROM found_{number}",
-            *(
-                f"SELECT {number}, '{name}', {_shown(name, columns[name])}, count(*) "
-                f"FROM found_{number} GROUP BY {columns[name]}"
-                for name in self.facets
-            ),
-        ]
+    def selects(self) -> Iterator[str]:
+        """SQL of the counts: number, facet, value, how many. All plain facets are counted in one pass."""
+        found = f"found_{self.number}"
+        yield f"SELECT {self.number}, 'found', '', count(*) FROM {found}"
+        if self.question.looked_up()[0]:
+            yield f"SELECT {self.number}, 'walk', '', count(*) FROM walk_{self.number}"
+        if self.cap > SAMPLE:
+            most = f"CASE WHEN (SELECT count(*) FROM {found}) > {self.cap} THEN {SAMPLE} END"
+            found = f"(SELECT * FROM {found} LIMIT {most})"
+        columns = {name: column for name, column in _facet_columns(self.question.now).items() if name in self.facets}
+        if "verified" in columns:
+            company = columns.pop("verified")
+            counted = f"SELECT {company}, count(*) AS leads FROM {found} AS found GROUP BY {company}"
+            by = f"SELECT {VERIFIED} AS checked, leads FROM ({counted}) AS found"
+            value = "checked::text, sum(leads)::bigint"
+            yield f"SELECT {self.number}, 'verified', {value} FROM ({by}) AS found GROUP BY checked"
+        if columns:
+            sets = ", ".join(f"({name})" for name in columns)
+            names = " ".join(f"WHEN GROUPING({name}) = 0 THEN '{name}'" for name in columns)
+            values = " ".join(f"WHEN GROUPING({name}) = 0 THEN {_shown(name)}" for name in columns)
+            aliased = ", ".join(f"{column} AS {name}" for name, column in columns.items())
+            yield (
+                f"SELECT {self.number}, CASE {names} END, CASE {values} END, count(*) "
+                f"FROM (SELECT {aliased} FROM {found} AS found) AS found GROUP BY GROUPING SETS ({sets})"
+            )
 
-    def is_complete(self, counts: dict[tuple[int, str, str], int]) -> bool:
-        """Whether neither bound was met."""
-        looked_at, found = counts[self.number, "walk", ""], counts[self.number, "found", ""]
-        return found <= self.cap and (looked_at < self.look or not self.question.looked_up()[0])
+    def is_complete(self, counts: Counts) -> bool:
+        """Whether no bound was met."""
+        is_looked_through = counts.get((self.number, "walk", ""), 0) < self.look
+        return is_looked_through and counts[self.number, "found", ""] <= self.cap
+
+    def counted(self, counts: Counts) -> Iterator[tuple[str, Facet]]:
+        """The facets by name."""
+        for facet in self.facets:
+            found = {value: n for (number, name, value), n in counts.items() if (number, name) == (self.number, facet)}
+            yield facet, Facet(found, is_complete=self.is_complete(counts) and not self.question.is_cut_short)
 
 
-def _count(question: _Question) -> tuple[int, bool, dict[str, Facet]]:
-    """The count, whether it is complete, and all facets, in one query.
+def _runs(question: _Question) -> list[_Run]:
+    """The search itself with the facets whose filter is not set; and for each other facet, the search without it.
 
-    Facets whose filter is not set share the leads that were found; for each other one the search is run again without
-    that filter, and counted less far.
+    These are counted less far, and if they are many, only among the newest places.
     """
     names = list(_facet_columns(question.now))
     asked = [name for name in names if getattr(question.filters, name) != getattr(EVERYTHING, name)]
     runs = [_Run(0, question, [name for name in names if name not in asked], CAP, LOOK)]
     for number, name in enumerate(asked, start=1):
-        runs.append(_Run(number, question.without(name), [name], WIDER_CAP, WIDER_LOOK))
-    tables, values = zip(*(run.tables() for run in runs), strict=True)
-    selects = [select for run in runs for select in run.selects()]
-    rows = _rows(question, " UNION ALL ".join(selects), chain.from_iterable(values), tables=tables)
-    counts = {(number, name, value): count for number, name, value, count in rows}
-    facets = {
-        name: Facet(
-            {value: count for (number, of, value), count in counts.items() if (number, of) == (run.number, name)},
-            is_complete=run.is_complete(counts),
-        )
-        for run in runs
-        for name in run.facets
-    }
-    return counts[0, "found", ""], runs[0].is_complete(counts), facets
+        wider = question.without(name)
+        if len(asked) > FEW:
+            wider = wider.cut_short()
+        runs.append(_Run(number, wider, [name], WIDER_CAP, WIDER_LOOK))
+    return runs
 
 
-def _shown(name: str, column: str) -> str:
-    slug = "(SELECT slug FROM directory_category WHERE id = category_id)"
-    return slug if name == "categories" else f"({column})::text"
+def _answer(question: _Question, runs: list[_Run], cursor: Cursor | None) -> tuple[list[Row], Counts]:
+    """One page and all counts, in one query."""
+    tables, table_values = zip(*(run.tables() for run in runs), strict=True)
+    page, page_values = _page(question, cursor)
+    selects = [f"({page})", *(select for run in runs for select in run.selects())]
+    rows = _rows(
+        question,
+        " UNION ALL ".join(selects),
+        [*chain.from_iterable(table_values), *page_values],
+        tables=chain.from_iterable(tables),
+    )
+    shown = sorted((place, lead, *value.rsplit(" ", 1)) for place, name, value, lead in rows if name == "page")
+    counts = {(number, name, value): count for number, name, value, count in rows if name != "page"}
+    return [(lead, key, slug) for _place, lead, key, slug in shown], counts
+
+
+def _shown(name: str) -> str:
+    return "(SELECT slug FROM directory_category WHERE id = categories)" if name == "categories" else name

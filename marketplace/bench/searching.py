@@ -14,7 +14,7 @@ from marketplace.bench.mix import ADVERSARIAL, Query, search_mix
 from marketplace.bench.place import Market
 from marketplace.bench.profiles import of_queries
 from offerboard.keyset import Cursor, write_cursor
-from offerboard.models import Lead
+from offerboard.models import BoardEntry, Lead
 from offerboard.search import EVERYTHING, ORDERS, PAGE, Sort, search
 
 TIMES = 3  # each search is asked in a run, after once to warm up
@@ -80,9 +80,9 @@ def measure_exactness(market: Market) -> Iterator[Finding]:
 def measure_depth(market: Market) -> Iterator[Finding | Unmeasured]:
     """Budget 4: a page far down the board over the first page."""
     order = ORDERS[Sort.NEWEST]
-    board = Lead.objects.public(at=market.now).newest_first()
+    board = BoardEntry.objects.public(at=market.now).newest_first()
     depth = min(DEPTH, board.count() * 3 // 4)
-    last = board.values_list(order.key, "slug")[depth - 1 : depth].first()
+    last = board.values_list(order.key, "lead__slug")[depth - 1 : depth].first()
     if last is None:
         yield Unmeasured(4, "deep page over first page", "no leads")
         return
@@ -119,9 +119,9 @@ def _is_exact(query: Query, market: Market) -> bool:
 
 
 def _primary_key_page(market: Market) -> "partial[list[Lead]]":
-    ids = list(Lead.objects.public(at=market.now).newest_first().values_list("pk", flat=True)[:PAGE])
+    ids = list(BoardEntry.objects.public(at=market.now).newest_first().values_list("pk", flat=True)[:PAGE])
     return partial(_fetch, ids)
 
 
 def _fetch(ids: list[int]) -> list[Lead]:
-    return list(Lead.objects.filter(pk__in=ids).defer("search", "description"))
+    return list(Lead.objects.filter(pk__in=ids).defer("description"))

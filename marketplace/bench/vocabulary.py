@@ -10,7 +10,8 @@ from marketplace.seed.scale.words import models, tail_words
 _SAMPLE = """
     SELECT word, share FROM pg_stats,
     unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common (word, share)
-    WHERE schemaname = current_schema() AND tablename = 'offerboard_lead' AND attname = 'search' AND word IS NOT NULL
+    WHERE schemaname = current_schema() AND tablename = 'offerboard_boardentry' AND attname = 'search'
+    AND word IS NOT NULL
 """
 COMMON, MEDIUM = 0.02, (0.0002, 0.005)  # shares of the leads that hold the word
 SHORTEST = 3  # letters

@@ -56,7 +56,6 @@ def export_rows(*, company_id: int, site: str) -> Iterator[list[str]]:
         Lead.objects.filter(company_id=company_id, pk__gt=last)
         .select_related("category")
         .prefetch_related("tiers")
-        .defer("search")
         .order_by("pk")[:CHUNK]
     ):
         for lead in leads:

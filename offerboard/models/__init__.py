@@ -1,5 +1,6 @@
 """Leads, what belongs to them, and the inquiries that answer them."""
 
+from offerboard.models.board_entry import BoardEntry
 from offerboard.models.count import LeadCount, LeadRange
 from offerboard.models.document import LeadDocument
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
@@ -13,6 +14,7 @@ from offerboard.models.word import Word
 
 __all__ = [
     "Block",
+    "BoardEntry",
     "Favourite",
     "Inquiry",
     "Lead",

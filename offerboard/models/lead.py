@@ -7,8 +7,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
@@ -181,18 +179,9 @@ class Lead(models.Model):
     posted_at = models.DateTimeField(_("posted at"), null=True, blank=True, help_text=_("Moves on renewal."))
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     rank = models.BigIntegerField(  # of RANK_SEQUENCE, the newest is highest; moves on renewal
-        _("place on the board"), null=True, blank=True, unique=True, editable=False
+        _("place on the board"), null=True, blank=True, editable=False
     )
     renewals = models.PositiveSmallIntegerField(_("renewals"), default=0)
-    search = models.GeneratedField(
-        expression=Func(
-            *("title", "brand", "model", "description", "kind", "country", "category_path", "company_id"),
-            *("hs_code", "currency", "unit", "condition", "incoterm", "rank"),
-            function="lead_document",  # of migration 0003; offerboard/search.py says how it is asked
-        ),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
 
     objects = LeadQuerySet.as_manager()
 
@@ -251,23 +240,8 @@ class Lead(models.Model):
             models.CheckConstraint(name="lead_rejected_has_reason", condition=~Q(state="rejected") | ~Q(rejection="")),
         ]
         indexes = [
-            models.Index(  # the board: published leads, newest first
-                name="lead_board", fields=["-rank"], condition=Q(state="published", hidden=False)
-            ),
-            models.Index(  # the board's "posted within": the rank from which leads are that new
-                name="lead_posted", fields=["-posted_at"], condition=Q(state="published", hidden=False)
-            ),
-            models.Index(  # a category's newest leads
-                name="lead_category", fields=["category", "-rank"], condition=Q(state="published", hidden=False)
-            ),
-            models.Index(  # a company's page: its newest leads
-                name="lead_company_board", fields=["company", "-rank"], condition=Q(state="published", hidden=False)
-            ),
             models.Index(  # my leads, and those of one's own that are alike: last changed first
                 name="lead_company_changed", fields=["company", "-updated_at", "-slug"]
-            ),
-            GinIndex(  # the board's words and filters
-                name="lead_search", fields=["search"], condition=Q(state="published", hidden=False)
             ),
         ]
 

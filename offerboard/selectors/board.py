@@ -61,7 +61,7 @@ class BoardPage:
 def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
     """The page of leads behind the cursor `after`, with the filters around it.
 
-    Five queries; where the words find nothing, one looks for better ones, and some of them are searched for instead.
+    Five queries at most; where the words find nothing, one looks for better ones, and some of them are searched for instead.
     """
     tree = category_tree()
     filters = replace(filters, categories=tree.known(filters.categories))

@@ -11,7 +11,7 @@ def readable_document(*, slug: str, pk: UUID, member_id: int | None, now: dateti
 
     Raises LeadDocument.DoesNotExist, for what is not there and for what the reader may not know of.
     """
-    document = LeadDocument.objects.select_related("lead").defer("lead__search").get(pk=pk, lead__slug=slug)
+    document = LeadDocument.objects.select_related("lead").get(pk=pk, lead__slug=slug)
     if document.lead.is_public(at=now):
         return document
     if member_id is not None and Lead.objects.visible_to(member_id).filter(pk=document.lead_id).exists():

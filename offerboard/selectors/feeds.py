@@ -63,7 +63,7 @@ def _entries(filters: Filters, *, now: datetime) -> list[FeedEntry]:
     """What was found, asked for once more by the public rule: it alone decides what is shown."""
     found = newest(filters, now=now)
     leads = Lead.objects.public(at=now).filter(pk__in=found).newest_first()
-    rows: Any = leads.select_related("company", "category").defer("search", "company__description", "company__search")
+    rows: Any = leads.select_related("company", "category").defer("company__description", "company__search")
     return [_entry(lead) for lead in rows]
 
 

@@ -13,7 +13,7 @@ from directory.places import country_name
 from directory.prepared import AT
 from directory.selectors.cards import CompanyCard, company_cards
 from directory.selectors.trust import identity_checked_at
-from offerboard.models import Lead
+from offerboard.models import BoardEntry, Lead
 from offerboard.models.lead import LeadQuerySet
 from offerboard.presentation import LeadCard, number
 from offerboard.search import Filters
@@ -97,8 +97,8 @@ def _lede(*, companies: int, countries: int) -> str:
 
 def _newest() -> LeadQuerySet:
     """The newest of both kinds, asked for at once: each kind walks down the board's index."""
-    public = Lead.objects.public(at=AT).newest_first().values("pk")
-    sell, buy = (public.filter(kind=kind)[:NEWEST] for kind in Lead.Kind)
+    entries = BoardEntry.objects.public(at=AT).newest_first().values("pk")
+    sell, buy = (entries.filter(kind=kind)[:NEWEST] for kind in Lead.Kind)
     return Lead.objects.filter(pk__in=sell.union(buy, all=True)).newest_first()
 
 

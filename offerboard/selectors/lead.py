@@ -20,7 +20,7 @@ from directory.selectors.cards import initials, logo_url, place
 from directory.selectors.trust import Claim, claim_lines
 from directory.shown import note_rows
 from offerboard import presentation
-from offerboard.models import Inquiry, Lead
+from offerboard.models import BoardEntry, Inquiry, Lead
 from offerboard.models.lead import LeadQuerySet
 from offerboard.presentation import LeadCard
 from offerboard.selectors.cards import PreparedCards
@@ -199,7 +199,7 @@ def similar_leads(lead: Lead, *, now: datetime) -> list[LeadCard]:
 
 def _similar() -> LeadQuerySet:
     """The newest of each category of the branch, by its index, and of these the nearest."""
-    others = Lead.objects.public(at=AT).exclude(company=KEY).newest_first()
+    others = BoardEntry.objects.public(at=AT).exclude(company=KEY).newest_first()
     newest = ArraySubquery(others.filter(category=OuterRef("pk")).values("pk")[:SIMILAR])
     branch = Category.objects.filter(Q(pk=OTHER_KEY) | Q(parent=THIRD_KEY)).order_by()
     ids = branch.annotate(lead=Func(newest, function="unnest", output_field=BigIntegerField())).values("lead")
@@ -215,7 +215,7 @@ def _find(slug: str, *, member_id: int | None) -> tuple[Any, str, UUID | None]:
 
     The lead carries its price tiers and documents.
     """
-    leads = with_extras(Lead.objects.select_related("company", "category__parent").defer("search", "company__search"))
+    leads = with_extras(Lead.objects.select_related("company", "category__parent").defer("company__search"))
     if member_id is None:
         return leads.get(slug=slug), "", None
     role = TeamMember.objects.filter(company=OuterRef("company_id"), member=member_id).values("role")[:1]

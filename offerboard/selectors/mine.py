@@ -215,7 +215,7 @@ def _rows(leads: Any, *, now: datetime) -> list[tuple[Lead, MyLead]]:
     asked = Inquiry.objects.filter(lead=OuterRef("pk")).order_by().values("lead").annotate(n=Count("pk")).values("n")
     rows = (
         leads.select_related("category", "company")
-        .defer("description", "search", "company__description", "company__search")
+        .defer("description", "company__description", "company__search")
         .annotate(asked=Coalesce(Subquery(asked), 0))
     )
     return [(lead, _row(lead, asked=lead.asked, now=now)) for lead in rows]

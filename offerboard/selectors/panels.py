@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from directory.models import Category, Company
 from directory.prepared import AT, KEY
-from offerboard.models import Lead
+from offerboard.models import BoardEntry, Lead
 from offerboard.models.lead import LeadQuerySet
 from offerboard.presentation import count_words
 from offerboard.search import PAGE, Filters
@@ -39,7 +39,10 @@ def company_leads(company: Company, now: datetime) -> Mapping[str, Any] | None:
 
 
 COMPANY_CARDS = PreparedCards(
-    lambda: Lead.objects.public(at=AT).filter(company=KEY).newest_first()[: MOST + 1], by_line=False
+    lambda: Lead.objects.filter(
+        pk__in=BoardEntry.objects.public(at=AT).filter(company=KEY).newest_first().values("pk")[: MOST + 1]
+    ).newest_first(),
+    by_line=False,
 )
 
 
@@ -63,8 +66,8 @@ def category_leads(category: Category, now: datetime) -> Mapping[str, Any]:
 
 def _newest_in(category: Category, *, now: datetime) -> LeadQuerySet:
     """The newest of each category of the branch, by its index, then the newest of these. Two queries in all."""
-    public = Lead.objects.public(at=now).newest_first()
-    newest = public.filter(category=OuterRef("pk")).values("pk")[:PAGE]
+    entries = BoardEntry.objects.public(at=now).newest_first()
+    newest = entries.filter(category=OuterRef("pk")).values("pk")[:PAGE]
     branch = Category.objects.filter(Q(pk=category.pk) | Q(parent=category.pk)).order_by()
     ids = chain.from_iterable(branch.annotate(newest=ArraySubquery(newest)).values_list("newest", flat=True))
-    return public.filter(pk__in=list(ids))[:PAGE]
+    return Lead.objects.public(at=now).filter(pk__in=list(ids)).newest_first()[:PAGE]

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Max
-from django.db.models.functions import Greatest
+from django.db.models import Case, Count, F, Max, When
+from django.db.models.functions import Coalesce, Greatest
 
-from offerboard.models import Lead, LeadCount, LeadRange
+from offerboard.models import BoardEntry, Lead, LeadCount, LeadRange
 
 LOCK = 7_310_001  # any number that no other advisory lock uses
 Statement = tuple[str, tuple[Any, ...]]
@@ -69,14 +69,13 @@ def refresh_counts(*, now: datetime) -> bool:
 def _cube(now: datetime) -> Statement:
     """A lead stands in its branch and, unless it is filed under the branch itself, in one leaf of it."""
     tally = (
-        Lead.objects.public(at=now)
-        .order_by()
+        BoardEntry.objects.public(at=now)
         .values(
             "kind",
             "country",
             "company_id",
-            leaf=F("category_path__1"),
-            top=F("category_path__0"),
+            leaf=Case(When(category__parent__isnull=False, then="category_id")),
+            top=Coalesce("category__parent_id", "category_id"),
         )
         .annotate(number=Count("pk"))
     )

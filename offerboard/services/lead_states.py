@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import Member
 from directory.models import Company, TeamMember
 from mailings.services import queue_mail
-from offerboard.models import Lead
+from offerboard.models import BoardEntry, Lead
 from offerboard.models.lead import LeadQuerySet, NextRank
 from offerboard.revisions import keep_revisions
 from offerboard.services.documents import forget_documents
@@ -20,6 +20,7 @@ from offerboard.services.leads import NotADraft
 from offerboard.services.pictures import forget_files
 
 FORGOTTEN_AFTER = timedelta(days=90)  # from expiry until the lead is closed for good
+CLEARED_AT_ONCE = 5_000  # entries
 
 
 class CompanyNotListed(Exception):
@@ -214,6 +215,21 @@ def close_forgotten_leads(*, now: datetime) -> int:
     """Close what expired 90 days ago and was not renewed; answers how many."""
     forgotten = Lead.objects.expired(at=now - FORGOTTEN_AFTER)
     return forgotten.update(state=Lead.State.CLOSED, updated_at=now)
+
+
+def clear_board(*, now: datetime) -> int:
+    """Remove the entries of leads that expired; answers how many.
+
+    Nobody sees them any more, but each search that passes by would read them. In batches, each a transaction of its
+    own, so that a renewal waits for no more than one.
+    """
+    removed = 0
+    while True:
+        oldest = BoardEntry.objects.expired(at=now).order_by("expires_at").values("pk")[:CLEARED_AT_ONCE]
+        batch, _by_model = BoardEntry.objects.expired(at=now).filter(pk__in=oldest).delete()
+        removed += batch
+        if not batch:
+            return removed
 
 
 def people_of(lead: Lead) -> Iterable[Member]:

@@ -228,12 +228,12 @@ def test_the_count_is_of_all_pages() -> None:
 
 
 def test_beyond_the_cap_the_count_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("offerboard.search.CAP", 3)
-    LeadFactory.create_batch(6)
+    monkeypatch.setattr("offerboard.search.CAP", 21)
+    LeadFactory.create_batch(24)
 
     results = search(Filters(), now=NOW)
 
-    assert (results.count, results.facets["kind"].total, len(results.ids)) == (4, 4, 6)
+    assert (results.count, results.facets["kind"].total, len(results.ids)) == (22, 22, 20)
 
 
 def test_each_facet_counts_as_if_its_own_filter_alone_were_not_set() -> None:
@@ -251,7 +251,7 @@ def test_each_facet_counts_as_if_its_own_filter_alone_were_not_set() -> None:
     assert facets["verified"] == Facet({"false": 1})
 
 
-def test_a_search_takes_three_queries_whatever_is_asked(django_assert_num_queries: Any) -> None:
+def test_a_search_takes_three_queries_at_most(django_assert_num_queries: Any) -> None:
     everything = Filters(
         words="coffee",
         kind="sell_offer",
@@ -263,9 +263,10 @@ def test_a_search_takes_three_queries_whatever_is_asked(django_assert_num_querie
     )
     LeadFactory()
 
-    for filters in (Filters(), everything):
-        with django_assert_num_queries(3):
-            search(filters, now=NOW)
+    with django_assert_num_queries(3):
+        search(everything, now=NOW)
+    with django_assert_num_queries(2):
+        search(Filters(), now=NOW)
 
 
 def test_a_cursor_in_a_far_time_zone_is_read_in_ours() -> None:

@@ -58,7 +58,7 @@ def market() -> list[Lead]:
 
 
 def holding(words: str) -> Q:
-    return Q(search=SearchQuery(words, config="market_english", search_type="websearch"))
+    return Q(board_entry__search=SearchQuery(words, config="market_english", search_type="websearch"))
 
 
 ASKED: dict[str, tuple[Filters, Q]] = {
@@ -253,6 +253,8 @@ def test_a_search_costs_three_queries_and_a_page_alone_two(django_assert_num_que
         search(filters, now=NOW)
     with django_assert_num_queries(2):
         newest(filters, now=NOW)
+    with django_assert_num_queries(2):
+        search(Filters(), now=NOW)
 
 
 @pytest.mark.usefixtures("market")

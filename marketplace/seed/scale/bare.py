@@ -1,4 +1,4 @@
-"""A table without its indexes for as long as it is filled."""
+"""A table without its indexes, or without its triggers, for as long as it is filled."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,3 +37,12 @@ def without_indexes(cursor: CursorWrapper, table: str) -> Iterator[None]:
     yield
     for _, statement in [*indexes, *constraints]:
         cursor.execute(statement)
+
+
+@contextmanager
+def without_triggers(cursor: CursorWrapper, table: str) -> Iterator[None]:
+    """Let nothing follow from what is written; whoever fills the table does himself what would have followed."""
+    switch = sql.SQL("ALTER TABLE {} {} TRIGGER USER")
+    cursor.execute(switch.format(sql.Identifier(table), sql.SQL("DISABLE")))
+    yield
+    cursor.execute(switch.format(sql.Identifier(table), sql.SQL("ENABLE")))

@@ -10,12 +10,12 @@ from django.db.models import Max
 
 from accounts.models import Member
 from directory.models import Company, TeamMember, Verification
-from marketplace.seed.scale.bare import without_indexes
+from marketplace.seed.scale.bare import without_indexes, without_triggers
 from marketplace.seed.scale.copying import copy_rows
 from marketplace.seed.scale.leads import COLUMNS, lead_rows
 from marketplace.seed.scale.plan import Plan
 from marketplace.seed.scale.traders import DOMAIN, plan_traders, seed_traders
-from offerboard.models import Lead
+from offerboard.models import BoardEntry, Lead
 from offerboard.services.counting import refresh_counts
 from offerboard.services.vocabulary import refresh_vocabulary
 
@@ -47,10 +47,11 @@ def seed_scale(*, leads: int, number: int, now: datetime, say: Callable[[str], N
             cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
             seed_traders(cursor, plan)
             say(f"{len(plan.traders)} companies.")
-            with without_indexes(cursor, Lead._meta.db_table):
+            with without_indexes(cursor, Lead._meta.db_table), without_triggers(cursor, Lead._meta.db_table):
                 _move_up(cursor, [lead.pk for lead in others], plan.other_ranks())
                 copy_rows(cursor, Lead, COLUMNS, lead_rows(plan))
-                say(f"{leads} leads; now their indexes ...")
+                say(f"{leads} leads; now the board and the indexes ...")
+                _fill_board(cursor, now=now)
     finish(now=now)
 
 
@@ -65,6 +66,17 @@ def finish(*, now: datetime) -> None:
         cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")
     refresh_counts(now=now)
     refresh_vocabulary(now=now)
+
+
+def _fill_board(cursor: CursorWrapper, *, now: datetime) -> None:
+    """The entries of all leads on the board, as the triggers would have made them; the expired are swept already."""
+    cursor.execute("TRUNCATE offerboard_boardentry")
+    with without_indexes(cursor, BoardEntry._meta.db_table):
+        cursor.execute(
+            "SELECT enter_board(array_agg(id)) FROM offerboard_lead "
+            "WHERE state = 'published' AND NOT hidden AND expires_at > %s",
+            [now],
+        )
 
 
 def _move_up(cursor: CursorWrapper, leads: list[int], ranks: list[int]) -> None:
