@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 EDITION = 2022
 NATIONAL_CHAPTERS = frozenset({"98", "99"})  # every country fills these with what it likes
+SUBHEADING = 6  # digits that are the same in all countries
 LENGTHS = frozenset({2, 4, 6, 7, 8, 9, 10})  # chapter, heading, subheading, and national digits
 
 

@@ -65,4 +65,4 @@ def hs_codes(request: HttpRequest) -> HttpResponse:
 def hs_suggest(request: HttpRequest) -> HttpResponse:
     """Codes for what is being typed into a form's field `hs_code`; htmx puts them below it."""
     typed = read_hs_words(request.GET.get("hs_code", ""))
-    return render(request, "directory/hs_suggestions.html", {"lines": hs_suggestions(typed), "typed": typed})
+    return render(request, "directory/hs_suggestions.html", {"found": hs_suggestions(typed), "typed": typed})

@@ -41,6 +41,14 @@ def read_amount(text: str) -> Decimal:
     raise NotANumber
 
 
+def read_whole(text: str) -> int:
+    """A whole number, however many noughts stand behind its decimal sign. Raises NotANumber, TwoReadings."""
+    number = read_amount(text)
+    if number != int(number):
+        raise NotANumber
+    return int(number)
+
+
 def write_amount(value: Decimal) -> str:
     """The number in a form that `read_amount` reads the same way."""
     text = f"{value.normalize():f}"

@@ -126,13 +126,6 @@ def price_words(lead: Lead) -> str:
     return "" if lead.price is None else money(lead.price, lead.currency).strip()
 
 
-def price_from(lead: Lead, lowest: Decimal | None) -> str:
-    """The price as a card says it: "from USD 4,060" where a larger quantity costs less."""
-    if lead.price is None or lowest is None or lowest >= lead.price:
-        return price_words(lead)
-    return _("from %(price)s") % {"price": money(lowest, lead.currency).strip()}
-
-
 def price_unit(lead: Lead) -> str:
     """What the price is for: "per tonne"; "" while a draft has no unit."""
     return _("per %(unit)s") % {"unit": UNITS[lead.unit].singular} if lead.unit else ""
@@ -144,6 +137,15 @@ def price_note(lead: Lead) -> str:
     if per_unit and lead.kind == Lead.Kind.BUY_INQUIRY:
         return _("target, %(per_unit)s") % {"per_unit": per_unit}
     return per_unit
+
+
+def card_note(lead: Lead, lowest: Decimal | None) -> str:
+    """The same on a card: "per tonne, in bulk USD 4,060" where a larger quantity costs less (decision 11)."""
+    note = price_note(lead)
+    if lead.price is None or lowest is None or lowest >= lead.price:
+        return note
+    price = money(lowest, lead.currency).strip().replace(" ", "\u00a0")  # narrow columns break the line before it
+    return _("%(note)s, in bulk %(price)s") % {"note": note, "price": price}
 
 
 def price_missing(lead: Lead) -> str:
@@ -284,8 +286,8 @@ def _card(
         posted_full=full_time(lead.posted_at) if lead.posted_at else "",
         ends_soon=ends_soon,
         image_url=LeadPicture.thumbnail.field.storage.url(words.thumbnail) if words.thumbnail else "",
-        price=price_from(lead, words.lowest),
-        price_note=price_note(lead),
+        price=price_words(lead),
+        price_note=card_note(lead, words.lowest),
         price_missing=price_missing(lead),
         facts=tuple(facts(lead)),
         company_url=Company(slug=words.company_slug).get_absolute_url() if by_line else "",

@@ -9,6 +9,7 @@ import time
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Member
 from marketplace.groups import sync_groups
@@ -31,6 +32,11 @@ def at_work(staff: Member) -> Client:
     client.post("/account/login/", {"login": staff.email, "password": PASSWORD})
     client.post("/account/2fa/authenticate/", {"code": one_time_code(secret)})
     return client
+
+
+def changelist(name: str) -> str:
+    """A list's address, such as offerboard_lead."""
+    return reverse(f"admin:{name}_changelist")
 
 
 def one_time_code(secret: str) -> str:

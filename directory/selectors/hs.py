@@ -27,7 +27,9 @@ class HsLine:
 
     code: str  # digits
     shown: str  # "0901.11"
-    name: str
+    name: str  # a chapter's is our own, the others' are official; "" where none is loaded
+    filed: str  # instead of a heading's name: our categories whose goods go under it
+    chapter: str  # the name of its chapter
     url: str  # of what is inside
     level: int  # 1 chapter, 2 heading, 3 subheading
     found: bool  # else it only stands above what was found
@@ -42,10 +44,21 @@ class HsPage:
     heading: str
     crumbs: list[tuple[str, str]]
     is_cut: bool  # more was found than is shown
-    has_names: bool  # the six-digit names are loaded
+    has_names: bool  # the official names are loaded
+    unnamed: str  # "0901.11": what was asked for, where only its heading is known
     edition: str
     canonical: str
     indexed: bool  # chapters and codes are worth finding, words are without number
+
+
+@dataclass(frozen=True, slots=True)
+class HsSuggestions:
+    """What stands below a form's field while somebody types."""
+
+    lines: list[HsLine]
+    has_names: bool  # the official names are loaded
+    unnamed: str  # as on the page
+    about: str  # what its heading or chapter holds
 
 
 def hs_page(q: str) -> HsPage:
@@ -69,23 +82,30 @@ def hs_page(q: str) -> HsPage:
         crumbs=[(_("HS codes"), reverse("directory:hs")), *_crumbs(digits)] if q else [],
         is_cut=is_cut,
         has_names=has_names,
+        unnamed=_unnamed(digits, has_names=has_names),
         edition=str(hs.EDITION),
         canonical=settings.SITE_URL + (_url(digits) if known else reverse("directory:hs")),
         indexed=not q or known,
     )
 
 
-def hs_suggestions(q: str) -> list[HsLine]:
-    """The codes that a person who types this may mean, for a form; headings and subheadings. Three queries."""
+def hs_suggestions(q: str) -> HsSuggestions:
+    """The codes that a person who types this may mean, for a form; chapters if there is nothing else. Four queries.
+
+    A whole code whose name is not loaded stays as it is typed: its heading in its place would say less.
+    """
     digits = _digits(q)
-    if digits:
-        has_names = HsName.objects.of_edition(hs.EDITION).exists()
-        codes = [code for code in sorted(_inside(digits, has_names=has_names, deep=True)) if len(code) > 2]
-    else:
-        codes = [code for code in _best(q) if len(code) > 2]
-    chosen = codes[:SUGGESTED]
+    has_names = HsName.objects.of_edition(hs.EDITION).exists()
+    unnamed = _unnamed(digits, has_names=has_names)
+    codes = sorted(_inside(digits, has_names=has_names, deep=True)) if digits else _best(q)
+    chosen = ([code for code in codes if len(code) > 2] or codes)[:SUGGESTED]
     lines = {line.code: line for line in _lines(set(chosen), with_above=False)} if chosen else {}
-    return [lines[code] for code in chosen]
+    return HsSuggestions(
+        lines=[] if unnamed else [lines[code] for code in chosen],
+        has_names=has_names,
+        unnamed=unnamed,
+        about=(lines[digits[:4]].filed or str(hs.chapter_of(digits).name)) if unnamed else "",
+    )
 
 
 def hs_words(code: str, edition: int) -> str:
@@ -128,6 +148,12 @@ def _digits(q: str) -> str:
     return "".join(str(unicodedata.decimal(character)) for character in plain)[:6]
 
 
+def _unnamed(digits: str, *, has_names: bool) -> str:
+    """A whole code as it is printed, where its heading exists and no names are loaded that could tell more; or ""."""
+    is_whole = len(digits) == hs.SUBHEADING and hs.heading_exists(digits[:4])
+    return hs.display(digits) if is_whole and not has_names else ""
+
+
 def _inside(digits: str, *, has_names: bool, deep: bool = False) -> list[str]:
     """The code and what is inside: of a chapter its headings, of a heading its subheadings. Also of half a code."""
     shipped = [
@@ -147,13 +173,17 @@ def _inside(digits: str, *, has_names: bool, deep: bool = False) -> list[str]:
 
 
 def _best(q: str) -> list[str]:
-    """Codes whose names hold all the words, the best first; then those of our categories, in traders' words."""
+    """Codes whose names hold all the words, the best first; then those of our categories, in traders' words.
+
+    A category may have headings of several chapters: first come those whose chapter holds the words too.
+    """
     words = WORD.findall(q)[:MOST_WORDS]
     if not words:
         return []
     official = HsName.objects.of_edition(hs.EDITION).holding(words).values_list("code", flat=True)[: MOST + 1]
     traders = [code for name, codes in _category_codes() for code in codes if _holds(name, words)]
     ours = [code for code, chapter in hs.CHAPTERS.items() if _holds(str(chapter.name), words)]
+    traders.sort(key=lambda code: code[:2] not in ours)
     return list(dict.fromkeys([*official, *traders, *ours]))
 
 
@@ -178,24 +208,36 @@ def _plain(text: str) -> str:
 
 def _lines(codes: set[str], *, with_above: bool = True) -> list[HsLine]:
     above = {code[:digits] for code in codes for digits in (2, 4) if digits < len(code)} if with_above else set()
-    names = _names(codes | above)
+    names = _names(codes | above | {code[:2] for code in codes})
+    filed = _filed({code for code in codes | above if len(code) == 4 and code not in names})
     return [
-        HsLine(code, hs.display(code), names.get(code, ""), _url(code), len(code) // 2, code in codes)
+        HsLine(
+            code=code,
+            shown=hs.display(code),
+            name=names.get(code, ""),
+            filed=", ".join(filed.get(code, [])),
+            chapter=names.get(code[:2], ""),
+            url=_url(code),
+            level=len(code) // 2,
+            found=code in codes,
+        )
         for code in sorted(codes | above)
     ]
 
 
 def _names(codes: set[str]) -> Mapping[str, str]:
-    """The official names of headings and subheadings, else our categories'; chapters have names of our own."""
+    """The official names of headings and subheadings; chapters have names of our own."""
     names = dict(HsName.objects.of_edition(hs.EDITION).filter(code__in=codes).values_list("code", "name"))
-    unnamed = {code for code in codes if len(code) == 4 and code not in names}
-    if unnamed:
-        shelves: dict[str, list[str]] = {}
-        for name, own in _category_codes():
-            for code in unnamed.intersection(own):
-                shelves.setdefault(code, []).append(name)
-        names |= {code: ", ".join(found) for code, found in shelves.items()}
     return names | {code: str(hs.CHAPTERS[code].name) for code in codes if code in hs.CHAPTERS}
+
+
+def _filed(headings: set[str]) -> Mapping[str, list[str]]:
+    """Our categories under each of the headings. One query, none without headings."""
+    found: dict[str, list[str]] = {}
+    for name, own in _category_codes() if headings else []:
+        for code in headings.intersection(own):
+            found.setdefault(code, []).append(name)
+    return found
 
 
 def _heading(q: str, digits: str, lines: list[HsLine]) -> str:

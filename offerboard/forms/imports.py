@@ -19,6 +19,11 @@ MORE_DESCRIPTION = ("column_description_2", "column_description_3")
 NO_COLUMN = [("", _("No column"))]
 NO_VALUE = ("", _("No value"))
 DECIMALS = [("", _("Find out from the file")), ("point", _("with a point: 1.5")), ("comma", _("with a comma: 1,5"))]
+HELP = {
+    "tiers": _("In one cell, such as 100=9.50; 500=8.90: from 100 on, one costs 9.50, from 500 on 8.90."),
+    "destinations": _("In one cell, parted by commas."),
+}
+NOT_FOR_ALL = {"title", "tiers"}  # no two rows say the same
 LONGEST_VALUE = 500
 MOST_LIST_BYTES = 1024 * 1024
 
@@ -62,7 +67,9 @@ class MappingForm(forms.Form):
         columns = [*NO_COLUMN, *((name, name) for name in shape.columns)]
         values = _value_fields()
         for name, field in FIELDS.items():
-            self.fields[f"column_{name}"] = OpenChoiceField(label=field.label, choices=columns)
+            self.fields[f"column_{name}"] = OpenChoiceField(
+                label=field.label, choices=columns, help_text=HELP.get(name, "")
+            )
             if name in values:
                 self.fields[f"value_{name}"] = values[name]
         for name in MORE_DESCRIPTION:
@@ -179,7 +186,7 @@ def _value_fields() -> dict[str, forms.Field]:
     }
     fields["category"] = OpenCategoryField(label=_("Category of all other rows"))
     for name in FIELDS:
-        if name not in fields and name != "title":
+        if name not in fields and name not in NOT_FOR_ALL:
             fields[name] = OpenValueField(label=labels[name], max_length=LONGEST_VALUE)
     return fields
 

@@ -2,7 +2,6 @@
 
 import uuid
 from dataclasses import fields, replace
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -26,12 +25,14 @@ from offerboard.forms.hs_code import HsCodeField
 from offerboard.forms.lead_depth import LeadDepthForm
 from offerboard.forms.lead_fields import (
     CategoryField,
+    DaysField,
     FilesField,
     LineField,
     OpenAmountField,
     OpenChoiceField,
     TextField,
 )
+from offerboard.limits import MOST_AMOUNT, PRICE_PLACES, QUANTITY_PLACES, VALID_DAYS
 from offerboard.models import Lead, LeadPicture
 from offerboard.services.leads import DESCRIPTION, PLACE, TITLE, LeadDetails
 from offerboard.services.pictures import Upload, read_uploads
@@ -101,8 +102,8 @@ class LeadForm(LeadDepthForm):
     )
     quantity = AmountField(
         label=_("Quantity"),
-        places=3,
-        most=Decimal(10**12),
+        places=QUANTITY_PLACES,
+        most=MOST_AMOUNT,
         error_messages={"required": _("Enter a quantity, such as 96 or 0.5")},
     )
     unit = forms.ChoiceField(
@@ -110,7 +111,7 @@ class LeadForm(LeadDepthForm):
         choices=[("", _("Choose a unit")), *UNIT_CHOICES],
         error_messages={"required": _("Choose a unit.")} | NOT_IN_LIST,
     )
-    price = OpenAmountField(label=_("Price"), places=4, most=Decimal(10**12))
+    price = OpenAmountField(label=_("Price"), places=PRICE_PLACES, most=MOST_AMOUNT)
     currency = OpenChoiceField(label=_("Currency"), choices=_currencies, error_messages=NOT_IN_LIST)
     price_on_request = forms.BooleanField(label=_("Price on request"), required=False)
     incoterm = forms.ChoiceField(
@@ -133,13 +134,11 @@ class LeadForm(LeadDepthForm):
         required=False,
         error_messages=NOT_IN_LIST,
     )
-    valid_days = forms.IntegerField(
+    valid_days = DaysField(
         label=_("Valid for (days)"),
         initial=30,
-        min_value=1,
-        max_value=365,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), DAYS),
+        allowed=VALID_DAYS,
+        error_messages={"required": DAYS, "invalid": DAYS},
     )
     pictures = FilesField(
         label=_("Pictures"),

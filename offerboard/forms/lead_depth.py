@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -13,25 +12,47 @@ from django_countries import countries
 
 from offerboard import presentation
 from offerboard.codes import Samples
-from offerboard.forms.lead_fields import FilesField, OpenChoiceField, OpenField, OpenLineField
+from offerboard.forms.lead_fields import DaysField, FilesField, OpenChoiceField, OpenField, OpenLineField
 from offerboard.forms.tiers import TiersField, in_row
+from offerboard.limits import LEAD_TIME_DAYS
 from offerboard.models import Lead, LeadDocument, PriceTier
 from offerboard.services.documents import Paper, read_documents
 from offerboard.services.leads import BRAND, MODEL, PACKAGING
-from offerboard.services.tiers import Tier
+from offerboard.tiers import (
+    BeyondTheQuantity,
+    DearerInBulk,
+    NotTheLeadsPrice,
+    OfABuyInquiry,
+    SameQuantity,
+    Tier,
+    TiersRefused,
+    check_with_lead,
+    in_order,
+)
 
 NOT_IN_LIST = {"invalid_choice": _("Choose one from the list.")}
 MORE = ("brand", "model", "packaging", "samples", "lead_time_days", "destinations", "documents", "remove_documents")
 DAYS = _("Enter a whole number of days from 0 to 1,000.")
 TOO_LONG = _("Please shorten this to %(limit_value)s characters; it has %(show_value)s.")
 
+TIERS_REFUSED = {
+    SameQuantity: _("Two rows start from the same quantity. Keep one of them."),
+    DearerInBulk: _("A larger quantity costs more here than a smaller one. Check the prices."),
+    OfABuyInquiry: _("A buy inquiry has one target price. Empty these rows, or choose “Sell”."),
+    NotTheLeadsPrice: _("The first row must have the lead’s price, as it is the smallest quantity’s."),
+}
 
-class OpenDaysField(OpenField, forms.IntegerField):
+
+class OpenDaysField(OpenField, DaysField):
     """A number of days that may stay empty."""
 
 
 class OpenCountriesField(OpenField, forms.MultipleChoiceField):
-    """Any number of countries."""
+    """Any number of countries, each once."""
+
+    def to_python(self, value: Any) -> list[str]:
+        """Their codes, in the order in which they came."""
+        return list(dict.fromkeys(super().to_python(value)))
 
 
 class LeadDepthForm(forms.Form):
@@ -59,11 +80,9 @@ class LeadDepthForm(forms.Form):
     )
     lead_time_days = OpenDaysField(
         label=_("Lead time (days)"),
-        min_value=0,
-        max_value=1000,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        allowed=LEAD_TIME_DAYS,
         help_text=_("From the order to the loading. 0: in stock."),
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), DAYS),
+        error_messages={"invalid": DAYS},
     )
     destinations = OpenCountriesField(  # type: ignore[call-arg]  # the stubs do not know template_name yet
         label=_("Destination countries"),
@@ -111,18 +130,11 @@ class LeadDepthForm(forms.Form):
             raise ValidationError(refused)
 
     def clean_tiers(self) -> tuple[Tier, ...]:
-        """Growing quantities, each once, at prices that do not grow.
-
-        A dearer larger quantity is refused and not only pointed out: cards and search say “from” the last price, and
-        it is nearly always a slip of the pen.
-        """
-        tiers: tuple[Tier, ...] = tuple(sorted(self.cleaned_data["tiers"]))
-        for smaller, larger in pairwise(tiers):
-            if smaller.quantity == larger.quantity:
-                raise ValidationError(_("Two rows start from the same quantity. Keep one of them."))
-            if larger.price > smaller.price:
-                raise ValidationError(_("A larger quantity costs more here than a smaller one. Check the prices."))
-        return tiers
+        """Growing quantities, each once, at prices that do not grow."""
+        try:
+            return in_order(self.cleaned_data["tiers"])
+        except TiersRefused as refusal:
+            raise ValidationError(TIERS_REFUSED[type(refusal)]) from refusal
 
     def fill_price(self, data: dict[str, Any]) -> None:
         """Without a price of its own, the lead costs what its smallest quantity costs."""
@@ -133,17 +145,16 @@ class LeadDepthForm(forms.Form):
     def check_tiers(self, data: dict[str, Any]) -> None:
         """Whether the tiers go with the rest, asked of what is to be published."""
         tiers: Sequence[Tier] = data.get("tiers") or ()
-        price: Decimal | None = data.get("price")
-        if not tiers:
-            return
-        if data.get("kind") == Lead.Kind.BUY_INQUIRY:
-            self.add_error("tiers", _("A buy inquiry has one target price. Empty these rows, or choose “Sell”."))
-        elif data.get("price_on_request"):
+        if tiers and data.get("price_on_request"):
             self.add_error("tiers", _("Either give prices or tick “Price on request”, not both."))
-        elif price is not None and price != tiers[0].price:
-            self.add_error("tiers", _("The first row must have the lead’s price, as it is the smallest quantity’s."))
-        elif beyond := self._beyond_the_quantity(data):
-            self.add_error("tiers", ValidationError(beyond))
+            return
+        try:
+            check_with_lead(tiers, kind=data.get("kind"), price=data.get("price"), quantity=data.get("quantity"))
+        except BeyondTheQuantity:
+            if beyond := self._beyond_the_quantity(data):
+                self.add_error("tiers", ValidationError(beyond))
+        except TiersRefused as refusal:
+            self.add_error("tiers", TIERS_REFUSED[type(refusal)])
 
     def readable_tiers(self) -> tuple[Tier, ...]:
         """The rows a draft can hold though something is wrong with them: those that can be read, each quantity once."""
@@ -162,8 +173,8 @@ class LeadDepthForm(forms.Form):
         return field.readable(self["tiers"].data) if isinstance(field, TiersField) else {}
 
     def _beyond_the_quantity(self, data: dict[str, Any]) -> list[Any]:
-        quantity, unit = data.get("quantity"), data.get("unit")
-        if quantity is None or not unit:
+        quantity, unit = data["quantity"], data.get("unit")
+        if not unit:
             return []
         offered = presentation.quantity(quantity, unit)
         words = _("You offer %(offered)s; this price is for %(least)s and more.")

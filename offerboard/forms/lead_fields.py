@@ -5,11 +5,13 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Category
+from offerboard.amounts import NotANumber, TwoReadings, read_whole
 from offerboard.forms.amount import AmountField
 
 
@@ -24,6 +26,29 @@ class OpenField(forms.Field):
 
 class OpenAmountField(OpenField, AmountField):
     """The price."""
+
+
+class DaysField(forms.Field):
+    """A whole number of days."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def __init__(self, *, allowed: range, **options: Any) -> None:
+        super().__init__(**options)
+        self.allowed = allowed
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, None where nothing was typed."""
+        text = "" if value is None else str(value).strip()
+        if not text:
+            return None
+        try:
+            number = read_whole(text)
+        except (NotANumber, TwoReadings) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        if number not in self.allowed:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return number
 
 
 class OpenChoiceField(OpenField, forms.ChoiceField):

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 
 from offerboard.amounts import write_amount
 from offerboard.forms.amount import AmountField
+from offerboard.limits import MOST_AMOUNT, PRICE_PLACES, QUANTITY_PLACES
 from offerboard.models import PriceTier
-from offerboard.services.tiers import Tier
+from offerboard.tiers import Tier
 
 SHOWN = 3  # rows that stand open; a folded part holds the others
 LONGEST = 60  # rows that are looked at, of however many somebody sends
@@ -72,8 +73,8 @@ class TiersField(forms.Field):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.quantity = AmountField(places=3, most=Decimal(10**12), required=True)
-        self.price = AmountField(places=4, most=Decimal(10**12), required=True)
+        self.quantity = AmountField(places=QUANTITY_PLACES, most=MOST_AMOUNT, required=True)
+        self.price = AmountField(places=PRICE_PLACES, most=MOST_AMOUNT, required=True)
 
     def to_python(self, value: Any) -> tuple[Tier, ...]:
         """The rows' numbers; each wrong row is named by its number."""

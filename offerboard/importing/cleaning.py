@@ -10,11 +10,13 @@ from offerboard.importing import aliases
 from offerboard.importing.cells import is_formula, unguard
 from offerboard.importing.fields import FIELDS
 from offerboard.importing.mapping import Mapping
-from offerboard.importing.numbers import part_currency
+from offerboard.importing.numbers import Decimals, part_currency
 from offerboard.importing.shape import Record, Shape
 from offerboard.importing.shelves import Shelves
-from offerboard.importing.values import BROKEN_CELLS, LONGEST, CellRefused, currency_names, readers
+from offerboard.importing.tiers import settle_tiers, tiers_reader
+from offerboard.importing.values import BROKEN_CELLS, LONGEST, CellRefused, Reader, currency_names, readers
 from offerboard.models import Lead
+from offerboard.tiers import Tier
 from privacy.masking import mask_contacts
 
 LONGEST_KEY = 200
@@ -39,6 +41,7 @@ class CleanRow:
     unknown_category: str = ""
     is_shortened: bool = False
     is_masked: bool = False
+    tiers: tuple[Tier, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,7 +70,7 @@ class RowCleaner:
         self.constants = mapping.constants
         self.key = places[mapping.key] if mapping.key else None
         self.key_name = mapping.key
-        self.readers, self.typed = readers(mapping.decimals), readers(mapping.decimal)
+        self.readers, self.typed = _readers(mapping.decimals), _readers(mapping.decimal)
         self.currencies = currency_names()
         self.shelves = Shelves(mapping.categories)
         self.names = [name for name in self.readers if name in self.columns or self.constants.get(name)]
@@ -91,6 +94,7 @@ class RowCleaner:
             self._read(name, cells, values, problems)
         self._file(cells, row, problems)
         self._title(cells, row, problems)
+        row.tiers = self._settle_tiers(values, problems)
         self._judge(values, problems)
         if not problems:
             _mask(row)
@@ -204,6 +208,12 @@ class RowCleaner:
             title = shorten(title, TITLE)
         row.values["title"] = title
 
+    def _settle_tiers(self, values: dict[str, Any], problems: list[Problem]) -> tuple[Tier, ...]:
+        """The prices by quantity, taken from the columns, since they go into a table of their own."""
+        if problem := settle_tiers(values):
+            problems.append(Problem(self._column("tiers"), problem))
+        return values.pop("tiers", None) or ()
+
     def _judge(self, values: dict[str, Any], problems: list[Problem]) -> None:
         """What must be there, and what depends on another field; the database holds the same rules."""
         missing = [name for name in ("kind", "description", "quantity", "unit") if name not in values]
@@ -216,6 +226,10 @@ class RowCleaner:
             problems.append(Problem(self._column("origin"), _("A sell offer needs the country the goods come from.")))
         if values.get("incoterm") and "place" not in values:
             problems.append(Problem(self._column("place"), _("%(rule)s needs a place.") % {"rule": values["incoterm"]}))
+
+
+def _readers(decimals: Decimals) -> dict[str, Reader]:
+    return readers(decimals) | {"tiers": tiers_reader(decimals)}
 
 
 def shorten(title: str, most: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from offerboard.amounts import write_amount
 from offerboard.importing.cells import guard
 from offerboard.importing.fields import FIELDS
+from offerboard.importing.tiers import write_tiers
 from offerboard.models import Lead
 
 KEY = "key"
@@ -31,6 +32,7 @@ def template_rows() -> Iterator[list[str]]:
         "unit": "TNE",
         "price": "4180.50",
         "currency": "USD",
+        "tiers": "10=4180.50; 50=4060",
         "origin": "VN",
         "hs_code": "0901.11",
         "condition": "new",
@@ -51,7 +53,10 @@ def export_rows(*, company_id: int, site: str) -> Iterator[list[str]]:
     yield header()
     last = 0
     while leads := list(
-        Lead.objects.filter(company_id=company_id, pk__gt=last).select_related("category").order_by("pk")[:CHUNK]
+        Lead.objects.filter(company_id=company_id, pk__gt=last)
+        .select_related("category")
+        .prefetch_related("tiers")
+        .order_by("pk")[:CHUNK]
     ):
         for lead in leads:
             yield _row(lead, site)
@@ -67,11 +72,13 @@ def _row(lead: Lead, site: str) -> list[str]:
 def _cell(lead: Lead, name: str) -> str:
     if name == "category":
         return lead.category.slug if lead.category else ""
+    if name == "tiers":
+        return write_tiers(lead.tiers.all())
     value: Any = getattr(lead, name)
-    if value is None:
+    if value in (None, ""):
         return ""
     if isinstance(value, Decimal):
         return write_amount(value)
     if isinstance(value, list):
         return ", ".join(value)
-    return str(getattr(value, "code", value) or "")
+    return str(getattr(value, "code", value))

@@ -33,6 +33,11 @@ _ALL = (
     Field("price", _("Price"), also=("unit price", "price per unit", "value", "target price")),
     Field("currency", _("Currency"), also=("price currency", "ccy")),
     Field(
+        "tiers",
+        _("Prices by quantity"),
+        also=("quantity prices", "price breaks", "price tiers", "tier prices", "volume prices"),
+    ),
+    Field(
         "origin",
         _("Country of origin"),
         also=("origin country", "made in", "country", "country of manufacture"),

@@ -23,6 +23,7 @@ from accounts.models import Member
 from directory.models import EDITORS, Company, TeamMember
 from offerboard.importing.cleaning import Cleaned, CleanRow, Problem, RowCleaner
 from offerboard.importing.insert import LeadRow, insert_leads, lead_row
+from offerboard.importing.insert_tiers import insert_tiers
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import FileRefused, Position, Record, Shape
 from offerboard.importing.source import read_rows
@@ -230,6 +231,7 @@ def _insert(job: LeadImport, cleaned: Sequence[Cleaned], outcome: Outcome, *, no
                 state=state,
                 now=now,
             )
+            insert_tiers(zip(rows, cleaned, strict=True), inserted)
             keep_revisions(leads=Lead.objects.filter(submission__in=inserted), now=now)
     except (IntegrityError, DataError) as error:
         if len(cleaned) == 1:

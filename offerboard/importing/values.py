@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from directory import hs
-from offerboard.amounts import NotANumber, TwoReadings
+from offerboard.amounts import NotANumber, TwoReadings, read_whole
 from offerboard.codes import CURRENCIES, UNITS, Condition, Incoterm, PaymentTerms, Samples
 from offerboard.importing import aliases
 from offerboard.importing.numbers import Decimals, read_number
+from offerboard.limits import LEAD_TIME_DAYS, MOST_AMOUNT, PRICE_PLACES, QUANTITY_PLACES, VALID_DAYS
 from offerboard.models import Lead
 
 LONGEST: dict[str, int] = {  # characters that a column holds
@@ -26,12 +27,8 @@ LONGEST: dict[str, int] = {  # characters that a column holds
     for field in Lead._meta.fields
     if field.name in {"title", "description", "place", "brand", "model", "packaging"}
 }
-MOST = Decimal(10**12)
-MOST_DAYS, MOST_LEAD_TIME = 365, 1000
-MOST_DESTINATIONS = 30
 LONGEST_GUESSED, SHOWN_CODES = 40, 6
 SEPARATORS = re.compile(r"[,;|]")
-NO_DECIMALS = re.compile(r"\.0*$")
 KINDS = {
     Lead.Kind.SELL_OFFER: ("sell", "sell offer", "offer", "selling", "supply", "s"),
     Lead.Kind.BUY_INQUIRY: ("buy", "buy inquiry", "inquiry", "enquiry", "buying", "demand", "request", "b"),
@@ -76,28 +73,28 @@ def amount(text: str, *, places: int, decimals: Decimals = "") -> Decimal:
         raise CellRefused(reason % words) from error
     if number <= 0:
         raise CellRefused(_("Not above zero."))
-    if number >= MOST:
+    if number >= MOST_AMOUNT:
         raise CellRefused(_("Too large."))
     if number != round(number, places):
         raise CellRefused(_("More than %(n)d digits after the decimal point.") % {"n": places})
     return number
 
 
-def days(text: str, *, least: int, most: int) -> int:
+def days(text: str, *, allowed: range) -> int:
     """A whole number of days."""
-    text = NO_DECIMALS.sub("", text)
-    if not text.isdecimal() or len(text) > 4 or not least <= int(text) <= most:
-        words = {"least": least, "most": most}
+    try:
+        found = read_whole(text)
+    except (NotANumber, TwoReadings):
+        found = -1
+    if found not in allowed:
+        words = {"least": allowed[0], "most": allowed[-1]}
         raise CellRefused(_("Not a whole number of days from %(least)d to %(most)d.") % words)
-    return int(text)
+    return found
 
 
 def several_of(names: dict[str, str], text: str) -> list[str]:
     """The codes of a list parted by commas, semicolons or bars, each once."""
-    found = list(dict.fromkeys(one_of(names, part) for part in SEPARATORS.split(text) if part.strip()))
-    if len(found) > MOST_DESTINATIONS:
-        raise CellRefused(_("More than %(most)d countries.") % {"most": MOST_DESTINATIONS})
-    return found
+    return list(dict.fromkeys(one_of(names, part) for part in SEPARATORS.split(text) if part.strip()))
 
 
 def hs_code(text: str) -> str:
@@ -135,11 +132,11 @@ def readers(decimals: Decimals = "") -> dict[str, Reader]:
         **{name: partial(line, most=LONGEST[name]) for name in ("place", "brand", "model", "packaging")},
         "destinations": lambda text: several_of(lists["origin"], text),
         "description": partial(several_lines, most=LONGEST["description"]),
-        "quantity": partial(amount, places=3, decimals=decimals),
-        "price": partial(amount, places=4, decimals=decimals),
+        "quantity": partial(amount, places=QUANTITY_PLACES, decimals=decimals),
+        "price": partial(amount, places=PRICE_PLACES, decimals=decimals),
         "hs_code": hs_code,
-        "valid_days": partial(days, least=1, most=MOST_DAYS),
-        "lead_time_days": partial(days, least=0, most=MOST_LEAD_TIME),
+        "valid_days": partial(days, allowed=VALID_DAYS),
+        "lead_time_days": partial(days, allowed=LEAD_TIME_DAYS),
     }
 
 

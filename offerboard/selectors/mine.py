@@ -1,7 +1,7 @@
 """What a company sees of its own leads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -20,6 +20,7 @@ from offerboard.models import Inquiry, Lead
 
 PAGE = 20
 FEW = 5  # leads
+COUNTED = 5000  # leads, the last changed ones; of companies with more the tabs say “at least”
 MOST_WORDS = 160  # characters, as titles have
 ORDER = "mine"  # last changed first
 TABS: Mapping[str, Any] = {
@@ -50,8 +51,16 @@ class Tab:
     key: str
     label: str
     count: int
+    is_whole: bool  # else there may be more
     url: str
     is_current: bool
+
+    @property
+    def count_label(self) -> str:
+        """57, or 1,200+; nothing where none was found and some may be."""
+        if self.is_whole:
+            return presentation.number(self.count)
+        return f"{presentation.number(self.count)}+" if self.count else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,27 +137,33 @@ def my_leads_page(*, company: Company, tab: str, words: str = "", cursor: str, n
         current=current,
         rows=rows,
         next_url=next_url,
-        label=_label(seen, len(rows), current.count) if next_url or after else "",
+        label=_label(seen, len(rows), current) if next_url or after else "",
         words=words,
     )
 
 
 def my_tabs(*, company: Company, tab: str, words: str = "", now: datetime) -> list[Tab]:
-    """The tabs with their counts; the one asked for, else the first that holds a lead, is current. One query."""
-    counts = Lead.objects.filter(_titled(words), company=company).aggregate(
-        **{key: Count("pk", filter=_in_tab(key, now)) for key in TABS}
+    """The tabs with their counts; the one asked for, else the first that holds a lead, is current.
+
+    One query, along the index of the rows' order, over at most COUNTED leads: an importer may have any number.
+    """
+    latest = Lead.objects.filter(company=company).order_by("-updated_at", "-slug")[: COUNTED + 1]
+    counts = latest.aggregate(
+        **{key: Count("pk", filter=_in_tab(key, now) & _titled(words)) for key in TABS}, looked_at=Count("pk")
     )
+    is_whole = counts["looked_at"] <= COUNTED
     chosen = tab if tab in TABS else next((key for key in TABS if counts[key]), "published")
     return [
         Tab(
             key=key,
             label=str(label),
             count=counts[key],
+            is_whole=is_whole,
             url=f"{reverse('offerboard:my_leads')}?{urlencode({'state': key} | _asked(words))}",
             is_current=key == chosen,
         )
         for key, label in TABS.items()
-        if counts[key] or key == chosen or key not in ONLY_WHEN_FILLED
+        if counts[key] or key == chosen or key not in ONLY_WHEN_FILLED or not is_whole
     ]
 
 
@@ -174,9 +189,10 @@ def _read(cursor: str) -> Cursor | None:
     return after if isinstance(after.key, datetime) else None
 
 
-def _label(seen: int, shown: int, total: int) -> str:
-    """Leads 21 to 40 of 55."""
-    words = {"first": seen + 1, "last": seen + shown, "total": presentation.number(max(total, seen + shown))}
+def _label(seen: int, shown: int, tab: Tab) -> str:
+    """Leads 21 to 40 of 55, or of 1,200+."""
+    known = replace(tab, count=max(tab.count, seen + shown))
+    words = {"first": seen + 1, "last": seen + shown, "total": known.count_label}
     return _("Leads %(first)d to %(last)d of %(total)s") % words
 
 

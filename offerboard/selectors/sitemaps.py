@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import F, Max
 from django.db.models.functions import Greatest
 from django.urls import reverse
@@ -35,6 +36,8 @@ PAGES = (
     "privacy:cookies",
     "privacy:terms",
 )
+COMPANIES = "sitemap-companies"  # in the cache
+KEPT = 3600  # seconds
 Entry = tuple[str, datetime | None]  # an address without the host, and when it last changed if that is known
 
 
@@ -64,10 +67,9 @@ class Sitemap:
 
 
 def sitemap_index() -> Sitemap:
-    """All files; which ranges hold public leads was noted by the last count. Two queries."""
+    """All files; which ranges hold public leads was noted by the last count. Two queries, one within the hour."""
     leads = LeadRange.objects.order_by("number").values_list("number", "changed_at")
-    in_ranges = Company.objects.listed().values(number=F("pk") / LeadRange.WIDTH).annotate(changed_at=Max("updated_at"))
-    companies = in_ranges.order_by("number").values_list("number", "changed_at")
+    companies = cache.get_or_set(COMPANIES, _company_ranges, KEPT) or []
     plain = ("sitemap_pages", "sitemap_categories", "sitemap_countries") if leads else ("sitemap_pages",)
     entries: list[Entry] = [(reverse(f"offerboard:{name}"), None) for name in plain]
     for name, ranges in (("sitemap_companies", companies), ("sitemap_leads", leads)):
@@ -103,6 +105,12 @@ def leads(number: int, *, now: datetime) -> Sitemap:
     """The leads of one range that are public at this moment. One query along the primary key."""
     public = Lead.objects.public(at=now).filter(**rows_of(number)).order_by("pk")
     return Sitemap(_addressed("offerboard:lead", public.values_list("slug", Greatest("updated_at", "posted_at"))))
+
+
+def _company_ranges() -> list[tuple[int, datetime]]:
+    """The ranges that hold listed companies, with their last change. One query, which reads all companies."""
+    ranges = Company.objects.listed().values(number=F("pk") / LeadRange.WIDTH).annotate(changed_at=Max("updated_at"))
+    return list(ranges.order_by("number").values_list("number", "changed_at"))
 
 
 def rows_of(number: int) -> dict[str, int]:

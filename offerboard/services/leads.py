@@ -15,7 +15,8 @@ from directory.models import Category, Company
 from directory.slugs import public_slug
 from offerboard.models import Lead
 from offerboard.revisions import keep_revisions
-from offerboard.services.tiers import Tier, set_tiers, tiers_of
+from offerboard.services.tiers import set_tiers, tiers_of
+from offerboard.tiers import Tier
 from privacy.masking import mask_contacts
 
 TITLE, DESCRIPTION, PLACE = 160, 8000, 100  # characters, as the columns have them

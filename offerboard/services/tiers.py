@@ -1,19 +1,11 @@
 """The prices of a lead by quantity."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import NamedTuple
 
 from django.db import transaction
 
 from offerboard.models import Lead, PriceTier
-
-
-class Tier(NamedTuple):
-    """From `quantity` on, in the lead's unit, one unit costs `price`, in the lead's currency."""
-
-    quantity: Decimal
-    price: Decimal
+from offerboard.tiers import Tier
 
 
 def tiers_of(lead: Lead) -> tuple[Tier, ...]:

@@ -24,6 +24,8 @@ NAMES = {
     "200811": "Nuts; ground-nuts, prepared",
 }
 
+WHOLE: list[tuple[str, dict[str, str]]] = [("/hs/", {"q": "0901.11"}), ("/hs/suggest/", {"hs_code": "0901.11"})]
+
 
 @pytest.fixture
 def loaded() -> None:
@@ -36,7 +38,7 @@ def codes(q: str) -> list[tuple[str, bool]]:
 
 
 def suggested(q: str) -> list[str]:
-    return [line.code for line in hs_suggestions(q)]
+    return [line.code for line in hs_suggestions(q).lines]
 
 
 # --- by code ------------------------------------------------------------------------------------------------------
@@ -112,15 +114,61 @@ def test_traders_words_lead_to_the_headings_of_our_categories() -> None:
     assert suggested("robusta be") == ["0901"]
 
 
-def test_without_loaded_names_chapters_and_headings_still_serve() -> None:
-    Category.objects.filter(slug="green-coffee").update(name="Green coffee", hs_codes=["0901"])
+# --- where the operator has loaded no names -----------------------------------------------------------------------
+
+
+def test_chapters_have_names_of_our_own_and_headings_the_categories_that_use_them() -> None:
+    """A category's name is never given out as the heading's."""
     page = hs_page("0901")
 
-    assert [(line.code, line.name != "") for line in page.lines] == [("09", True), ("0901", True)]
+    assert [(line.code, line.name, line.filed) for line in page.lines] == [
+        ("09", "Coffee, tea and spices", ""),
+        ("0901", "", "Green coffee, Roasted and instant coffee"),
+    ]
     assert not page.has_names
     assert "0901" in suggested("green coffee")
     assert suggested("0901") == ["0901"]
     assert hs_words("090111", 2022) == "Coffee, tea and spices"
+
+
+def test_a_whole_code_stays_as_it_is_typed_and_only_its_heading_is_vouched_for(client: Client) -> None:
+    page, answer = (client.get(*one).content.decode() for one in WHOLE)
+
+    assert "The heading of 0901.11 exists." in page
+    assert 'href="/leads/?q=0901.11"' in page
+    assert '<meta name="robots" content="noindex' in page
+    assert "The heading of 0901.11 exists: Green coffee, Roasted and instant coffee." in answer
+    assert "data-hs-code" not in answer
+    assert suggested("0999.11") == []
+
+
+def test_headings_of_one_category_are_told_apart_by_their_chapters(client: Client) -> None:
+    Category.objects.filter(slug="green-coffee").update(
+        name="Coffee, soup and copper", hs_codes=["2104", "7403", "0901"]
+    )
+
+    answer = client.get("/hs/suggest/", {"hs_code": "copper"}).content.decode()
+
+    assert suggested("copper")[0] == "7403"
+    assert {"2104", "0901"} <= set(suggested("copper"))
+    assert '<b>7403</b> <span>Copper <span class="muted">· here in: Coffee, soup and copper' in answer
+
+
+def test_words_that_fit_no_category_lead_to_a_chapter(client: Client) -> None:
+    assert suggested("umbrellas") == ["66"]
+    assert (
+        "Words find chapters and our categories here"
+        in client.get("/hs/suggest/", {"hs_code": "xyzzy"}).content.decode()
+    )
+
+
+def test_staff_read_how_the_names_come_here_and_nobody_else_does(client: Client) -> None:
+    before = client.get("/hs/").content.decode()
+    client.force_login(MemberFactory(is_staff=True))
+
+    assert ("load_hs" in before, "load_hs" in client.get("/hs/").content.decode()) == (False, True)
+    HsName.objects.create(edition=2022, code="09", name="Coffee, tea, mate and spices")
+    assert "load_hs" not in client.get("/hs/").content.decode()
 
 
 # --- the page -----------------------------------------------------------------------------------------------------

@@ -1,24 +1,17 @@
 """Staff's own pages: who gets in, what each group may do, and what is never shown there."""
 
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import time_machine
-from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group, Permission
-from django.core.management import CommandError, call_command
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Member
 from directory.models import Company
-from mailings.models import Delivery
 from mailings.services import queue_message
-from marketplace import groups
 from moderation.models import Decision, Report, Ticket
 from offerboard.admin import LeadAdmin
 from offerboard.models import Lead, LeadPicture
@@ -34,7 +27,7 @@ from tests.factories import (
     MessageFactory,
 )
 from tests.offerboard.posting import picture
-from tests.staff import at_work, make_staff
+from tests.staff import at_work, changelist, make_staff
 
 pytestmark = pytest.mark.django_db
 REASON = "Rule 4: counterfeit goods."
@@ -51,18 +44,6 @@ def today() -> Iterator[None]:
 def moderator() -> Client:
     """The browser of a moderator who logged in with a second factor."""
     return at_work(make_staff("moderator"))
-
-
-def changelist(name: str) -> str:
-    """A list's address, such as offerboard_lead."""
-    return reverse(f"admin:{name}_changelist")
-
-
-def answering(**changes: str) -> dict[str, Any]:
-    """A filled-in page of a ticket that was open when the page was loaded."""
-    none = {"replies-TOTAL_FORMS": 0, "replies-INITIAL_FORMS": 0}
-    said = {"initial-state": "open", "state": "open", "answer": "Try again.", "press": str(uuid4())}
-    return {**none, **said, **changes}
 
 
 # --- who gets in -----------------------------------------------------------------------------------------------------
@@ -153,136 +134,7 @@ def test_the_front_page_shows_only_queues_one_may_open() -> None:
     assert at_work(make_staff("communications")).get("/admin/").context["work"] == []
 
 
-# --- deciding --------------------------------------------------------------------------------------------------------
-
-
-def test_a_moderator_rejects_leads_from_the_list_after_a_second_look(moderator: Client) -> None:
-    """First the page that asks for the reason, then the decision."""
-    leads = LeadFactory.create_batch(2, state="pending")
-    chosen = {"action": "reject", "_selected_action": [lead.pk for lead in leads]}
-
-    asked = moderator.post(changelist("offerboard_lead"), chosen)
-    between = set(Lead.objects.values_list("state", flat=True))
-    done = moderator.post(
-        changelist("offerboard_lead"), {**chosen, "confirmed": "Reject", "reason": REASON}, follow=True
-    )
-
-    assert "Statement of reasons" in asked.content.decode()
-    assert between == {"pending"}
-    assert set(Lead.objects.values_list("state", "rejection")) == {("rejected", REASON)}
-    assert Decision.objects.count() == 2
-    assert "2 decisions made and sent." in done.content.decode()
-
-
-def test_without_a_reason_the_page_asks_again(moderator: Client) -> None:
-    """And nothing has happened."""
-    lead = LeadFactory()
-    chosen = {"action": "suspend", "_selected_action": [lead.pk], "confirmed": "Suspend", "reason": " "}
-
-    page = moderator.post(changelist("offerboard_lead"), chosen).content.decode()
-
-    lead.refresh_from_db()
-    assert "This field is required." in page
-    assert (lead.holds, Decision.objects.count()) == ([], 0)
-
-
-@pytest.mark.parametrize(("kind", "name"), [("company", "directory_company"), ("member", "accounts_member")])
-def test_company_and_member_are_suspended_and_restored_in_the_same_way(moderator: Client, kind: str, name: str) -> None:
-    """The lead vanishes from the board and comes back; member, company and lead work together."""
-    company = CompanyFactory()
-    member = MemberFactory(company=company)
-    LeadFactory(company=company, posted_by=member)
-    target = company.pk if kind == "company" else member.pk
-    seen = []
-    for action in ("suspend", "restore"):
-        moderator.post(
-            changelist(name), {"action": action, "_selected_action": [target], "confirmed": "x", "reason": REASON}
-        )
-        seen.append(Lead.objects.public(at=NOW).count())
-
-    assert seen == [0, 1]
-    assert list(Decision.objects.order_by("pk").values_list("target_kind", "action")) == [
-        (kind, "suspend"),
-        (kind, "restore"),
-    ]
-
-
-def test_a_row_that_needs_no_decision_is_named(moderator: Client) -> None:
-    """The others are decided all the same."""
-    rows = [LeadFactory(title="Already hidden", holds=["moderation"]), LeadFactory(title="On the board")]
-    chosen = {"action": "suspend", "_selected_action": [row.pk for row in rows], "confirmed": "x", "reason": REASON}
-
-    page = moderator.post(changelist("offerboard_lead"), chosen, follow=True).content.decode()
-
-    assert "Already hidden: nothing to do in its present state." in page
-    assert "1 decision made and sent." in page
-
-
-def test_the_things_own_page_shows_its_history_and_the_buttons(moderator: Client) -> None:
-    """Reports and decisions stand below the lead."""
-    lead = LeadFactory()
-    Report.objects.create(
-        target_kind="lead", target_id=lead.slug, target_title="x", reason="fraud", text="They vanished.", filed_at=NOW
-    )
-
-    page = moderator.get(reverse("admin:offerboard_lead_change", args=[lead.pk])).content.decode()
-
-    assert "They vanished." in page
-    for label in ("Approve …", "Reject …", "Suspend …", "Restore …"):
-        assert label in page
-
-
-@pytest.mark.parametrize("group", ["communications", "privacy officer"])
-def test_other_groups_cannot_decide(group: str) -> None:
-    """Not even with a forged form."""
-    member = MemberFactory()
-    client = at_work(make_staff(group))
-    chosen = {"action": "suspend", "_selected_action": [member.pk], "confirmed": "x", "reason": REASON}
-
-    client.post(changelist("accounts_member"), chosen)
-
-    member.refresh_from_db()
-    assert (member.state, Decision.objects.count()) == ("active", 0)
-
-
-def test_a_report_is_closed_from_its_page(moderator: Client) -> None:
-    """By whom is remembered."""
-    report = Report.objects.create(target_kind="lead", target_id="x", target_title="x", reason="spam", filed_at=NOW)
-
-    page = moderator.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
-    moderator.post(changelist("moderation_report"), {"action": "close_selected", "_selected_action": [report.pk]})
-
-    report.refresh_from_db()
-    assert 'value="close_selected"' in page
-    assert (report.state, report.closed_by) == ("closed", Member.objects.get(full_name="Mona Moderator"))
-
-
-def test_a_ticket_is_answered_on_its_page(moderator: Client) -> None:
-    """Saving sends the answer."""
-    ticket = Ticket.objects.create(kind="support", name="Vera", email="vera@example.com", text="Help", opened_at=NOW)
-
-    moderator.post(reverse("admin:moderation_ticket_change", args=[ticket.pk]), answering())
-
-    ticket.refresh_from_db()
-    assert (ticket.state, [reply.text for reply in ticket.replies.all()]) == ("answered", ["Try again."])
-
-
-@pytest.mark.parametrize(("chosen", "after"), [("open", "answered"), ("closed", "closed")])
-def test_two_presses_send_one_answer_and_what_staff_chose_stays(moderator: Client, chosen: str, after: str) -> None:
-    """The second press says what the page said, not what has become of the ticket."""
-    ticket = Ticket.objects.create(kind="support", name="Vera", email="vera@example.com", text="Help", opened_at=NOW)
-    place = reverse("admin:moderation_ticket_change", args=[ticket.pk])
-    page = moderator.get(place)
-    shown = page.context["adminform"].form
-    said = answering(state=chosen, press=str(shown["press"].value()))
-
-    answers = [moderator.post(place, said).status_code for _press in range(2)]
-
-    ticket.refresh_from_db()
-    assert 'type="hidden" name="initial-state" value="open"' in page.content.decode()
-    assert 'type="hidden" name="press"' in page.content.decode()
-    assert (answers, ticket.state, ticket.replies.count()) == ([302, 302], after, 1)
-    assert Delivery.objects.filter(template="ticket_answered").count() == 1
+# --- pictures --------------------------------------------------------------------------------------------------------
 
 
 NOTHING_ELSE = {
@@ -453,89 +305,3 @@ def test_every_list_of_the_admin_opens_searches_and_keeps_the_policy_of_content(
             opened += 1
 
     assert opened >= 10
-
-
-# --- groups and the first administrator ------------------------------------------------------------------------------
-
-
-def test_the_groups_are_made_as_written_however_often() -> None:
-    """What somebody added by hand is taken away again; another group is left alone."""
-    Group.objects.create(name="friends")
-    groups.sync_groups()
-    Group.objects.get(name="communications").permissions.add(Permission.objects.get(codename="delete_member"))
-
-    call_command("sync_groups", stdout=StringIO())
-
-    assert set(Group.objects.values_list("name", flat=True)) == {
-        *("moderator", "communications", "privacy officer", "administrator", "friends")
-    }
-    codes = Group.objects.get(name="communications").permissions.values_list("content_type__app_label", "codename")
-    assert sorted(f"{app}.{code}" for app, code in codes) == sorted(groups.GROUPS["communications"])
-
-
-def test_a_permission_that_nobody_knows_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A typing error must not quietly take a right away."""
-    monkeypatch.setitem(groups.GROUPS, "moderator", ["offerboard.view_leed"])
-
-    with pytest.raises(groups.UnknownPermission):
-        groups.sync_groups()
-
-    assert not Group.objects.filter(name="moderator", permissions__isnull=False).exists()
-
-
-def test_what_the_command_was_not_told_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As the README shows it; the password is typed twice."""
-    answers = iter(["root@example.com", "Ruth Root"])
-    monkeypatch.delenv("ADMIN_PASSWORD", raising=False)
-    monkeypatch.setattr("builtins.input", lambda question: next(answers))
-    monkeypatch.setattr("getpass.getpass", lambda question: PASSWORD)
-
-    call_command("create_admin", stdout=StringIO())
-
-    root = Member.objects.get()
-    assert (root.email, root.full_name, root.check_password(PASSWORD)) == ("root@example.com", "Ruth Root", True)
-
-
-def test_the_first_administrator_can_log_in_and_hears_what_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The e-mail counts as confirmed; a second factor comes next."""
-    monkeypatch.setenv("ADMIN_PASSWORD", PASSWORD)
-    said = StringIO()
-
-    call_command("create_admin", "Root@Example.com", "Ruth Root", stdout=said)
-
-    root = Member.objects.get()
-    assert (root.email, root.full_name, root.is_staff, root.is_superuser) == (
-        "root@example.com",
-        "Ruth Root",
-        True,
-        True,
-    )
-    assert EmailAddress.objects.get(user=root).verified
-    assert root.check_password(PASSWORD)
-    assert "second factor" in said.getvalue()
-    assert PASSWORD not in said.getvalue()
-    assert at_work(root).get("/admin/").status_code == 200
-
-
-@pytest.mark.parametrize(
-    ("email", "password", "words"),
-    [
-        ("root@example.com", "short", "too short"),
-        ("root@example.com", "password1234", "too common"),
-        ("root@example.com", "84751930265", "entirely numeric"),
-        ("root@example.com", "root@example.com", "too similar"),
-        ("not-an-address", PASSWORD, "is not an e-mail address"),
-        ("taken@example.com", PASSWORD, "has an account already"),
-    ],
-)
-def test_who_cannot_be_administrator_is_told_why(
-    monkeypatch: pytest.MonkeyPatch, email: str, password: str, words: str
-) -> None:
-    """And nothing is half made."""
-    MemberFactory(email="taken@example.com")
-    monkeypatch.setenv("ADMIN_PASSWORD", password)
-
-    with pytest.raises(CommandError, match=words):
-        call_command("create_admin", email, "Ruth Root")
-
-    assert (Member.objects.count(), Member.objects.filter(is_staff=True).count()) == (1, 0)

@@ -21,7 +21,8 @@ from offerboard.services.copies import NotCopyable, copy_lead
 from offerboard.services.lead_states import close_lead
 from offerboard.services.leads import LeadDetails
 from offerboard.services.pictures import change_pictures, read_uploads
-from offerboard.services.tiers import Tier, set_tiers
+from offerboard.services.tiers import set_tiers
+from offerboard.tiers import Tier
 from tests.factories import NOW, CompanyFactory, LeadDocumentFactory, LeadFactory, MemberFactory
 from tests.offerboard.posting import picture
 from tests.offerboard.test_publish_lead import at_once

@@ -1,8 +1,6 @@
 """Importing a file: what becomes of its rows, and that a worker may die anywhere without losing or repeating one."""
 
-import csv
 import io
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +15,7 @@ from directory.models import Company
 from directory.services import suspend_company
 from offerboard import periodic, search, tasks
 from offerboard.importing import insert, running
-from offerboard.importing.exporting import export_rows
 from offerboard.importing.insert import insert_leads, lead_row
-from offerboard.importing.source import examine
 from offerboard.models import Lead, LeadImport, LeadRevision, RefusedRow
 from offerboard.services import imports as services
 from offerboard.services import lead_states
@@ -28,38 +24,11 @@ from tests.factories import (
     CategoryFactory,
     CompanyFactory,
     LeadFactory,
-    LeadImportFactory,
-    MemberFactory,
 )
+from tests.offerboard.importing import coffee, queued, table
 
 pytestmark = pytest.mark.django_db
 NOTICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "trade-leads-australia.csv"
-
-
-def table(*rows: Sequence[Any]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
-
-
-def queued(text: str, company: Company | None = None, **mapping: Any) -> LeadImport:
-    """A file whose columns are chosen and that was started."""
-    company = company or CompanyFactory()
-    job: LeadImport = LeadImportFactory(
-        company=company,
-        member=MemberFactory(company=company),
-        text=text,
-        shape=examine(io.BytesIO(text.encode())).as_json(),
-        state="queued",
-    )
-    for part, said in mapping.items():
-        job.mapping[part] = job.mapping[part] | said if isinstance(said, dict) else said
-    job.save()
-    return job
-
-
-def coffee(n: int) -> list[list[Any]]:
-    return [["no", "title", "text", "price"], *([i, f"Coffee {i}", "Washed.", 4000 + i] for i in range(1, n + 1))]
 
 
 def test_good_rows_become_public_leads_and_the_others_are_reported_by_line_column_and_reason() -> None:
@@ -310,40 +279,6 @@ def test_an_address_that_is_taken_is_replaced(monkeypatch: Any) -> None:
 
     assert len(inserted) == 2
     assert set(Lead.objects.exclude(pk=taken.pk).values_list("slug", flat=True)) == {"tea-1", "tea-2"}
-
-
-def test_an_export_can_be_imported_again_and_repeats_nothing_in_its_own_company() -> None:
-    company = CompanyFactory()
-    LeadFactory(company=company, title="=2+5", description="'Quoted'\nand more", destinations=["DE", "NL"], brand="-5")
-    LeadFactory(company=company, kind="buy_inquiry", origin="", price=None, currency="", quantity="19.125")
-    LeadFactory()  # of another company
-    text = table(*export_rows(company_id=company.pk, site="https://market.example"))
-    shape = examine(io.BytesIO(text.encode()))
-    names = [name for name in shape.columns if name not in {"key", "state", "posted_at", "expires_at", "address"}]
-    mapping = {"columns": {name: [name] for name in names}, "constants": {}, "key": "key", "categories": {}}
-    said = ["kind", "title", "description", "category_id", "quantity", "unit", "price", "currency", "incoterm", "place"]
-    said += ["origin", "hs_code", "destinations", "brand", "valid_days", "payment_terms"]
-    original = list(Lead.objects.filter(company=company).order_by("pk").values(*said))
-
-    same, other = queued(text, company=company), queued(text)
-    for job in (same, other):
-        LeadImport.objects.filter(pk=job.pk).update(mapping=mapping)
-        running.go_on(job.pk)
-
-    same.refresh_from_db()
-    assert (same.imported, same.repeated, same.refused) == (0, 2, 0)
-    assert list(Lead.objects.filter(company=other.company).order_by("rank").values(*said)) == original
-
-
-def test_cells_that_spreadsheets_would_compute_are_exported_as_text() -> None:
-    company = CompanyFactory()
-    for start in ("=", "+", "-", "@", "\t", "＝"):
-        LeadFactory(company=company, title=f"{start}cmd", place=f"{start}x")
-
-    cells = [cell for row in export_rows(company_id=company.pk, site="") for cell in row]
-
-    assert len(cells) > 100
-    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "＝"))] == []
 
 
 def test_files_and_refused_rows_are_forgotten_after_thirty_days() -> None:

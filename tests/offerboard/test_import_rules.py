@@ -1,9 +1,12 @@
 """The import reads cells without the lead form, for speed; both must say the same."""
 
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.http import QueryDict
+from django_countries import countries
 
 from offerboard.forms.lead import LeadForm
 from offerboard.importing.cleaning import RowCleaner, shorten
@@ -11,14 +14,13 @@ from offerboard.importing.fields import FIELDS, guess
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.numbers import find_decimals
 from offerboard.importing.shape import Position, Record, Shape
+from offerboard.services.leads import LeadDetails
 from tests.factories import CategoryFactory
 from tests.offerboard.posting import filled
 
 pytestmark = pytest.mark.django_db
-NAMES = (
-    *("kind", "title", "category", "description", "origin", "hs_code", "condition", "quantity", "unit", "price"),
-    *("currency", "incoterm", "place", "payment_terms", "valid_days"),
-)
+NAMES = tuple(FIELDS)
+EVERYWHERE = ", ".join(code for code, _name in countries)
 SHAPE = Shape("csv", "utf-8", ",", NAMES, 1)
 BOTH: list[dict[str, str]] = [
     {},
@@ -55,7 +57,27 @@ BOTH: list[dict[str, str]] = [
     {"place": ""},
     {"place": "x" * 101},
     {"payment_terms": "barter"},
-    *({"valid_days": text} for text in ("1", "365", "366", "0", "30.0", "1.5", "ten", "-3")),
+    *({"valid_days": text} for text in ("1", "365", "366", "0", "30.0", "1.5", "ten", "-3", "+3", "0030", "1_0", "٣٠")),
+    *({name: text} for name in ("brand", "model") for text in ("", " Dak \t Hoa ", "x" * 80, "x" * 81, "a@b.example")),
+    *({"packaging": text} for text in ("", "Bags of\r\n60 kg", "x" * 200, "x" * 201, "Call +84 24 3825 4321")),
+    *({"samples": text} for text in ("", "free", "paid", "none", "many")),
+    *(
+        {"lead_time_days": text}
+        for text in ("", "0", "14.0", "1000", "1,000", "1.000", "1001", "-1", "2.5", "soon", "٣")
+    ),
+    *(
+        {"tiers": text, "price": price}
+        for price in ("4180", "")
+        for text in ("", "10=4180", "50=4,060.50; 10=4180;", "10=4180; 10=4180", "10=4180; 50=4200", "97=4180", "10=")
+    ),
+    *({"tiers": text, "price": "4180"} for text in ("10=0", "=4180", "0.0001=4180", "10=4.180", "10=4000", "many=9")),
+    {"tiers": "; ".join(f"{n}=4180" for n in range(1, 7)), "price": "4180"},
+    {"tiers": "; ".join(f"{n}=4180" for n in range(1, 8)), "price": "4180"},
+    {"tiers": "10=4180", "price": "4180", "kind": "buy_inquiry"},
+    {"tiers": "10=4180", "price": "", "currency": ""},
+    {"tiers": "10=4180", "price": "4180", "quantity": "9.5"},
+    *({"destinations": text} for text in ("", "DE", "NL, DE", "DE, NL, DE", "DE, XX", EVERYWHERE)),
+    {"brand": "Dak Hoa", "model": "S18", "packaging": "Bags", "samples": "paid", "lead_time_days": "14", "price": "5"},
 ]
 
 
@@ -65,10 +87,28 @@ def clean(values: dict[str, str], **mapping: Any) -> Any:
     return RowCleaner(SHAPE, said).clean(record)
 
 
-@pytest.mark.parametrize("changes", BOTH, ids=str)
+def as_sent(values: dict[str, str]) -> QueryDict:
+    """What a browser would send for the cells of a row: one value for each country, two for each tier."""
+    sent = QueryDict(mutable=True)
+    for name, text in values.items():
+        sent.setlist(name, text.split(", ") * bool(text) if name == "destinations" else [text])
+    for part in values.get("tiers", "").split(";"):
+        quantity, _equals, price = part.partition("=")
+        sent.appendlist("tiers_quantity", quantity)
+        sent.appendlist("tiers_price", price)
+    if not values["price"] and not values.get("tiers"):
+        sent["price_on_request"] = "on"
+    return sent
+
+
+def test_the_import_has_every_field_that_a_lead_has() -> None:
+    assert {field.name for field in fields(LeadDetails)} - set(FIELDS) == {"price_on_request"}
+
+
+@pytest.mark.parametrize("changes", BOTH, ids=lambda changes: str(changes)[:60])
 def test_form_and_import_agree_on_what_is_a_lead_and_what_it_says(changes: dict[str, str]) -> None:
     values = filled(CategoryFactory()) | changes
-    form = LeadForm(values)
+    form = LeadForm(as_sent(values))
     form.full_clean()
 
     cleaned = clean(values)
@@ -76,9 +116,10 @@ def test_form_and_import_agree_on_what_is_a_lead_and_what_it_says(changes: dict[
     assert (cleaned.row is None) == bool(form.errors), (form.errors, cleaned.problems)
     if cleaned.row:
         details = form.details().masked()
-        said = {name: cleaned.row.values.get(name) or None for name in NAMES if name != "category"}
+        said = {name: cleaned.row.values.get(name, "") for name in NAMES if name not in {"category", "tiers"}}
         said |= {name: Decimal(str(said[name])) for name in ("quantity", "price") if said[name]}
-        assert said == {name: getattr(details, name) or None for name in said}
+        assert said == {name: "" if (value := getattr(details, name)) in (None, []) else value for name in said}
+        assert cleaned.row.tiers == details.tiers
         assert details.category
         assert cleaned.row.values["category_path"] == details.category.path
 

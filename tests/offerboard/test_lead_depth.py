@@ -14,7 +14,8 @@ from django.urls import reverse
 from directory.models import Company, TeamMember
 from offerboard.models import Lead, PriceTier
 from offerboard.services.leads import LeadDetails, create_draft
-from offerboard.services.tiers import Tier, set_tiers
+from offerboard.services.tiers import set_tiers
+from offerboard.tiers import Tier
 from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory, PriceTierFactory
 from tests.offerboard.posting import filled
 
@@ -235,7 +236,7 @@ def test_emptied_rows_take_the_prices_away() -> None:
     assert stored() == []
 
 
-def test_the_page_shows_a_table_and_cards_say_from() -> None:
+def test_the_page_shows_a_table_and_cards_the_price_that_everybody_pays() -> None:
     lead = LeadFactory()
     set_tiers(lead=lead, tiers=[Tier(Decimal(10), Decimal(4180)), Tier(Decimal(50), Decimal(4060))])
     LeadFactory(title="One price")
@@ -245,7 +246,22 @@ def test_the_page_shows_a_table_and_cards_say_from() -> None:
 
     assert '<tr><td>10 to below 50 t</td><td class="num">USD 4,180</td></tr>' in page
     assert '<tr><td>50 t and more</td><td class="num">USD 4,060</td></tr>' in page
-    assert (board.count("<b>from USD 4,060</b>"), board.count("<b>USD 4,180</b>")) == (1, 1)
+    assert board.count("<b>USD 4,180</b>") == 2
+    assert board.count("per tonne, in bulk USD\u00a04,060") == 1
+
+
+def test_cards_show_the_price_by_which_they_are_sorted_and_filtered() -> None:
+    bulk = LeadFactory(title="Cheap in bulk", price="4180")
+    set_tiers(lead=bulk, tiers=[Tier(Decimal(10), Decimal(4180)), Tier(Decimal(96), Decimal(1))])
+    LeadFactory(title="One price", price="4100")
+
+    pages = [
+        Client().get("/leads/", {"currency": "USD", **asked}).context["page"]
+        for asked in ({"sort": "price"}, {"price_max": "4150"})
+    ]
+
+    shown = [[(card.title, card.price) for card in page.cards] for page in pages]
+    assert shown == [[("One price", "USD 4,100"), ("Cheap in bulk", "USD 4,180")], [("One price", "USD 4,100")]]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from offerboard.models.lead import LeadQuerySet
 from offerboard.revisions import keep_revisions
 from offerboard.services import lead_states
 from offerboard.services.leads import LeadDetails, update_draft, update_lead
-from offerboard.services.tiers import Tier
+from offerboard.tiers import Tier
 from tests.factories import NOW, CategoryFactory, LeadFactory, MemberFactory
 from tests.staff import at_work, make_staff
 

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from directory.models import Company, TeamMember
 from offerboard.models import Lead
+from offerboard.selectors import mine
 from tests.factories import NOW, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +201,40 @@ def test_many_leads_cost_no_more_queries(
 
     with django_assert_num_queries(6):
         browser.get(MINE)
+
+
+def test_of_a_company_with_any_number_of_leads_the_last_changed_are_counted(
+    browser: Client, company: Company, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    """What was not counted is not called nothing: its tab has no number, and its leads are there."""
+    monkeypatch.setattr(mine, "COUNTED", 22)
+    LeadFactory.create_batch(21, company=company, title="Jute bags")
+    LeadFactory(company=company, title="Begun", state="draft", updated_at=NOW - timedelta(days=9))
+    exact = browser.get(MINE).context["page"]
+    LeadFactory.create_batch(2, company=company, title="Robusta")
+
+    with django_assert_num_queries(6):
+        many = browser.get(MINE)
+
+    assert (exact.tabs[1].count_label, exact.label) == ("1", "Leads 1 to 20 of 21")
+    page = many.context["page"]
+    assert [(tab.key, tab.count_label) for tab in page.tabs if tab.count_label] == [("published", "23+")]
+    assert [tab.key for tab in page.tabs] == list(mine.TABS)
+    assert (page.label, page.is_searchable) == ("Leads 1 to 20 of 23+", True)
+    assert 'Published <span class="n">23+</span>' in many.content.decode()
+    assert titles(browser.get(MINE, {"state": "drafts"})) == ["Begun"]
+    assert titles(browser.get(MINE, {"q": "robusta"})) == ["Robusta", "Robusta"]
+
+
+def test_a_company_without_limit_costs_no_more_than_the_counted_leads(company: Company) -> None:
+    """The database stops reading there, along the index of the rows' order."""
+    LeadFactory.create_batch(3, company=company)
+    with CaptureQueriesContext(connection) as asked:
+        mine.my_tabs(company=company, tab="", now=NOW)
+
+    [question] = [query["sql"] for query in asked]
+
+    assert f"LIMIT {mine.COUNTED + 1})" in question
 
 
 def test_leads_are_found_by_words_of_their_title_and_the_tabs_count_what_is_found(

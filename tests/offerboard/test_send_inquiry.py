@@ -1,12 +1,10 @@
 """A member writes to a lead's company, or to a company in general."""
 
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -20,9 +18,9 @@ from mailings.models import Delivery
 from offerboard.models import Inquiry, Lead, Message
 from offerboard.services import inquiries as services
 from tests.factories import NOW, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory
+from tests.offerboard.asking import QUESTION, address, client_of, form, other_owner, sellers_lead, sending, stored
 
 pytestmark = pytest.mark.django_db
-QUESTION = "What is your best price for one container, CIF Mombasa?"
 
 
 @pytest.fixture(autouse=True)
@@ -34,56 +32,12 @@ def today() -> Iterator[None]:
 
 @pytest.fixture
 def lead() -> Lead:
-    """A seller's lead; its owner and an editor get mail, a viewer does not."""
-    lead = LeadFactory(company__legal_name="Dak Hoa Agricultural Products")
-    MemberFactory(company=lead.company, email="owner@example.com")
-    MemberFactory(company=lead.company, email="editor@example.com", role=TeamMember.Role.EDITOR)
-    MemberFactory(company=lead.company, email="viewer@example.com", role=TeamMember.Role.VIEWER)
-    return lead
+    return sellers_lead()
 
 
 @pytest.fixture
 def buyer() -> Member:
-    """Owner of another company."""
-    company = CompanyFactory(legal_name="Savanna Spice Mills Ltd", country="KE", city="Nairobi")
-    return MemberFactory(company=company, email="wanjiru@example.com", full_name="Wanjiru Kamau")
-
-
-def client_of(member: Member) -> Client:
-    """Her browser."""
-    client = Client()
-    client.force_login(member)
-    return client
-
-
-def address(lead: Lead) -> str:
-    """Where one writes about a lead."""
-    return reverse("offerboard:inquire", args=[lead.slug])
-
-
-def form(text: str = QUESTION, submission: UUID | None = None) -> dict[str, Any]:
-    """A filled-in form."""
-    return {"submission": str(submission or uuid4()), "text": text}
-
-
-def sending(member: Member, lead: Lead, **changes: Any) -> Callable[[], Inquiry]:
-    """The service with everything filled in."""
-    defaults = {
-        "sender": Company.objects.get(team__member=member),
-        "author": member,
-        "recipient": lead.company,
-        "lead": lead,
-        "subject": "",
-        "text": QUESTION,
-        "submission": uuid4(),
-        "now": NOW,
-    }
-    return partial(services.send_inquiry, **{**defaults, **changes})
-
-
-def stored() -> tuple[int, int, int]:
-    """How many threads, messages and mails there are."""
-    return Inquiry.objects.count(), Message.objects.count(), Delivery.objects.count()
+    return other_owner()
 
 
 # --- what it does ---------------------------------------------------------------------------------------------------
@@ -312,74 +266,6 @@ def test_line_breaks_count_once(lead: Lead, buyer: Member) -> None:
     client_of(buyer).post(address(lead), form("x" * 7998 + "\r\ny"))
 
     assert Message.objects.get().text == "x" * 7998 + "\ny"
-
-
-# --- the honest limit ------------------------------------------------------------------------------------------------
-
-
-def test_the_quota_stops_new_threads_and_keeps_the_text(lead: Lead, buyer: Member, settings: Any) -> None:
-    """The answer says when it goes on."""
-    settings.INQUIRIES_PER_DAY = 1
-    sending(buyer, LeadFactory())()
-    before = stored()
-
-    response = client_of(buyer).post(address(lead), form())
-
-    assert (response.status_code, stored()) == (429, before)
-    assert QUESTION in response.content.decode()
-    assert "please send it tomorrow" in response.content.decode()
-
-
-def test_the_quota_does_not_count_what_goes_into_a_thread(lead: Lead, buyer: Member, settings: Any) -> None:
-    """Nor what was begun more than a day ago, nor what others sent."""
-    settings.INQUIRIES_PER_DAY = 1
-    sending(buyer, LeadFactory(), now=NOW - timedelta(hours=24))()
-    InquiryFactory(recipient=Company.objects.get(team__member=buyer), lead=None)
-
-    sending(buyer, lead)()
-    sending(buyer, lead, text="One more question.")()
-
-    assert Inquiry.objects.get(lead=lead).messages.count() == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_at_once_never_exceed_the_quota(buyer: Member, settings: Any) -> None:
-    """The count is taken under a lock."""
-    settings.INQUIRIES_PER_DAY = 5
-    senders = [sending(buyer, LeadFactory()) for _lead in range(20)]
-
-    def press(send: Callable[[], Inquiry]) -> str:
-        try:
-            send()
-        except services.QuotaSpent:
-            return "refused"
-        else:
-            return "sent"
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(20) as pool:
-        answers = sorted(pool.map(press, senders))
-
-    assert answers == ["refused"] * 15 + ["sent"] * 5
-    assert (Inquiry.objects.count(), Message.objects.count()) == (5, 5)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_ten_presses_at_once_send_one_message(lead: Lead, buyer: Member) -> None:
-    """Into one thread, with one mail a reader."""
-    send = sending(buyer, lead)
-
-    def press(_number: int) -> Inquiry:
-        try:
-            return send()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(10) as pool:
-        threads = set(pool.map(press, range(10)))
-
-    assert (len(threads), stored()) == (1, (1, 1, 2))
 
 
 # --- what does not leak ----------------------------------------------------------------------------------------------

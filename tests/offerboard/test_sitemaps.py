@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from defusedxml.ElementTree import fromstring
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -122,6 +123,22 @@ def test_a_file_of_leads_is_one_walk_along_the_primary_key(django_assert_num_que
     file = f"/sitemaps/leads-{Lead.objects.latest('pk').pk // LeadRange.WIDTH}.xml"
     with django_assert_num_queries(1):
         read(file)
+
+
+def test_the_index_reads_all_companies_once_an_hour_and_their_files_are_of_this_moment(
+    django_assert_num_queries: Any,
+) -> None:
+    CompanyFactory(pk=1, slug="savanna")
+    with django_assert_num_queries(2):
+        before = read("/sitemap.xml")
+    CompanyFactory(pk=2, slug="highland", updated_at=NOW)
+
+    with django_assert_num_queries(1):
+        assert read("/sitemap.xml") == before
+
+    assert list(read("/sitemaps/companies-0.xml")) == ["/companies/savanna/", "/companies/highland/"]
+    cache.delete(sitemaps.COMPANIES)  # as after an hour
+    assert read("/sitemap.xml")["/sitemaps/companies-0.xml"] == "2026-11-22T12:00:00Z"
 
 
 @pytest.mark.usefixtures("policies")
