@@ -57,7 +57,9 @@ def insert_leads(
     order of the rows, the last one on top. Raises IntegrityError or DataError for rows that break a rule of the table;
     then none is inserted. Run it inside a transaction.
     """
-    waiting = {row.submission: row for row in rows}
+    waiting: dict[UUID, LeadRow] = {}
+    for row in rows:
+        waiting.setdefault(row.submission, row)  # of two with one key the first
     own = _existing([row.own for row in waiting.values() if row.own], company_id=company.pk)
     waiting = {key: row for key, row in waiting.items() if row.own not in own}
     shared = {

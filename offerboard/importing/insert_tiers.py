@@ -1,11 +1,12 @@
 """Prices by quantity of the leads that an import has just inserted."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from uuid import UUID
 
 from offerboard.importing.cleaning import Cleaned
 from offerboard.importing.insert import LeadRow
 from offerboard.models import Lead, PriceTier
+from offerboard.tiers import Tier
 
 
 def insert_tiers(rows: Iterable[tuple[LeadRow, Cleaned]], inserted: Set[UUID]) -> None:
@@ -13,7 +14,10 @@ def insert_tiers(rows: Iterable[tuple[LeadRow, Cleaned]], inserted: Set[UUID]) -
 
     Belongs into the transaction of the leads. Raises IntegrityError or DataError for tiers that break a rule.
     """
-    tiers = {lead.submission: one.row.tiers for lead, one in rows if one.row}
+    tiers: dict[UUID, Sequence[Tier]] = {}
+    for lead, one in rows:
+        if one.row:
+            tiers.setdefault(lead.submission, one.row.tiers)  # as the leads: of two with one key the first
     wanted = {key: steps for key, steps in tiers.items() if steps and key in inserted}
     if not wanted:
         return
