@@ -290,6 +290,7 @@ def _walk(question: _Question, *, most: int, below: int | None = None) -> Part:
 
     Stretch by stretch the index is asked for what fits in it, until there are enough. No other index may tempt the
     planner to read the board entry by entry, as the documents lie apart: so place and time are written as expressions.
+    A wider question is only counted: where a stretch holds more than enough, any of them will do.
 
     That the rows come in the order of the stretches rests on PostgreSQL: a lateral join over a function's rows is a
     nested loop in their order. That "posted within" cuts the walk short rests on ranks that grow with the time of
@@ -310,7 +311,8 @@ def _walk(question: _Question, *, most: int, below: int | None = None) -> Part:
         condition, values = _all(conditions)
         return f"SELECT {COLUMNS} FROM {BOARD} WHERE {condition} ORDER BY rank DESC LIMIT {most}", values
     condition, values = _all([("search @@ stretch.places", []), *conditions])
-    entries = f"SELECT {COLUMNS} FROM {BOARD} WHERE {condition} ORDER BY {place} DESC LIMIT {most}"
+    order = "" if question.is_wider else f"ORDER BY {place} DESC"
+    entries = f"SELECT {COLUMNS} FROM {BOARD} WHERE {condition} {order} LIMIT {most}"
     by_stretch = f"unnest(%s::tsquery[]) AS stretch (places) CROSS JOIN LATERAL ({entries}) AS entry"
     stretches = [_either(places) for places in _stretches(question, most=most, below=below)]
     return f"SELECT entry.* FROM {by_stretch} LIMIT {most}", [stretches, *values]

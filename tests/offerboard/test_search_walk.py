@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from directory.models import Category, Company
 from offerboard.models import Lead
-from offerboard.search import PAGE, Filters, Results, Sort, newest, search
+from offerboard.search import PAGE, PROBED, SHELF, Facet, Filters, Results, Sort, newest, search
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, TopCategoryFactory, VerificationFactory
 
 pytestmark = pytest.mark.django_db
@@ -260,14 +260,29 @@ def test_a_search_costs_three_queries_and_a_page_alone_two(django_assert_num_que
 @pytest.mark.usefixtures("market")
 def test_what_else_could_be_chosen_is_counted_less_far_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("offerboard.search.WIDER_CAP", 10)
-    newest_first = list(Lead.objects.public(at=NOW).order_by("-rank").values_list("kind", flat=True))
+    public = list(Lead.objects.public(at=NOW).filter(country="VN").values_list("kind", flat=True))
 
-    results = search(Filters(kind="sell_offer"), now=NOW)
+    results = search(Filters(kind="sell_offer", countries=("VN",)), now=NOW)
 
     kinds = results.facets["kind"]
-    assert (results.count, results.is_complete) == (newest_first.count("sell_offer"), True)
-    assert kinds.counts == {kind: newest_first[:11].count(kind) for kind in set(newest_first[:11])}
-    assert not kinds.is_complete
+    assert (results.count, results.is_complete) == (public.count("sell_offer"), True)
+    assert (kinds.total, kinds.is_complete) == (11, False)
+    assert all(count <= public.count(kind) for kind, count in kinds.counts.items())
+
+
+def test_with_many_filters_what_else_could_be_chosen_is_counted_among_the_newest_places() -> None:
+    alike: dict[str, Any] = {"country": "VN", "currency": "USD", "price": 5, "incoterm": "FOB", "place": "Haiphong"}
+    top = 100 * SHELF
+    for rank in (1, 2, top - PROBED + 1, top - 1):
+        LeadFactory(rank=rank, kind="sell_offer", **alike)
+        LeadFactory(rank=rank + top, kind="buy_inquiry", **alike)
+    chosen = Filters(kind="sell_offer", countries=("VN",), currency="USD", incoterms=("FOB",))
+
+    results = search(chosen, now=NOW)
+
+    assert (results.count, results.is_complete) == (4, True)
+    assert results.facets["kind"] == Facet({"buy_inquiry": 2}, is_complete=False)
+    assert results.facets["conditions"] == Facet({"": 4}, is_complete=True)
 
 
 @pytest.mark.usefixtures("market")
