@@ -22,7 +22,7 @@ def go_on_importing(*, import_id: str) -> None:
 def wake_import(*, import_id: str) -> None:
     """Ask a worker to look now. When the broker is away the sweep finds the import within seconds."""
     try:
-        # The sweep asks again every ten seconds, so calls that no worker took by then only stand in mail's way.
+        # The sweep asks again every ten seconds; calls that no worker took by then would only pile up.
         go_on_importing.apply_async(kwargs={"import_id": import_id}, expires=10)
     except (BrokerUnreachable, RedisError, OSError) as error:
         log.warning("wake_up_lost", error=type(error).__name__)

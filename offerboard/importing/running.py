@@ -108,7 +108,7 @@ def _run(job: LeadImport, file: BinaryIO, *, ends_at: float, tell: Callable[[], 
         if tell:
             tell()
         if time.monotonic() >= ends_at:
-            hand_back(job)
+            hand_back(job, now=timezone.now())
             return True
     finish(job, now=timezone.now())
     return False
@@ -122,7 +122,7 @@ def batches(rows: Iterator[Record]) -> Iterator[list[Record]]:
 
 @transaction.atomic(durable=True)
 def claim(pk: UUID, *, now: datetime) -> LeadImport | None:
-    """Take an import that waits; None when another worker has it or nothing is left to do."""
+    """Take an import that waits; None when another worker has it, its company's other one runs, or nothing is left."""
     found = LeadImport.objects.waiting(at=now).filter(pk=pk).select_for_update(skip_locked=True).first()
     if found is None:
         return None
@@ -133,7 +133,11 @@ def claim(pk: UUID, *, now: datetime) -> LeadImport | None:
     found.state = LeadImport.State.RUNNING
     found.started_at = found.started_at or now
     found.lease_until = now + LEASE
-    found.save(update_fields=["attempts", "state", "started_at", "lease_until"])
+    try:
+        with transaction.atomic():
+            found.save(update_fields=["attempts", "state", "started_at", "lease_until"])
+    except IntegrityError:  # another one of the company began at this moment; the sweep comes back to this one
+        return None
     return found
 
 
@@ -183,10 +187,10 @@ def fail(job: LeadImport, why: str) -> None:
             log.warning("import_lease_lost", lead_import=str(job.pk))
 
 
-def hand_back(job: LeadImport) -> None:
-    """Let another worker go on at once."""
+def hand_back(job: LeadImport, *, now: datetime) -> None:
+    """Let another worker go on at once; it stays the company's running one."""
     mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)
-    mine.update(state=LeadImport.State.QUEUED, lease_until=None)
+    mine.update(lease_until=now)
 
 
 def _held(job: LeadImport, *, now: datetime, checked: bool = True) -> LeadImport:

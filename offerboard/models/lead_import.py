@@ -7,7 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +24,10 @@ class LeadImportQuerySet(models.QuerySet["LeadImport"]):
     """The questions asked about imports; each chains onto the next."""
 
     def waiting(self, *, at: datetime) -> Self:
-        """Confirmed, and in nobody's hands: not begun, or left behind by a worker that died."""
-        return self.filter(Q(state=LeadImport.State.QUEUED) | Q(state=LeadImport.State.RUNNING, lease_until__lte=at))
+        """In nobody's hands, and its turn: not begun while none of its company runs, or between two shifts of work."""
+        running = LeadImport.objects.filter(company=OuterRef("company"), state=LeadImport.State.RUNNING)
+        not_begun = Q(state=LeadImport.State.QUEUED) & ~Exists(running)
+        return self.filter(not_begun | Q(state=LeadImport.State.RUNNING, lease_until__lte=at))
 
     def unfinished(self) -> Self:
         """Neither done nor failed."""
@@ -92,6 +94,9 @@ class LeadImport(models.Model):
             models.CheckConstraint(
                 name="lead_import_failure_has_reason",
                 condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
+            ),
+            models.UniqueConstraint(  # the company's others wait, also while this one waits for its next shift
+                name="lead_import_one_running", fields=["company"], condition=Q(state="running")
             ),
         ]
         indexes = [

@@ -106,7 +106,7 @@ def my_imports(*, company: Company, now: datetime) -> list[ImportRow]:
 
 
 def import_page(lead_import: LeadImport) -> ImportPage:
-    """One import, with the first of its refused rows. One query."""
+    """One import, with the first of its refused rows. One query, and one more while it waits."""
     one, shape = lead_import, Shape.from_json(lead_import.shape)
     refused = list(one.refused_rows.order_by("line")[:SHOWN_REFUSED])
     unknown = sorted(one.unknown_categories.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -122,8 +122,7 @@ def import_page(lead_import: LeadImport) -> ImportPage:
         is_done=one.state == LeadImport.State.DONE,
         failure=one.failure,
         percent=_percent(one, shape),
-        progress=_("%(n)s of %(total)s rows read")
-        % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))},
+        progress=_progress(one, shape),
         counts=[
             (_("Imported"), _n(one.imported)),
             (_("Imported before, or twice in this file"), _n(one.repeated)),
@@ -206,6 +205,15 @@ def _percent(one: LeadImport, shape: Shape) -> int:
     if one.state == LeadImport.State.DONE:
         return 100
     return min(99, one.rows_read * 100 // max(shape.rows, 1))
+
+
+def _progress(one: LeadImport, shape: Shape) -> str:
+    if one.state == LeadImport.State.QUEUED:
+        running = LeadImport.objects.filter(company=one.company_id, state=LeadImport.State.RUNNING).first()
+        if running:
+            words = _("It begins when “%(name)s” is done: files of one company are imported one after the other.")
+            return words % {"name": running.name}
+    return _("%(n)s of %(total)s rows read") % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))}
 
 
 def _notices(one: LeadImport) -> list[str]:

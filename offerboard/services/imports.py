@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
@@ -26,6 +26,10 @@ STRAY_AFTER = timedelta(days=1)  # a file that no row knows: its transaction fai
 
 class TooManyImports(Exception):
     """The company has sent as many files today as it may."""
+
+
+class AnotherRuns(Exception):
+    """An import of the company runs, or was stopped less than a lease ago."""
 
 
 class NotWaitingForColumns(Exception):
@@ -83,19 +87,22 @@ def discard_import(*, lead_import: LeadImport) -> None:
 
 @transaction.atomic(durable=True)
 def begin_here(*, company: Company, name: str, shape: Shape, mapping: Mapping, now: datetime) -> LeadImport:
-    """An import that its caller holds and works through itself, from a file of its own. Raises CompanyNotListed."""
+    """An import that its caller holds and works through itself, from a file of its own.
+
+    Raises AnotherRuns, CompanyNotListed.
+    """
+    for left in LeadImport.objects.waiting(at=now).filter(company=company, file=""):
+        _close(left, now=now)
     if Company.objects.select_for_update(no_key=True).get(pk=company.pk).state != Company.State.LISTED:
         raise CompanyNotListed
-    return LeadImport.objects.create(
-        company=company,
-        name=name[-200:],
-        shape=shape.as_json(),
-        mapping=mapping.as_json(),
-        state=LeadImport.State.RUNNING,
-        lease_until=now + LEASE,
-        created_at=now,
-        started_at=now,
-    )
+    job = LeadImport(company=company, name=name[-200:], shape=shape.as_json(), mapping=mapping.as_json())
+    job.state, job.lease_until, job.created_at, job.started_at = LeadImport.State.RUNNING, now + LEASE, now, now
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+    except IntegrityError as error:
+        raise AnotherRuns from error
+    return job
 
 
 def take_up_waiting(*, now: datetime) -> None:
@@ -110,6 +117,10 @@ def take_up_waiting(*, now: datetime) -> None:
 @transaction.atomic(durable=True)
 def close_abandoned(*, lead_import: LeadImport, now: datetime) -> None:
     """The command that held the file was killed; nobody else has the file."""
+    _close(lead_import, now=now)
+
+
+def _close(lead_import: LeadImport, *, now: datetime) -> None:
     abandoned = LeadImport.objects.waiting(at=now).filter(pk=lead_import.pk, file="")
     why = _("The command was stopped. Run it again; what is imported already is not repeated.")
     abandoned.update(state=LeadImport.State.FAILED, failure=why, lease_until=None, ended_at=now)

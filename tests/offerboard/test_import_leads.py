@@ -3,14 +3,16 @@
 import csv
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from directory.models import Company
@@ -21,6 +23,7 @@ from offerboard.importing.exporting import export_rows
 from offerboard.importing.insert import insert_leads, lead_row
 from offerboard.importing.source import examine
 from offerboard.models import Lead, LeadImport, LeadRevision, RefusedRow
+from offerboard.selectors.imports import import_page
 from offerboard.services import imports as services
 from offerboard.services import lead_states
 from tests.factories import (
@@ -193,6 +196,67 @@ def test_after_its_shift_a_worker_hands_the_import_back(monkeypatch: Any) -> Non
 
     job.refresh_from_db()
     assert (left, job.state, job.imported) == ([True, True, True, False], "done", 5)
+
+
+def test_between_two_shifts_the_import_stays_the_companys_running_one_and_the_next_waits(monkeypatch: Any) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    first = queued(table(*coffee(3)))
+    second, other = queued(table(*coffee(1)), company=first.company), queued(table(*coffee(1)))
+    woken: list[str] = []
+    monkeypatch.setattr(tasks.go_on_importing, "apply_async", lambda *, kwargs, **_: woken.append(kwargs["import_id"]))
+
+    assert running.go_on(first.pk, shift=0) is True
+    assert running.go_on(second.pk, shift=0) is False
+    second.refresh_from_db()
+    assert (second.state, second.attempts, second.rows_read, Lead.objects.count()) == ("queued", 0, 0, 2)
+    assert import_page(second).progress.startswith("It begins when “coffee.csv” is done")
+    periodic.sweep_imports()
+    assert sorted(woken) == sorted(str(job.pk) for job in (first, other))
+    while running.go_on(first.pk, shift=0):
+        pass
+    running.go_on(second.pk)
+
+    assert [job.state for job in LeadImport.objects.filter(company=first.company)] == ["done", "done"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_that_take_two_files_of_a_company_at_once_one_gets_nothing() -> None:
+    company = CompanyFactory()
+    jobs = [queued(table(*coffee(1)), company=company) for _file in range(2)]
+    together = Barrier(2)
+
+    def take(job: LeadImport) -> bool:
+        together.wait()
+        try:
+            return running.claim(job.pk, now=NOW) is not None
+        finally:
+            connection.close()
+
+    for _round in range(10):
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(take, jobs)) == [False, True]
+        LeadImport.objects.update(state="queued", lease_until=None, attempts=0)
+
+
+def test_the_database_itself_lets_one_import_of_a_company_run() -> None:
+    job = LeadImportFactory(state="running", lease_until=NOW)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LeadImportFactory(company=job.company, state="running", lease_until=NOW)
+
+
+def test_the_command_waits_for_no_other_import_and_does_nothing_while_one_runs(tmp_path: Path) -> None:
+    company, shelf, file = CompanyFactory(), CategoryFactory(), tmp_path / "coffee.csv"
+    file.write_text(table(*coffee(1)))
+    other = LeadImportFactory(company=company, state="running", lease_until=timezone.now() + timedelta(seconds=30))
+
+    with pytest.raises(CommandError, match="Another import of this company runs"):
+        command(file, company, "--set", f"category={shelf.slug}")
+    assert (Lead.objects.count(), list(LeadImport.objects.all())) == (0, [other])
+    LeadImport.objects.update(file="", lease_until=timezone.now())  # a command that was killed
+    assert "1 imported" in command(file, company, "--set", f"category={shelf.slug}")
+    other.refresh_from_db()
+    assert other.state == "failed"
 
 
 def test_a_file_that_kills_every_worker_is_given_up() -> None:
