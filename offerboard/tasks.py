@@ -12,7 +12,8 @@ from offerboard.importing import running
 log = structlog.get_logger(__name__)
 
 
-@shared_task
+# Reading a sheet of the largest size takes minutes; everything else of a file ends with the shift.
+@shared_task(soft_time_limit=1800, time_limit=1860)
 def go_on_importing(*, import_id: str) -> None:
     """Work on an import for a while, then let other tasks have their turn; run twice, it repeats no row."""
     if running.go_on(UUID(import_id)):

@@ -7,8 +7,10 @@ renewed with it. A lease that ran out is taken up by the sweep, which goes on be
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import BinaryIO
 from uuid import UUID
@@ -26,6 +28,7 @@ from offerboard.importing.insert import LeadRow, insert_leads, lead_row
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import FileRefused, Position, Record, Shape
 from offerboard.importing.source import read_rows
+from offerboard.importing.turning import read_turned, turned
 from offerboard.models import Lead, LeadImport, RefusedRow
 from offerboard.revisions import keep_revisions
 
@@ -102,16 +105,48 @@ def run(
 def _run(job: LeadImport, file: BinaryIO, *, ends_at: float, tell: Callable[[], None] | None) -> bool:
     shape = Shape.from_json(job.shape)
     cleaner = RowCleaner(shape, Mapping(**job.mapping))
-    rows = read_rows(file, shape, after=Position(job.offset, job.line))
-    for batch in batches(rows):
-        take(job, [cleaner.clean(record) for record in batch], after=batch[-1].after, now=timezone.now())
-        if tell:
-            tell()
-        if time.monotonic() >= ends_at:
-            hand_back(job, now=timezone.now())
-            return True
+    with _rows(job, file, shape) as rows:
+        for batch in batches(rows):
+            take(job, [cleaner.clean(record) for record in batch], after=batch[-1].after, now=timezone.now())
+            if tell:
+                tell()
+            if time.monotonic() >= ends_at:
+                hand_back(job, now=timezone.now())
+                return True
     finish(job, now=timezone.now())
     return False
+
+
+@contextmanager
+def _rows(job: LeadImport, file: BinaryIO, shape: Shape) -> Iterator[Iterator[Record]]:
+    """The rows that are still to read. A sheet that was sent is turned into a table first. Raises FileRefused."""
+    after = Position(job.offset, job.line)
+    if shape.format != "xlsx" or not job.file:  # a command has no shifts: it reads its sheet once
+        yield read_rows(file, shape, after=after)
+        return
+    if not job.table or not job.table.storage.exists(job.table.name):  # made anew, it is the same table
+        _turn(job, file)
+    with job.table.open("rb") as table:
+        yield read_turned(table, after=after)
+
+
+def _turn(job: LeadImport, file: BinaryIO) -> None:
+    """Make the table and keep it with the import. Raises FileRefused, LeaseLost."""
+    field = job.table.field
+    name = field.generate_filename(job, "")
+    with turned(file, storage=field.storage, name=name, renew=lambda: renew(job, now=timezone.now())) as kept:
+        renew(job, now=timezone.now(), table=kept)
+    job.table = kept
+
+
+def renew(job: LeadImport, *, now: datetime, **values: str) -> None:
+    """Hold on for another lease, and store values with it. Raises LeaseLost."""
+    mine = LeadImport.objects.filter(
+        pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until, lease_until__gt=now
+    )
+    if not mine.update(lease_until=now + LEASE, **values):
+        raise LeaseLost
+    job.lease_until = now + LEASE
 
 
 def batches(rows: Iterator[Record]) -> Iterator[list[Record]]:
@@ -270,5 +305,7 @@ def _refused_rows(job: LeadImport, refused: Iterable[Cleaned]) -> list[RefusedRo
 
 
 def _end(job: LeadImport, *, state: LeadImport.State, now: datetime, failure: str = "") -> None:
-    job.state, job.ended_at, job.lease_until, job.failure = state, now, None, failure
-    job.save(update_fields=["state", "ended_at", "lease_until", "failure", "attempts"])
+    if job.table:
+        transaction.on_commit(partial(job.table.storage.delete, job.table.name))
+    job.state, job.ended_at, job.lease_until, job.failure, job.table = state, now, None, failure, ""
+    job.save(update_fields=["state", "ended_at", "lease_until", "failure", "attempts", "table"])

@@ -54,12 +54,14 @@ class LeadImport(models.Model):
     member = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="imports")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
     file = models.FileField(storage=private_files, upload_to=file_name, blank=True)  # "" for the command's, and later
+    # An XLSX file as a table that can be read from any row, from the first shift to the end (importing/turning.py).
+    table = models.FileField(storage=private_files, upload_to=file_name, blank=True)
     name = models.CharField(_("file"), max_length=200)  # as its sender calls it
     shape = models.JSONField()  # offerboard.importing.shape.Shape
     mapping = models.JSONField(default=dict)  # offerboard.importing.mapping.Mapping
     rows_read = models.PositiveIntegerField(default=0)
-    offset = models.PositiveBigIntegerField(default=0)  # bytes read so far
-    line = models.PositiveIntegerField(default=0)  # the last line read
+    offset = models.PositiveBigIntegerField(default=0)  # bytes of the file read so far, or of the table made of it
+    line = models.PositiveIntegerField(default=0)  # the last line read, or the sheet's last row
     imported = models.PositiveIntegerField(default=0)
     repeated = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)

@@ -136,7 +136,7 @@ def forget_old_files(*, now: datetime) -> None:
             if current.state == LeadImport.State.UPLOADED:
                 current.delete()
             else:
-                LeadImport.objects.filter(pk=current.pk).update(file="")
+                LeadImport.objects.filter(pk=current.pk).update(file="", table="")
     RefusedRow.objects.filter(lead_import__in=old).delete()
     _forget_strays(now=now)
 
@@ -147,15 +147,17 @@ def _forget_strays(*, now: datetime) -> None:
     if not storage.exists("imports"):
         return
     _folders, names = storage.listdir("imports")
-    known = set(LeadImport.objects.exclude(file="").values_list("file", flat=True))
+    kept = LeadImport.objects.exclude(file="", table="")
+    known = {name for pair in kept.values_list("file", "table") for name in pair}
     for name in (f"imports/{one}" for one in names):
         if name not in known and storage.get_modified_time(name) < now - STRAY_AFTER:
             storage.delete(name)
 
 
 def _forget_file(lead_import: LeadImport) -> None:
-    if lead_import.file:
-        transaction.on_commit(partial(lead_import.file.storage.delete, lead_import.file.name))
+    for file in (lead_import.file, lead_import.table):
+        if file:
+            transaction.on_commit(partial(file.storage.delete, file.name))
 
 
 @contextmanager
