@@ -116,6 +116,21 @@ class LeadImport(models.Model):
         return reverse("offerboard:import", args=[self.pk])
 
 
+class SentFile(models.Model):
+    """That a member sent a file and it was looked through, whatever came of it; forgotten after a day."""
+
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(name="sent_file_of_member", fields=["member", "-sent_at"]),  # how many there were today
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sent_at}"
+
+
 class RefusedRow(models.Model):
     """A row that did not become a lead, as it stands in the file, with the first reasons why."""
 

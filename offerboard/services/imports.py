@@ -16,16 +16,26 @@ from offerboard.importing.mapping import Mapping
 from offerboard.importing.running import LEASE
 from offerboard.importing.shape import Shape
 from offerboard.importing.source import examine
-from offerboard.models import LeadImport, RefusedRow
+from offerboard.models import LeadImport, RefusedRow, SentFile
 from offerboard.services.lead_states import CompanyNotListed
 from privacy.private_files import private_files
 
-UPLOADS_A_DAY = 20  # of one company
+UPLOADS_A_DAY = 20  # of one company, those that were kept
+FILES_A_DAY = 60  # of one member, also refused and discarded ones: looking through a file is work too
+DAY = timedelta(days=1)
 STRAY_AFTER = timedelta(days=1)  # a file that no row knows: its transaction failed, or its company is gone
 
 
 class TooManyImports(Exception):
     """The company has sent as many files today as it may."""
+
+
+class TooManyFiles(Exception):
+    """The member has sent as many files as are looked through in a day; `goes_on` is when there is room again."""
+
+    def __init__(self, goes_on: datetime) -> None:
+        super().__init__()
+        self.goes_on = goes_on
 
 
 class AnotherRuns(Exception):
@@ -37,12 +47,13 @@ class NotWaitingForColumns(Exception):
 
 
 def take_file(*, company: Company, member: Member, file: "File[bytes]", now: datetime) -> LeadImport:
-    """Look through a file and keep it; nothing is imported yet. Raises FileRefused, TooManyImports."""
+    """Look through a file and keep it; nothing is imported yet. Raises FileRefused, TooManyFiles, TooManyImports."""
+    _count_file(member=member, now=now)
     shape = examine(file.file)  # type: ignore[arg-type]  # what Django gives is one of its own two kinds of file
     file.seek(0)
     with _kept(file) as name, transaction.atomic(durable=True):
         Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # of two uploads, one counts the other
-        today = LeadImport.objects.filter(company=company, created_at__gt=now - timedelta(days=1)).exclude(file="")
+        today = LeadImport.objects.filter(company=company, created_at__gt=now - DAY).exclude(file="")
         if today.count() >= UPLOADS_A_DAY:
             raise TooManyImports
         return LeadImport.objects.create(
@@ -53,6 +64,17 @@ def take_file(*, company: Company, member: Member, file: "File[bytes]", now: dat
             shape=shape.as_json(),
             created_at=now,
         )
+
+
+@transaction.atomic(durable=True)
+def _count_file(*, member: Member, now: datetime) -> None:
+    """Count a file before it is looked through, so that a refusal does not undo it. Raises TooManyFiles."""
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)  # of two uploads, one counts the other
+    today = SentFile.objects.filter(member=member, sent_at__gt=now - DAY).order_by("-sent_at")
+    moments = list(today.values_list("sent_at", flat=True)[:FILES_A_DAY])
+    if len(moments) == FILES_A_DAY:
+        raise TooManyFiles(moments[-1] + DAY)
+    SentFile.objects.create(member=member, sent_at=now)
 
 
 @transaction.atomic(durable=True)
@@ -138,6 +160,7 @@ def forget_old_files(*, now: datetime) -> None:
             else:
                 LeadImport.objects.filter(pk=current.pk).update(file="", table="")
     RefusedRow.objects.filter(lead_import__in=old).delete()
+    SentFile.objects.filter(sent_at__lte=now - DAY).delete()
     _forget_strays(now=now)
 
 

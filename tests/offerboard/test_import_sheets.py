@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -34,10 +34,10 @@ def private_root(settings: Any, tmp_path: Path) -> Path:
     return tmp_path / "imports"
 
 
-def spreadsheet(*rows: list[Any]) -> bytes:
+def spreadsheet(*rows: Sequence[Any]) -> bytes:
     book, content = Workbook(), io.BytesIO()
     for row in rows:
-        book.active.append(row)  # type: ignore[union-attr]
+        book.active.append(list(row))  # type: ignore[union-attr]
     book.save(content)
     return content.getvalue()
 
@@ -136,10 +136,10 @@ def test_a_worker_killed_while_it_turns_leaves_the_next_one_to_turn_anew_and_not
                 raise KeyboardInterrupt
             yield record
 
-    monkeypatch.setattr(turning.sheet, "read_rows", dies)
+    monkeypatch.setattr(sheet, "read_rows", dies)
     with pytest.raises(KeyboardInterrupt):
         running.go_on(job.pk)
-    monkeypatch.setattr(turning.sheet, "read_rows", real)
+    monkeypatch.setattr(sheet, "read_rows", real)
     job.refresh_from_db()
     assert (job.state, job.rows_read, job.table.name, Lead.objects.count()) == ("running", 0, "", 0)
     assert len(list(private_root.iterdir())) == 1
@@ -171,7 +171,7 @@ def test_the_lease_is_renewed_while_a_sheet_is_turned_and_who_lost_it_stores_not
                     LeadImport.objects.update(lease_until=timezone.now() + running.LEASE * 2)
                 yield record
 
-    monkeypatch.setattr(turning.sheet, "read_rows", slow)
+    monkeypatch.setattr(sheet, "read_rows", slow)
     assert running.go_on(job.pk) is False
 
     job.refresh_from_db()
@@ -212,15 +212,16 @@ def test_a_sheet_that_turns_out_hostile_stops_the_import_and_leaves_no_table(
 
 def test_a_table_says_what_its_sheet_says() -> None:
     cells = ['"', ",", "two\nlines", "\r", "\r\n", "two\u2028lines", "tea \ufeff", "'", *["LONG"] * 5]
-    rows = [[1, *cells], [2, "=A1*2", " ", 4.185], [3, None, None, "end"]]
+    rows: list[list[Any]] = [[1, *cells], [2, "=A1*2", " ", 4.185], [3, None, None, "end"]]
     content = grown(spreadsheet(HEADER, *rows), "LONG", "é" * sheet.LONGEST_CELL)
     name, wanted = "imports/table", list(sheet.read_rows(content, after=Position()))
 
-    with turning.turned(content, storage=private_files(), name=name, renew=lambda: None) as kept:
-        with private_files().open(kept) as table:
-            found = list(turning.read_turned(table, after=Position()))
-        with private_files().open(kept) as table:
-            again = list(turning.read_turned(table, after=found[0].after))
+    with (
+        turning.turned(content, storage=private_files(), name=name, renew=lambda: None) as kept,
+        Path(private_files().path(kept)).open("rb") as table,
+    ):
+        found = list(turning.read_turned(table, after=Position()))
+        again = list(turning.read_turned(table, after=found[0].after))
 
     assert [(row.line, row.cells, row.problem) for row in found] == [(row.line, row.cells, "") for row in wanted]
     assert again == found[1:]
