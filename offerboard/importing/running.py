@@ -121,7 +121,7 @@ def _run(job: LeadImport, file: BinaryIO, *, ends_at: float, tell: Callable[[], 
 def _rows(job: LeadImport, file: BinaryIO, shape: Shape) -> Iterator[Iterator[Record]]:
     """The rows that are still to read. A sheet that was sent is turned into a table first. Raises FileRefused."""
     after = Position(job.offset, job.line)
-    if shape.format != "xlsx" or not job.file:  # a command has no shifts: it reads its sheet once
+    if shape.format != "xlsx" or job.by_command:  # a command has no shifts: it reads its sheet once
         yield read_rows(file, shape, after=after)
         return
     if not job.table or not job.table.storage.exists(job.table.name):  # made anew, it is the same table
@@ -246,11 +246,11 @@ def _check_people(job: LeadImport) -> None:
     job.company = Company.objects.select_for_update(no_key=True).get(pk=job.company_id)
     if job.company.state != Company.State.LISTED:
         raise MayNotGoOn(_("The company is not shown in the directory any more, so its leads cannot be public."))
-    if job.member_id is None:  # erased, or the command's: then the company alone counts
+    if job.by_command:
         return
-    member = Member.objects.select_for_update(no_key=True).filter(pk=job.member_id, is_active=True).first()
-    team = TeamMember.objects.filter(company_id=job.company_id, member_id=job.member_id, role__in=EDITORS)
-    if member is None or not team.exists():
+    member = Member.objects.select_for_update(no_key=True).filter(pk=job.member_id or 0, is_active=True).first()
+    team = TeamMember.objects.filter(company_id=job.company_id, role__in=EDITORS)
+    if member is None or not team.filter(member=member).exists():  # there is none, too, where an account was erased
         raise MayNotGoOn(_("Who began the import may not post for the company any more."))
 
 

@@ -52,6 +52,7 @@ class LeadImport(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="imports")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="imports")
+    by_command = models.BooleanField(default=False)  # staff's, with a file of their own; else a member sent it
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
     file = models.FileField(storage=private_files, upload_to=file_name, blank=True)  # "" for the command's, and later
     # An XLSX file as a table that can be read from any row, from the first shift to the end (importing/turning.py).
@@ -96,6 +97,10 @@ class LeadImport(models.Model):
             models.CheckConstraint(
                 name="lead_import_failure_has_reason",
                 condition=Q(state="failed") & ~Q(failure="") | ~Q(state="failed") & Q(failure=""),
+            ),
+            models.CheckConstraint(
+                name="lead_import_command_sends_nothing",
+                condition=Q(by_command=False) | Q(by_command=True, file="", member=None),
             ),
             models.UniqueConstraint(  # the company's others wait, also while this one waits for its next shift
                 name="lead_import_one_running", fields=["company"], condition=Q(state="running")

@@ -213,7 +213,7 @@ def _progress(one: LeadImport, shape: Shape) -> str:
         if running:
             words = _("It begins when “%(name)s” is done: files of one company are imported one after the other.")
             return words % {"name": running.name}
-    if one.state == LeadImport.State.RUNNING and shape.format == "xlsx" and one.file and not one.table:
+    if one.state == LeadImport.State.RUNNING and shape.format == "xlsx" and not one.by_command and not one.table:
         return _("The sheet is being read")
     return _("%(n)s of %(total)s rows read") % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))}
 

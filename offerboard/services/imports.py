@@ -113,12 +113,13 @@ def begin_here(*, company: Company, name: str, shape: Shape, mapping: Mapping, n
 
     Raises AnotherRuns, CompanyNotListed.
     """
-    for left in LeadImport.objects.waiting(at=now).filter(company=company, file=""):
+    for left in LeadImport.objects.waiting(at=now).filter(company=company, by_command=True):
         _close(left, now=now)
     if Company.objects.select_for_update(no_key=True).get(pk=company.pk).state != Company.State.LISTED:
         raise CompanyNotListed
     job = LeadImport(company=company, name=name[-200:], shape=shape.as_json(), mapping=mapping.as_json())
-    job.state, job.lease_until, job.created_at, job.started_at = LeadImport.State.RUNNING, now + LEASE, now, now
+    job.by_command, job.state, job.lease_until = True, LeadImport.State.RUNNING, now + LEASE
+    job.created_at = job.started_at = now
     try:
         with transaction.atomic():
             job.save(force_insert=True)
@@ -130,10 +131,10 @@ def begin_here(*, company: Company, name: str, shape: Shape, mapping: Mapping, n
 def take_up_waiting(*, now: datetime) -> None:
     """Wake workers for imports whose wake-up was lost or whose worker died; those of a dead command are over."""
     for lead_import in LeadImport.objects.waiting(at=now).order_by("created_at"):
-        if lead_import.file:
-            tasks.wake_import(import_id=str(lead_import.pk))
-        else:
+        if lead_import.by_command:
             close_abandoned(lead_import=lead_import, now=now)
+        else:
+            tasks.wake_import(import_id=str(lead_import.pk))
 
 
 @transaction.atomic(durable=True)
@@ -143,7 +144,7 @@ def close_abandoned(*, lead_import: LeadImport, now: datetime) -> None:
 
 
 def _close(lead_import: LeadImport, *, now: datetime) -> None:
-    abandoned = LeadImport.objects.waiting(at=now).filter(pk=lead_import.pk, file="")
+    abandoned = LeadImport.objects.waiting(at=now).filter(pk=lead_import.pk, by_command=True)
     why = _("The command was stopped. Run it again; what is imported already is not repeated.")
     abandoned.update(state=LeadImport.State.FAILED, failure=why, lease_until=None, ended_at=now)
 

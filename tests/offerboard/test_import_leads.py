@@ -253,7 +253,7 @@ def test_the_command_waits_for_no_other_import_and_does_nothing_while_one_runs(t
     with pytest.raises(CommandError, match="Another import of this company runs"):
         command(file, company, "--set", f"category={shelf.slug}")
     assert (Lead.objects.count(), list(LeadImport.objects.all())) == (0, [other])
-    LeadImport.objects.update(file="", lease_until=timezone.now())  # a command that was killed
+    LeadImport.objects.update(by_command=True, file="", lease_until=timezone.now())  # a command that was killed
     assert "1 imported" in command(file, company, "--set", f"category={shelf.slug}")
     other.refresh_from_db()
     assert other.state == "failed"
@@ -288,6 +288,35 @@ def test_an_import_stops_when_its_company_is_suspended_or_its_member_has_left(mo
 
     assert [(job.state, bool(job.failure)) for job in LeadImport.objects.all()] == [("failed", True)] * 2
     assert Lead.objects.count() == 0
+
+
+def test_an_import_stops_when_its_member_was_erased(monkeypatch: Any) -> None:
+    """It is not taken for staff's, which has no member either."""
+    monkeypatch.setattr(running, "BATCH", 2)
+    job = queued(table(*coffee(3)))
+    running.go_on(job.pk, shift=0)
+    assert job.member is not None
+    job.member.delete()
+
+    running.go_on(job.pk)
+
+    job.refresh_from_db()
+    assert (job.member_id, job.state, job.imported, Lead.objects.count()) == (None, "failed", 2, 2)
+    assert job.failure == "Who began the import may not post for the company any more."
+    with pytest.raises(IntegrityError), transaction.atomic():  # nor can a file that was sent become staff's
+        LeadImport.objects.filter(pk=job.pk).update(by_command=True)
+
+
+def test_the_sweep_closes_what_a_killed_command_left_and_nothing_else(monkeypatch: Any) -> None:
+    monkeypatch.setattr(tasks.go_on_importing, "apply_async", lambda **_options: None)
+    past = {"state": "running", "lease_until": NOW - timedelta(seconds=1)}
+    command, sent = LeadImportFactory(by_command=True, file="", **past), LeadImportFactory(**past)
+
+    services.take_up_waiting(now=NOW)
+
+    command.refresh_from_db()
+    sent.refresh_from_db()
+    assert (command.state, sent.state) == ("failed", "running")
 
 
 def test_where_leads_are_reviewed_first_imported_ones_wait(settings: Any) -> None:
