@@ -38,6 +38,8 @@ OPERATOR = {
 LEADS_REVIEWED_FIRST = env.bool("LEADS_REVIEWED_FIRST", default=False)
 # How many new threads a company may begin within 24 hours; replies are not counted.
 INQUIRIES_PER_DAY = env.int("INQUIRIES_PER_DAY", default=50)
+# How many leads a company's files may bring in a day (UTC); the rest of a file goes on the next day by itself.
+LEADS_PER_DAY = env.int("LEADS_PER_DAY", default=20_000)
 
 INSTALLED_APPS = [
     "marketplace.apps.MarketplaceConfig",

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from directory.models import EDITORS, Company, TeamMember
+from offerboard.importing import pace
 from offerboard.importing.cleaning import Cleaned, CleanRow, Problem, RowCleaner
 from offerboard.importing.insert import LeadRow, insert_leads, lead_row
 from offerboard.importing.mapping import Mapping
@@ -107,7 +108,8 @@ def _run(job: LeadImport, file: BinaryIO, *, ends_at: float, tell: Callable[[], 
     cleaner = RowCleaner(shape, Mapping(**job.mapping))
     with _rows(job, file, shape) as rows:
         for batch in batches(rows):
-            take(job, [cleaner.clean(record) for record in batch], after=batch[-1].after, now=timezone.now())
+            if not _store(job, batch, [cleaner.clean(record) for record in batch]):
+                return False
             if tell:
                 tell()
             if time.monotonic() >= ends_at:
@@ -115,6 +117,20 @@ def _run(job: LeadImport, file: BinaryIO, *, ends_at: float, tell: Callable[[], 
                 return True
     finish(job, now=timezone.now())
     return False
+
+
+def _store(job: LeadImport, batch: Sequence[Record], cleaned: Sequence[Cleaned]) -> bool:
+    """Store a batch; False if the day's leads were spent before its end, and the import waits for the next day."""
+    done = 0
+    while done < len(batch):
+        now = timezone.now()
+        more = pace.fitting(job, cleaned[done:], now=now)
+        if not more:
+            wait(job, until=pace.next_day(now), now=now)
+            return False
+        done += more
+        take(job, cleaned[done - more : done], after=batch[done - 1].after, now=now)
+    return True
 
 
 @contextmanager
@@ -167,10 +183,10 @@ def claim(pk: UUID, *, now: datetime) -> LeadImport | None:
         return None
     found.state = LeadImport.State.RUNNING
     found.started_at = found.started_at or now
-    found.lease_until = now + LEASE
+    found.lease_until, found.waits_until = now + LEASE, None
     try:
         with transaction.atomic():
-            found.save(update_fields=["attempts", "state", "started_at", "lease_until"])
+            found.save(update_fields=["attempts", "state", "started_at", "lease_until", "waits_until"])
     except IntegrityError:  # another one of the company began at this moment; the sweep comes back to this one
         return None
     return found
@@ -192,6 +208,7 @@ def take(job: LeadImport, cleaned: Sequence[Cleaned], *, after: Position, now: d
     current.shortened += outcome.shortened
     current.masked += outcome.masked
     add_unknown(current.unknown_categories, outcome.unknown)
+    pace.count(current, outcome.imported, now=now)
     current.lease_until, current.attempts = now + LEASE, 0
     current.save()
     job.lease_until = current.lease_until
@@ -226,6 +243,12 @@ def hand_back(job: LeadImport, *, now: datetime) -> None:
     """Let another worker go on at once; it stays the company's running one."""
     mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)
     mine.update(lease_until=now)
+
+
+def wait(job: LeadImport, *, until: datetime, now: datetime) -> None:
+    """Let nobody go on before a moment: then the sweep takes it up."""
+    mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)
+    mine.update(lease_until=now, waits_until=until, attempts=0)
 
 
 def _held(job: LeadImport, *, now: datetime, checked: bool = True) -> LeadImport:
@@ -307,5 +330,6 @@ def _refused_rows(job: LeadImport, refused: Iterable[Cleaned]) -> list[RefusedRo
 def _end(job: LeadImport, *, state: LeadImport.State, now: datetime, failure: str = "") -> None:
     if job.table:
         transaction.on_commit(partial(job.table.storage.delete, job.table.name))
-    job.state, job.ended_at, job.lease_until, job.failure, job.table = state, now, None, failure, ""
-    job.save(update_fields=["state", "ended_at", "lease_until", "failure", "attempts", "table"])
+    job.state, job.ended_at, job.failure, job.table = state, now, failure, ""
+    job.lease_until = job.waits_until = None
+    job.save(update_fields=["state", "ended_at", "lease_until", "waits_until", "failure", "attempts", "table"])

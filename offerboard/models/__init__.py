@@ -4,7 +4,7 @@ from offerboard.models.count import LeadCount, LeadRange
 from offerboard.models.document import LeadDocument
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
 from offerboard.models.lead import Lead
-from offerboard.models.lead_import import LeadImport, RefusedRow, SentFile
+from offerboard.models.lead_import import ImportDay, LeadImport, RefusedRow, SentFile
 from offerboard.models.picture import LeadPicture
 from offerboard.models.price_tier import PriceTier
 from offerboard.models.revision import LeadRevision
@@ -14,6 +14,7 @@ from offerboard.models.word import Word
 __all__ = [
     "Block",
     "Favourite",
+    "ImportDay",
     "Inquiry",
     "Lead",
     "LeadCount",

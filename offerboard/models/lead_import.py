@@ -27,7 +27,8 @@ class LeadImportQuerySet(models.QuerySet["LeadImport"]):
         """In nobody's hands, and its turn: not begun while none of its company runs, or between two shifts of work."""
         running = LeadImport.objects.filter(company=OuterRef("company"), state=LeadImport.State.RUNNING)
         not_begun = Q(state=LeadImport.State.QUEUED) & ~Exists(running)
-        return self.filter(not_begun | Q(state=LeadImport.State.RUNNING, lease_until__lte=at))
+        left = Q(state=LeadImport.State.RUNNING, lease_until__lte=at)
+        return self.filter(not_begun | left & (Q(waits_until=None) | Q(waits_until__lte=at)))
 
     def unfinished(self) -> Self:
         """Neither done nor failed."""
@@ -73,6 +74,7 @@ class LeadImport(models.Model):
     failure = models.CharField(_("why it stopped"), max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)  # since the last batch that was stored
     lease_until = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(null=True)  # the day's leads are spent (importing/pace.py)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -90,6 +92,9 @@ class LeadImport(models.Model):
             models.CheckConstraint(
                 name="lead_import_lease_while_running",
                 condition=Q(state="running", lease_until__isnull=False) | ~Q(state="running") & Q(lease_until=None),
+            ),
+            models.CheckConstraint(
+                name="lead_import_waits_while_running", condition=Q(waits_until=None) | Q(state="running")
             ),
             models.CheckConstraint(
                 name="lead_import_counts_add_up", condition=Q(rows_read=F("imported") + F("repeated") + F("refused"))
@@ -119,6 +124,20 @@ class LeadImport(models.Model):
     def get_absolute_url(self) -> str:
         """Its page, for the company's owners and editors."""
         return reverse("offerboard:import", args=[self.pk])
+
+
+class ImportDay(models.Model):
+    """How many leads a company's files brought in a day (UTC); forgotten when the day is over."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    leads = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="import_day_once", fields=["company", "day"])]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.leads}"
 
 
 class SentFile(models.Model):

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,6 +50,7 @@ class ImportPage:
     state: str
     colour: str
     is_running: bool
+    is_waiting: bool  # for the next day: nothing changes before
     is_done: bool
     failure: str
     percent: int
@@ -95,6 +97,7 @@ class TrialPage:
     good: str
     all_refused: bool
     button: str  # what it does; "" where no row would be imported
+    pace: str  # how many days a large file takes, or ""
     rows: list[TriedRow]
     unknown: list[tuple[str, str]]
 
@@ -116,8 +119,9 @@ def import_page(lead_import: LeadImport) -> ImportPage:
         url=one.get_absolute_url(),
         name=one.name,
         written=how_written(shape),
-        state=str(one.get_state_display()),
+        state=_state(one),
         colour=STATE_COLOURS.get(one.state, ""),
+        is_waiting=bool(one.waits_until),
         is_running=one.state in {LeadImport.State.QUEUED, LeadImport.State.RUNNING},
         is_done=one.state == LeadImport.State.DONE,
         failure=one.failure,
@@ -159,6 +163,7 @@ def trial_page(lead_import: LeadImport, trial: Trial) -> TrialPage:
         good=_n(trial.imported),
         all_refused=trial.refused == trial.rows_read,
         button=_button(shape, trial),
+        pace=_pace(shape),
         rows=[_tried(one, names) for one in trial.first],
         unknown=[(name, _n(rows)) for name, rows in sorted(trial.unknown_categories.items())],
     )
@@ -193,7 +198,7 @@ def _row(one: LeadImport, *, now: datetime) -> ImportRow:
     return ImportRow(
         url=one.get_absolute_url(),
         name=one.name,
-        state=str(one.get_state_display()),
+        state=_state(one),
         colour=STATE_COLOURS.get(one.state, ""),
         summary=summary,
         moment=moment,
@@ -207,6 +212,10 @@ def _percent(one: LeadImport, shape: Shape) -> int:
     return min(99, one.rows_read * 100 // max(shape.rows, 1))
 
 
+def _state(one: LeadImport) -> str:
+    return str(LeadImport.State.QUEUED.label if one.waits_until else one.get_state_display())
+
+
 def _progress(one: LeadImport, shape: Shape) -> str:
     if one.state == LeadImport.State.QUEUED:
         running = LeadImport.objects.filter(company=one.company_id, state=LeadImport.State.RUNNING).first()
@@ -215,7 +224,12 @@ def _progress(one: LeadImport, shape: Shape) -> str:
             return words % {"name": running.name}
     if one.state == LeadImport.State.RUNNING and shape.format == "xlsx" and not one.by_command and not one.table:
         return _("The sheet is being read")
-    return _("%(n)s of %(total)s rows read") % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))}
+    read = _("%(n)s of %(total)s rows read") % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))}
+    if one.waits_until:
+        words = _("%(read)s. Your company may import %(most)s leads a day. The rest goes on by itself after %(time)s.")
+        time = presentation.full_time(one.waits_until)
+        return words % {"read": read, "most": _n(settings.LEADS_PER_DAY), "time": time}
+    return read
 
 
 def _notices(one: LeadImport) -> list[str]:
@@ -277,6 +291,13 @@ def _button(shape: Shape, trial: Trial) -> str:
         return _("Import up to %(n)s rows") % {"n": _n(max(shape.rows - left_out, 1))}
     words = ngettext("Import %(n)s row", "Import %(n)s rows", trial.imported) % {"n": _n(trial.imported)}
     return _("%(import)s, leave out %(n)s") % {"import": words, "n": _n(left_out)} if left_out else words
+
+
+def _pace(shape: Shape) -> str:
+    if shape.rows <= settings.LEADS_PER_DAY:
+        return ""
+    words = _("Your company may import %(most)s leads a day. The rest of the file goes on by itself the next days.")
+    return words % {"most": _n(settings.LEADS_PER_DAY)}
 
 
 def _cut(cell: str) -> str:

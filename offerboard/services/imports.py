@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Member
 from directory.models import Company
 from offerboard import tasks
+from offerboard.importing import pace
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.running import LEASE
 from offerboard.importing.shape import Shape
@@ -146,7 +147,7 @@ def close_abandoned(*, lead_import: LeadImport, now: datetime) -> None:
 def _close(lead_import: LeadImport, *, now: datetime) -> None:
     abandoned = LeadImport.objects.waiting(at=now).filter(pk=lead_import.pk, by_command=True)
     why = _("The command was stopped. Run it again; what is imported already is not repeated.")
-    abandoned.update(state=LeadImport.State.FAILED, failure=why, lease_until=None, ended_at=now)
+    abandoned.update(state=LeadImport.State.FAILED, failure=why, lease_until=None, waits_until=None, ended_at=now)
 
 
 def forget_old_files(*, now: datetime) -> None:
@@ -162,6 +163,7 @@ def forget_old_files(*, now: datetime) -> None:
                 LeadImport.objects.filter(pk=current.pk).update(file="", table="")
     RefusedRow.objects.filter(lead_import__in=old).delete()
     SentFile.objects.filter(sent_at__lte=now - DAY).delete()
+    pace.forget_days(now=now)
     _forget_strays(now=now)
 
 

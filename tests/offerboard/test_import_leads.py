@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -257,6 +257,81 @@ def test_the_command_waits_for_no_other_import_and_does_nothing_while_one_runs(t
     assert "1 imported" in command(file, company, "--set", f"category={shelf.slug}")
     other.refresh_from_db()
     assert other.state == "failed"
+
+
+def test_a_company_imports_so_many_leads_a_day_and_the_rest_goes_on_the_next_day_by_itself(
+    settings: Any, monkeypatch: Any
+) -> None:
+    settings.LEADS_PER_DAY = 4
+    monkeypatch.setattr(running, "BATCH", 3)
+    rows = coffee(11)
+    rows[2][3], rows[4] = "free", rows[3]  # line 3 is refused, line 5 repeats line 4
+    job, other = queued(table(*rows)), queued(table(*coffee(2)))
+    second, woken = queued(table(*coffee(12)), company=job.company), []
+    monkeypatch.setattr(tasks.go_on_importing, "apply_async", lambda *, kwargs, **_: woken.append(kwargs["import_id"]))
+    days = []
+    with time_machine.travel(NOW, tick=False) as clock:
+        for at in (NOW, NOW, datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, 0, 0, 9, tzinfo=UTC)):
+            clock.move_to(at)
+            tasks.go_on_importing(import_id=str(job.pk))
+            job.refresh_from_db()
+            days.append((job.state, job.imported, job.rows_read, job.waits_until))
+            periodic.sweep_imports()
+            if at == NOW:
+                page = import_page(job)
+                assert (page.state, page.is_waiting) == ("Waiting", True)
+                assert page.progress == (
+                    "6 of 11 rows read. Your company may import 4 leads a day. "
+                    "The rest goes on by itself after 23 November 2026, 00:00 UTC."
+                )
+                assert running.go_on(second.pk) is False
+        running.go_on(other.pk)
+
+        midnight = [datetime(2026, 11, day, tzinfo=UTC) for day in (23, 24)]
+        assert days == [
+            ("running", 4, 6, midnight[0]),
+            ("running", 4, 6, midnight[0]),
+            ("running", 8, 10, midnight[1]),
+            ("done", 9, 11, None),
+        ]
+        assert str(job.pk) not in woken
+        assert (job.refused, job.repeated, other.company.leads.count()) == (1, 1, 2)
+        running.go_on(second.pk)
+        second.refresh_from_db()
+        assert (second.imported, second.repeated, bool(second.waits_until)) == (3, 9, False)
+        assert job.company.leads.count() == 12
+
+
+def test_a_file_that_brings_nothing_new_does_not_wait_for_the_next_day(settings: Any) -> None:
+    settings.LEADS_PER_DAY = 2
+    first = queued(table(*coffee(2)))
+    again = queued(table(*coffee(2), ["", "", "", ""], ["9", "", "x", ""]), company=first.company)
+
+    for job in (first, again):
+        running.go_on(job.pk)
+        job.refresh_from_db()
+
+    assert (first.state, first.imported) == ("done", 2)
+    assert (again.state, again.imported, again.repeated, again.refused) == ("done", 0, 2, 1)
+
+
+def test_staffs_command_imports_more_than_a_days_leads_and_does_not_use_them_up(settings: Any, tmp_path: Path) -> None:
+    settings.LEADS_PER_DAY = 2
+    company, shelf, file = CompanyFactory(), CategoryFactory(), tmp_path / "coffee.csv"
+    file.write_text(table(*coffee(5)))
+
+    running.go_on(queued(table(*coffee(2)), company=company).pk)
+    assert "3 imported" in command(file, company, "--set", f"category={shelf.slug}")
+    job = queued(table(*coffee(7)), company=company)
+    running.go_on(job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.imported, job.repeated, Lead.objects.count()) == ("running", 0, 5, 5)
+    job.lease_until = job.waits_until = timezone.now()
+    job.save()
+    again = running.claim(job.pk, now=timezone.now())
+    assert again is not None
+    assert import_page(again).state == "Running"
 
 
 def test_a_file_that_kills_every_worker_is_given_up() -> None:
