@@ -30,6 +30,7 @@ from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import FileRefused, Position, Record, Shape
 from offerboard.importing.source import read_rows
 from offerboard.importing.turning import read_turned, turned
+from offerboard.importing.twins import without_twins
 from offerboard.models import Lead, LeadImport, RefusedRow
 from offerboard.revisions import keep_revisions
 
@@ -197,7 +198,10 @@ def take(job: LeadImport, cleaned: Sequence[Cleaned], *, after: Position, now: d
     """Store a batch: its leads, its refused rows, and that reading goes on behind it. Raises LeaseLost, MayNotGoOn."""
     current = _held(job, now=now)
     outcome = Outcome(refused=[one for one in cleaned if one.row is None])
-    _insert(current, [one for one in cleaned if one.row], outcome, now=now)
+    good = [one for one in cleaned if one.row]
+    fresh = without_twins(current, good)
+    outcome.repeated = len(good) - len(fresh)
+    _insert(current, fresh, outcome, now=now)
     RefusedRow.objects.bulk_create(_refused_rows(current, outcome.refused))
     current.offset, current.line = after.offset, after.line
     current.rows_read += len(cleaned)

@@ -155,6 +155,31 @@ class SentFile(models.Model):
         return f"{self.sent_at}"
 
 
+class SeenRow(models.Model):
+    """What a row says in the columns that are used, of an import without a key; or that it repeats an earlier row.
+
+    First ones are forgotten when the import has ended, repeats with its refused rows.
+    """
+
+    lead_import = models.ForeignKey(LeadImport, on_delete=models.CASCADE, related_name="seen_rows")
+    content = models.UUIDField()  # a digest
+    line = models.PositiveIntegerField()
+    first_line = models.PositiveIntegerField(null=True)  # of the row that it repeats
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(  # and looking a row up
+                name="seen_row_first_once", fields=["lead_import", "content"], condition=Q(first_line=None)
+            ),
+            models.UniqueConstraint(  # and the report's order
+                name="seen_row_repeat_once", fields=["lead_import", "line"], condition=Q(first_line__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line}"
+
+
 class RefusedRow(models.Model):
     """A row that did not become a lead, as it stands in the file, with the first reasons why."""
 

@@ -61,6 +61,8 @@ class ImportPage:
     refused: list[tuple[str, list[tuple[str, str]]]]  # line, (column, reason) …
     refused_more: str
     has_refused_file: bool
+    repeats: list[tuple[str, str]]  # line, the line it repeats
+    has_more_repeats: bool
     kept_until: str
 
 
@@ -109,9 +111,10 @@ def my_imports(*, company: Company, now: datetime) -> list[ImportRow]:
 
 
 def import_page(lead_import: LeadImport) -> ImportPage:
-    """One import, with the first of its refused rows. One query, and one more while it waits."""
+    """One import, with the first of its refused rows and repeats. Two queries, and one more while it waits."""
     one, shape = lead_import, Shape.from_json(lead_import.shape)
     refused = list(one.refused_rows.order_by("line")[:SHOWN_REFUSED])
+    repeats = list(one.seen_rows.exclude(first_line=None).order_by("line")[: SHOWN_REFUSED + 1])
     unknown = sorted(one.unknown_categories.items(), key=lambda pair: (-pair[1], pair[0]))
     rest = one.refused - len(refused)
     more = ngettext("%(n)s more refused row is in the file.", "%(n)s more refused rows are in the file.", rest)
@@ -137,6 +140,8 @@ def import_page(lead_import: LeadImport) -> ImportPage:
         refused=[(str(row.line), list(zip(row.columns, row.reasons, strict=True))) for row in refused],
         refused_more=more % {"n": _n(rest)} if refused and rest > 0 else "",
         has_refused_file=bool(refused),
+        repeats=[(str(row.line), str(row.first_line)) for row in repeats[:SHOWN_REFUSED]],
+        has_more_repeats=len(repeats) > SHOWN_REFUSED,
         kept_until=presentation.day(one.created_at + LeadImport.KEPT),
     )
 
@@ -279,7 +284,9 @@ def _tried(one: Cleaned, names: dict[str, str]) -> TriedRow:
 def _left_out(one: Cleaned) -> str:
     if one.is_repeated:
         return _("Imported before")
-    return _("Same key as another row of this file") if one.is_twin else ""
+    if not one.is_twin:
+        return ""
+    return _("Repeats another row of this file") if one.row and one.row.content else _("Same key as another row")
 
 
 def _button(shape: Shape, trial: Trial) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
@@ -17,12 +18,13 @@ from offerboard.importing.mapping import Mapping
 from offerboard.importing.running import LEASE
 from offerboard.importing.shape import Shape
 from offerboard.importing.source import examine
-from offerboard.models import LeadImport, RefusedRow, SentFile
+from offerboard.models import LeadImport, RefusedRow, SeenRow, SentFile
 from offerboard.services.lead_states import CompanyNotListed
 from privacy.private_files import private_files
 
 UPLOADS_A_DAY = 20  # of one company, those that were kept
 FILES_A_DAY = 60  # of one member, also refused and discarded ones: looking through a file is work too
+FORGOTTEN_AT_ONCE = 10_000  # rows
 DAY = timedelta(days=1)
 STRAY_AFTER = timedelta(days=1)  # a file that no row knows: its transaction failed, or its company is gone
 
@@ -162,9 +164,21 @@ def forget_old_files(*, now: datetime) -> None:
             else:
                 LeadImport.objects.filter(pk=current.pk).update(file="", table="")
     RefusedRow.objects.filter(lead_import__in=old).delete()
+    SeenRow.objects.filter(lead_import__in=old).delete()
+    _forget_contents()
     SentFile.objects.filter(sent_at__lte=now - DAY).delete()
     pace.forget_days(now=now)
     _forget_strays(now=now)
+
+
+def _forget_contents() -> None:
+    """What rows of ended imports said, in portions that no statement takes long for; repeats stay for the report."""
+    firsts = SeenRow.objects.filter(lead_import=OuterRef("pk"), first_line=None)
+    ended = LeadImport.objects.filter(Exists(firsts), state__in=[LeadImport.State.DONE, LeadImport.State.FAILED])
+    for lead_import in ended:
+        rows = SeenRow.objects.filter(lead_import=lead_import, first_line=None)
+        while some := list(rows.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+            SeenRow.objects.filter(pk__in=some).delete()
 
 
 def _forget_strays(*, now: datetime) -> None:

@@ -144,6 +144,63 @@ def test_without_a_key_the_whole_row_is_one() -> None:
     assert (job.imported, job.repeated) == (2, 1)
 
 
+def test_rows_that_differ_only_in_columns_nobody_uses_are_one_lead_and_the_report_names_the_first(
+    monkeypatch: Any, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    rows = [
+        ["title", "lot", "text", "price"],
+        ["Robusta", "A", "Washed.", "4180"],
+        ["Robusta", "B", "Washed.", "4180"],
+        ["Robusta", "A", "Washed.", "4180"],
+        ["Robusta", "C", "Washed.", "4190"],
+        ["Robusta ", "D", "Washed.", "4190"],
+        ["Robusta", "E", "Washed.", "cheap"],
+    ]
+    job = queued(table(*rows), key="")
+
+    while running.go_on(job.pk, shift=0):  # each worker knows what those before it saw
+        pass
+
+    job.refresh_from_db()
+    assert (job.state, job.imported, job.repeated, job.refused) == ("done", 2, 3, 1)
+    assert list(Lead.objects.order_by("rank").values_list("price", flat=True)) == [4180, 4190]
+    assert import_page(job).repeats == [("3", "2"), ("4", "2"), ("6", "5")]
+    again = queued(table(*rows), company=job.company, key="")
+    running.go_on(again.pk)
+    again.refresh_from_db()
+    assert (again.imported, again.repeated, again.refused) == (0, 5, 1)
+    keyed = queued(table(*rows), key="lot")
+    running.go_on(keyed.pk)
+    keyed.refresh_from_db()
+    assert (keyed.imported, keyed.repeated, keyed.seen_rows.count()) == (4, 1, 0)
+
+    file, shelf = tmp_path / "coffee.csv", CategoryFactory()
+    file.write_text(table(*rows))
+    for more in (["--dry-run"], []):
+        said = command(file, CompanyFactory(), "--set", f"category={shelf.slug}", "--key", "", *more)
+        assert ("  2 imported" in said, "  3 imported before, or twice" in said) == (True, True)
+    assert "line 6: says the same as line 5 in every column that is used" in said
+
+
+def test_what_rows_said_is_forgotten_when_the_import_has_ended_and_repeats_with_the_refused_rows(
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    monkeypatch.setattr(services, "FORGOTTEN_AT_ONCE", 2)
+    rows = coffee(5)
+    ended, going = queued(table(*rows, rows[1]), key=""), queued(table(*rows), key="")
+    running.go_on(ended.pk)
+    running.go_on(going.pk, shift=0)
+
+    services.forget_old_files(now=NOW)
+
+    assert [(row.line, row.first_line) for row in ended.seen_rows.all()] == [(7, 2)]
+    assert going.seen_rows.count() == 2
+    services.forget_old_files(now=NOW + LeadImport.KEPT)
+    assert ended.seen_rows.count() == 0
+
+
 def test_an_import_left_behind_by_a_dead_worker_goes_on_behind_its_last_batch(monkeypatch: Any) -> None:
     """The worker dies in its second batch, after the leads and before the commit."""
     monkeypatch.setattr(running, "BATCH", 4)

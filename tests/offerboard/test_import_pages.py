@@ -90,7 +90,7 @@ def test_the_check_counts_what_the_button_does_and_offers_no_button_for_nothing(
         LeadImport.objects.update(state="queued")
 
     assert "Import 2 rows, leave out 2" in shown[0]
-    assert "Same key as another row of this file" in shown[0]
+    assert "Same key as another row" in shown[0]
     assert "EUR 5.50" in shown[0]
     assert "None of these rows" in shown[1]
     assert page("import_start", job) not in shown[1]

@@ -113,6 +113,8 @@ class Command(BaseCommand):
             for column, reason in zip(row.columns, row.reasons, strict=True)
         ]
         self._report(job, refused=examples, seconds=time.monotonic() - started)
+        for row in job.seen_rows.exclude(first_line=None).order_by("line")[:SHOWN]:
+            self.stdout.write(f"  line {row.line}: says the same as line {row.first_line} in every column that is used")
         if options["refused"]:
             _write_refused(job, shape, options["refused"])
         if job.state != LeadImport.State.DONE:
