@@ -1,4 +1,4 @@
-# The market for production: web, worker and beat are the same image with different commands (docker-compose.yml).
+# The market for production: web, workers and beat are the same image with different commands (docker-compose.yml).
 
 FROM python:3.13-slim AS packages
 WORKDIR /build

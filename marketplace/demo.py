@@ -118,7 +118,7 @@ def collect_static_files(stamp: Path) -> None:
 
 
 def whom_to_run_as(account: Account) -> RunAs | None:
-    """How web, worker and beat give up root's privileges; None if that user cannot read what they need."""
+    """How web, workers and beat give up root's privileges; None if that user cannot read what they need."""
     if account.dropped and not account.can_run(
         Path(sys.executable), "-c", f"import django; open({str(CHECKOUT / 'manage.py')!r})"
     ):
@@ -133,7 +133,7 @@ def mail_catcher(place: Place, port: int) -> Program:
 
 
 def market(place: Place, port: int, addresses: list[str], redis_url: str) -> list[Program]:
-    """Web, worker and beat."""
+    """Web, a worker for files of leads and one for everything else, and beat."""
     celery = [sys.executable, "-m", "celery", "-A", "marketplace"]
     gunicorn = [
         *(sys.executable, "-m", "gunicorn", "marketplace.wsgi:application"),
@@ -141,13 +141,20 @@ def market(place: Place, port: int, addresses: list[str], redis_url: str) -> lis
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
         *("--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"),
     ]
-    worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--hostname", "demo@localhost"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(place.run / "beat"), "--pidfile="]
     return [
         Program("web", gunicorn, ready=lambda: _is_healthy(port)),
-        Program("worker", [*worker, "--without-gossip", "--without-mingle"], ready=lambda: _worker_answers(redis_url)),
+        _worker("worker", celery, redis_url, queue="celery", processes=2),
+        _worker("imports", celery, redis_url, queue="imports", processes=1),
         Program("beat", beat),
     ]
+
+
+def _worker(name: str, celery: list[str], redis_url: str, *, queue: str, processes: int) -> Program:
+    """A worker that takes from one queue only; ready when it, and not another one, answers."""
+    command = [*celery, "worker", "--queues", queue, "--concurrency", str(processes), "--loglevel", "INFO"]
+    command += ["--hostname", f"{name}@localhost", "--without-gossip", "--without-mingle"]
+    return Program(name, command, ready=lambda: _worker_answers(redis_url, f"{name}@localhost"))
 
 
 def greets(port: int) -> bool:
@@ -179,7 +186,7 @@ def _is_healthy(port: int) -> bool:
         connection.close()
 
 
-def _worker_answers(redis_url: str) -> bool:
+def _worker_answers(redis_url: str, name: str) -> bool:
     time.sleep(0.5)  # asking is not free, and a worker takes seconds to start
     with Celery(broker=redis_url, set_as_current=False) as asker:
-        return bool(asker.control.ping(timeout=0.5))
+        return bool(asker.control.ping(destination=[name], timeout=0.5))

@@ -38,6 +38,8 @@ OPERATOR = {
 LEADS_REVIEWED_FIRST = env.bool("LEADS_REVIEWED_FIRST", default=False)
 # How many new threads a company may begin within 24 hours; replies are not counted.
 INQUIRIES_PER_DAY = env.int("INQUIRIES_PER_DAY", default=50)
+# How many leads a company's files may bring in a day (UTC); the rest of a file goes on the next day by itself.
+LEADS_PER_DAY = env.int("LEADS_PER_DAY", default=20_000)
 
 INSTALLED_APPS = [
     "marketplace.apps.MarketplaceConfig",
@@ -156,6 +158,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a lost wake-up is found by the sweep; a request does not wait for Redis
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A file of leads takes minutes: workers of their own read them, so that mail and sweeps never stand behind one.
+CELERY_TASK_ROUTES = {"offerboard.tasks.go_on_importing": {"queue": "imports"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

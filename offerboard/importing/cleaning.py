@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -33,10 +35,14 @@ class Problem:
 
 @dataclass(slots=True)
 class CleanRow:
-    """A lead in the making: its columns by name, and what was done to fit them in."""
+    """A lead in the making: its columns by name, and what was done to fit them in.
+
+    `content` stands for what the columns in use say, where no column is the key.
+    """
 
     key: str
     values: dict[str, Any]
+    content: UUID | None = None
     shelf_slug: str = ""
     unknown_category: str = ""
     is_shortened: bool = False
@@ -68,6 +74,7 @@ class RowCleaner:
             if columns
         }
         self.constants = mapping.constants
+        self.used = sorted({place for columns in self.columns.values() for place, _column in columns})
         self.key = places[mapping.key] if mapping.key else None
         self.key_name = mapping.key
         self.readers, self.typed = _readers(mapping.decimals), _readers(mapping.decimal)
@@ -89,7 +96,7 @@ class RowCleaner:
         cells = record.cells + [""] * (self.width - len(record.cells))
         values: dict[str, Any] = {}
         self._refuse_formulas(cells, problems)
-        row = CleanRow(key=self._key(cells, problems), values=values)
+        row = CleanRow(key=self._key(cells, problems), values=values, content=self._content(cells))
         for name in self.names:
             self._read(name, cells, values, problems)
         self._file(cells, row, problems)
@@ -176,6 +183,12 @@ class RowCleaner:
             words = {"most": LONGEST_KEY, "n": len(key)}
             problems.append(Problem(self.key_name, _("Longer than %(most)d characters (%(n)d).") % words))
         return key
+
+    def _content(self, cells: list[str]) -> UUID | None:
+        if self.key is not None:
+            return None
+        said = "\x1f".join(unguard(cells[place]).strip() for place in self.used)
+        return UUID(bytes=blake2b(said.encode(), digest_size=16).digest())
 
     def _file(self, cells: list[str], row: CleanRow, problems: list[Problem]) -> None:
         """Find the category; what is unknown goes to the one that was named for such cases."""

@@ -7,8 +7,10 @@ renewed with it. A lease that ran out is taken up by the sweep, which goes on be
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import BinaryIO
 from uuid import UUID
@@ -21,12 +23,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from directory.models import EDITORS, Company, TeamMember
+from offerboard.importing import pace
 from offerboard.importing.cleaning import Cleaned, CleanRow, Problem, RowCleaner
 from offerboard.importing.insert import LeadRow, insert_leads, lead_row
 from offerboard.importing.insert_tiers import insert_tiers
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import FileRefused, Position, Record, Shape
 from offerboard.importing.source import read_rows
+from offerboard.importing.turning import read_turned, turned
+from offerboard.importing.twins import without_twins
 from offerboard.models import Lead, LeadImport, RefusedRow
 from offerboard.revisions import keep_revisions
 
@@ -103,16 +108,63 @@ def run(
 def _run(job: LeadImport, file: BinaryIO, *, ends_at: float, tell: Callable[[], None] | None) -> bool:
     shape = Shape.from_json(job.shape)
     cleaner = RowCleaner(shape, Mapping(**job.mapping))
-    rows = read_rows(file, shape, after=Position(job.offset, job.line))
-    for batch in batches(rows):
-        take(job, [cleaner.clean(record) for record in batch], after=batch[-1].after, now=timezone.now())
-        if tell:
-            tell()
-        if time.monotonic() >= ends_at:
-            hand_back(job)
-            return True
+    with _rows(job, file, shape) as rows:
+        for batch in batches(rows):
+            if not _store(job, batch, [cleaner.clean(record) for record in batch]):
+                return False
+            if tell:
+                tell()
+            if time.monotonic() >= ends_at:
+                hand_back(job, now=timezone.now())
+                return True
     finish(job, now=timezone.now())
     return False
+
+
+def _store(job: LeadImport, batch: Sequence[Record], cleaned: Sequence[Cleaned]) -> bool:
+    """Store a batch; False if the day's leads were spent before its end, and the import waits for the next day."""
+    done = 0
+    while done < len(batch):
+        now = timezone.now()
+        more = pace.fitting(job, cleaned[done:], now=now)
+        if not more:
+            wait(job, until=pace.next_day(now), now=now)
+            return False
+        done += more
+        take(job, cleaned[done - more : done], after=batch[done - 1].after, now=now)
+    return True
+
+
+@contextmanager
+def _rows(job: LeadImport, file: BinaryIO, shape: Shape) -> Iterator[Iterator[Record]]:
+    """The rows that are still to read. A sheet that was sent is turned into a table first. Raises FileRefused."""
+    after = Position(job.offset, job.line)
+    if shape.format != "xlsx" or job.by_command:  # a command has no shifts: it reads its sheet once
+        yield read_rows(file, shape, after=after)
+        return
+    if not job.table or not job.table.storage.exists(job.table.name):  # made anew, it is the same table
+        _turn(job, file)
+    with job.table.open("rb") as table:
+        yield read_turned(table, after=after)
+
+
+def _turn(job: LeadImport, file: BinaryIO) -> None:
+    """Make the table and keep it with the import. Raises FileRefused, LeaseLost."""
+    field = job.table.field
+    name = field.generate_filename(job, "")
+    with turned(file, storage=field.storage, name=name, renew=lambda: renew(job, now=timezone.now())) as kept:
+        renew(job, now=timezone.now(), table=kept)
+    job.table = kept
+
+
+def renew(job: LeadImport, *, now: datetime, **values: str) -> None:
+    """Hold on for another lease, and store values with it. Raises LeaseLost."""
+    mine = LeadImport.objects.filter(
+        pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until, lease_until__gt=now
+    )
+    if not mine.update(lease_until=now + LEASE, **values):
+        raise LeaseLost
+    job.lease_until = now + LEASE
 
 
 def batches(rows: Iterator[Record]) -> Iterator[list[Record]]:
@@ -123,7 +175,7 @@ def batches(rows: Iterator[Record]) -> Iterator[list[Record]]:
 
 @transaction.atomic(durable=True)
 def claim(pk: UUID, *, now: datetime) -> LeadImport | None:
-    """Take an import that waits; None when another worker has it or nothing is left to do."""
+    """Take an import that waits; None when another worker has it, its company's other one runs, or nothing is left."""
     found = LeadImport.objects.waiting(at=now).filter(pk=pk).select_for_update(skip_locked=True).first()
     if found is None:
         return None
@@ -133,8 +185,12 @@ def claim(pk: UUID, *, now: datetime) -> LeadImport | None:
         return None
     found.state = LeadImport.State.RUNNING
     found.started_at = found.started_at or now
-    found.lease_until = now + LEASE
-    found.save(update_fields=["attempts", "state", "started_at", "lease_until"])
+    found.lease_until, found.waits_until = now + LEASE, None
+    try:
+        with transaction.atomic():
+            found.save(update_fields=["attempts", "state", "started_at", "lease_until", "waits_until"])
+    except IntegrityError:  # another one of the company began at this moment; the sweep comes back to this one
+        return None
     return found
 
 
@@ -143,7 +199,10 @@ def take(job: LeadImport, cleaned: Sequence[Cleaned], *, after: Position, now: d
     """Store a batch: its leads, its refused rows, and that reading goes on behind it. Raises LeaseLost, MayNotGoOn."""
     current = _held(job, now=now)
     outcome = Outcome(refused=[one for one in cleaned if one.row is None])
-    _insert(current, [one for one in cleaned if one.row], outcome, now=now)
+    good = [one for one in cleaned if one.row]
+    fresh = without_twins(current, good)
+    outcome.repeated = len(good) - len(fresh)
+    _insert(current, fresh, outcome, now=now)
     RefusedRow.objects.bulk_create(_refused_rows(current, outcome.refused))
     current.offset, current.line = after.offset, after.line
     current.rows_read += len(cleaned)
@@ -154,6 +213,7 @@ def take(job: LeadImport, cleaned: Sequence[Cleaned], *, after: Position, now: d
     current.shortened += outcome.shortened
     current.masked += outcome.masked
     add_unknown(current.unknown_categories, outcome.unknown)
+    pace.count(current, outcome.imported, now=now)
     current.lease_until, current.attempts = now + LEASE, 0
     current.save()
     job.lease_until = current.lease_until
@@ -184,10 +244,16 @@ def fail(job: LeadImport, why: str) -> None:
             log.warning("import_lease_lost", lead_import=str(job.pk))
 
 
-def hand_back(job: LeadImport) -> None:
-    """Let another worker go on at once."""
+def hand_back(job: LeadImport, *, now: datetime) -> None:
+    """Let another worker go on at once; it stays the company's running one."""
     mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)
-    mine.update(state=LeadImport.State.QUEUED, lease_until=None)
+    mine.update(lease_until=now)
+
+
+def wait(job: LeadImport, *, until: datetime, now: datetime) -> None:
+    """Let nobody go on before a moment: then the sweep takes it up."""
+    mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)
+    mine.update(lease_until=now, waits_until=until, attempts=0)
 
 
 def _held(job: LeadImport, *, now: datetime, checked: bool = True) -> LeadImport:
@@ -208,11 +274,11 @@ def _check_people(job: LeadImport) -> None:
     job.company = Company.objects.select_for_update(no_key=True).get(pk=job.company_id)
     if job.company.state != Company.State.LISTED:
         raise MayNotGoOn(_("The company is not shown in the directory any more, so its leads cannot be public."))
-    if job.member_id is None:  # erased, or the command's: then the company alone counts
+    if job.by_command:
         return
-    member = Member.objects.select_for_update(no_key=True).filter(pk=job.member_id, is_active=True).first()
-    team = TeamMember.objects.filter(company_id=job.company_id, member_id=job.member_id, role__in=EDITORS)
-    if member is None or not team.exists():
+    member = Member.objects.select_for_update(no_key=True).filter(pk=job.member_id or 0, is_active=True).first()
+    team = TeamMember.objects.filter(company_id=job.company_id, role__in=EDITORS)
+    if member is None or not team.filter(member=member).exists():  # there is none, too, where an account was erased
         raise MayNotGoOn(_("Who began the import may not post for the company any more."))
 
 
@@ -268,5 +334,8 @@ def _refused_rows(job: LeadImport, refused: Iterable[Cleaned]) -> list[RefusedRo
 
 
 def _end(job: LeadImport, *, state: LeadImport.State, now: datetime, failure: str = "") -> None:
-    job.state, job.ended_at, job.lease_until, job.failure = state, now, None, failure
-    job.save(update_fields=["state", "ended_at", "lease_until", "failure", "attempts"])
+    if job.table:
+        transaction.on_commit(partial(job.table.storage.delete, job.table.name))
+    job.state, job.ended_at, job.failure, job.table = state, now, failure, ""
+    job.lease_until = job.waits_until = None
+    job.save(update_fields=["state", "ended_at", "lease_until", "waits_until", "failure", "attempts", "table"])

@@ -25,6 +25,7 @@ MOST_UNPACKED = 600 * 1024 * 1024  # bytes, all parts together
 MOST_STRINGS = 32 * 1024 * 1024  # bytes of the table of texts, which is held in memory
 MOST_BESIDE = 4 * 1024 * 1024  # bytes of any other part but sheets and pictures: styles, names, settings
 LONGEST_ROW = 1_000_000  # characters, as of a CSV's line
+LONGEST_CELL = 128 * 1024  # characters, as of a CSV's cell; spreadsheet programs hold a quarter of it
 MOST_TEXT = 200_000_000  # characters of all rows together
 MOST_RATIO = 200  # times that a part of more than a megabyte may grow
 LONGEST_TOKEN = 256 * 1024  # bytes without a tag
@@ -77,6 +78,9 @@ def _records(file: BinaryIO) -> Iterator[Record]:
             cells = [_text(value) for value in values[:MOST_COLUMNS]]
             size = sum(map(len, cells))  # one long text may be named by many cells
             room -= size
+            if any(len(cell) > LONGEST_CELL for cell in cells):
+                words = {"line": line, "most": LONGEST_CELL // 1024}
+                raise FileRefused(_("A cell of line %(line)d holds more than %(most)d KB.") % words)
             if size > LONGEST_ROW or room < 0:
                 raise FileRefused(_("Line %(line)d is too long. Send a smaller file, or a CSV.") % {"line": line})
             while cells and not cells[-1]:  # what the reader fills up

@@ -26,8 +26,8 @@ UNUSED_IN_WINDOWS_1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 class Lines:
     """The decoded lines of a file and where they end; a line that is too long is refused before it is read whole."""
 
-    def __init__(self, file: BinaryIO, encoding: str, at: Position) -> None:
-        self.file, self.encoding = file, encoding
+    def __init__(self, file: BinaryIO, encoding: str, at: Position, *, longest: int = LONGEST_RECORD) -> None:
+        self.file, self.encoding, self.longest = file, encoding, longest
         self.offset, self.number = at.offset, at.line
         self.record_size = 0  # bytes since the last row was complete
         file.seek(at.offset)
@@ -36,14 +36,14 @@ class Lines:
         return self
 
     def __next__(self) -> str:
-        raw = self.file.readline(LONGEST_RECORD + 1)
+        raw = self.file.readline(self.longest + 1)
         if not raw:
             raise StopIteration
         self.number += 1
         self.offset += len(raw)
         self.record_size += len(raw)
-        if self.record_size > LONGEST_RECORD:
-            words = {"line": self.number, "most": LONGEST_RECORD // 1024}
+        if self.record_size > self.longest:
+            words = {"line": self.number, "most": self.longest // 1024}
             raise FileRefused(
                 _("Line %(line)d is longer than %(most)d KB. Perhaps a quotation mark before it is never closed.")
                 % words

@@ -85,8 +85,9 @@ def _count(trial: Trial, cleaned: list[Cleaned], seen: set[int], *, company_id: 
     known = set(leads.values_list("submission", flat=True))
     for lead, (one, row) in zip(rows, kept, strict=True):
         one.is_repeated = lead.submission in known or lead.own in known
-        one.is_twin = hash(lead.submission) in seen
-        seen.add(hash(lead.submission))
+        mark = hash(row.content or lead.submission)
+        one.is_twin = mark in seen
+        seen.add(mark)
         if not one.is_repeated and not one.is_twin:
             outcome.keep(row)
     trial.rows_read += len(cleaned)

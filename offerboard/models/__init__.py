@@ -5,7 +5,7 @@ from offerboard.models.count import LeadCount, LeadRange
 from offerboard.models.document import LeadDocument
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
 from offerboard.models.lead import Lead
-from offerboard.models.lead_import import LeadImport, RefusedRow
+from offerboard.models.lead_import import ImportDay, LeadImport, RefusedRow, SeenRow, SentFile
 from offerboard.models.picture import LeadPicture
 from offerboard.models.price_tier import PriceTier
 from offerboard.models.revision import LeadRevision
@@ -16,6 +16,7 @@ __all__ = [
     "Block",
     "BoardEntry",
     "Favourite",
+    "ImportDay",
     "Inquiry",
     "Lead",
     "LeadCount",
@@ -29,5 +30,7 @@ __all__ = [
     "ReadMark",
     "RefusedRow",
     "SavedSearch",
+    "SeenRow",
+    "SentFile",
     "Word",
 ]

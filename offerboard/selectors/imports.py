@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,6 +50,7 @@ class ImportPage:
     state: str
     colour: str
     is_running: bool
+    is_waiting: bool  # for the next day: nothing changes before
     is_done: bool
     failure: str
     percent: int
@@ -59,6 +61,8 @@ class ImportPage:
     refused: list[tuple[str, list[tuple[str, str]]]]  # line, (column, reason) …
     refused_more: str
     has_refused_file: bool
+    repeats: list[tuple[str, str]]  # line, the line it repeats
+    has_more_repeats: bool
     kept_until: str
 
 
@@ -95,6 +99,7 @@ class TrialPage:
     good: str
     all_refused: bool
     button: str  # what it does; "" where no row would be imported
+    pace: str  # how many days a large file takes, or ""
     rows: list[TriedRow]
     unknown: list[tuple[str, str]]
 
@@ -106,9 +111,10 @@ def my_imports(*, company: Company, now: datetime) -> list[ImportRow]:
 
 
 def import_page(lead_import: LeadImport) -> ImportPage:
-    """One import, with the first of its refused rows. One query."""
+    """One import, with the first of its refused rows and repeats. Two queries, and one more while it waits."""
     one, shape = lead_import, Shape.from_json(lead_import.shape)
     refused = list(one.refused_rows.order_by("line")[:SHOWN_REFUSED])
+    repeats = list(one.seen_rows.exclude(first_line=None).order_by("line")[: SHOWN_REFUSED + 1])
     unknown = sorted(one.unknown_categories.items(), key=lambda pair: (-pair[1], pair[0]))
     rest = one.refused - len(refused)
     more = ngettext("%(n)s more refused row is in the file.", "%(n)s more refused rows are in the file.", rest)
@@ -116,14 +122,14 @@ def import_page(lead_import: LeadImport) -> ImportPage:
         url=one.get_absolute_url(),
         name=one.name,
         written=how_written(shape),
-        state=str(one.get_state_display()),
+        state=_state(one),
         colour=STATE_COLOURS.get(one.state, ""),
+        is_waiting=bool(one.waits_until),
         is_running=one.state in {LeadImport.State.QUEUED, LeadImport.State.RUNNING},
         is_done=one.state == LeadImport.State.DONE,
         failure=one.failure,
         percent=_percent(one, shape),
-        progress=_("%(n)s of %(total)s rows read")
-        % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))},
+        progress=_progress(one, shape),
         counts=[
             (_("Imported"), _n(one.imported)),
             (_("Imported before, or twice in this file"), _n(one.repeated)),
@@ -134,6 +140,8 @@ def import_page(lead_import: LeadImport) -> ImportPage:
         refused=[(str(row.line), list(zip(row.columns, row.reasons, strict=True))) for row in refused],
         refused_more=more % {"n": _n(rest)} if refused and rest > 0 else "",
         has_refused_file=bool(refused),
+        repeats=[(str(row.line), str(row.first_line)) for row in repeats[:SHOWN_REFUSED]],
+        has_more_repeats=len(repeats) > SHOWN_REFUSED,
         kept_until=presentation.day(one.created_at + LeadImport.KEPT),
     )
 
@@ -160,6 +168,7 @@ def trial_page(lead_import: LeadImport, trial: Trial) -> TrialPage:
         good=_n(trial.imported),
         all_refused=trial.refused == trial.rows_read,
         button=_button(shape, trial),
+        pace=_pace(shape),
         rows=[_tried(one, names) for one in trial.first],
         unknown=[(name, _n(rows)) for name, rows in sorted(trial.unknown_categories.items())],
     )
@@ -194,7 +203,7 @@ def _row(one: LeadImport, *, now: datetime) -> ImportRow:
     return ImportRow(
         url=one.get_absolute_url(),
         name=one.name,
-        state=str(one.get_state_display()),
+        state=_state(one),
         colour=STATE_COLOURS.get(one.state, ""),
         summary=summary,
         moment=moment,
@@ -206,6 +215,26 @@ def _percent(one: LeadImport, shape: Shape) -> int:
     if one.state == LeadImport.State.DONE:
         return 100
     return min(99, one.rows_read * 100 // max(shape.rows, 1))
+
+
+def _state(one: LeadImport) -> str:
+    return str(LeadImport.State.QUEUED.label if one.waits_until else one.get_state_display())
+
+
+def _progress(one: LeadImport, shape: Shape) -> str:
+    if one.state == LeadImport.State.QUEUED:
+        running = LeadImport.objects.filter(company=one.company_id, state=LeadImport.State.RUNNING).first()
+        if running:
+            words = _("It begins when “%(name)s” is done: files of one company are imported one after the other.")
+            return words % {"name": running.name}
+    if one.state == LeadImport.State.RUNNING and shape.format == "xlsx" and not one.by_command and not one.table:
+        return _("The sheet is being read")
+    read = _("%(n)s of %(total)s rows read") % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))}
+    if one.waits_until:
+        words = _("%(read)s. Your company may import %(most)s leads a day. The rest goes on by itself after %(time)s.")
+        time = presentation.full_time(one.waits_until)
+        return words % {"read": read, "most": _n(settings.LEADS_PER_DAY), "time": time}
+    return read
 
 
 def _notices(one: LeadImport) -> list[str]:
@@ -255,7 +284,9 @@ def _tried(one: Cleaned, names: dict[str, str]) -> TriedRow:
 def _left_out(one: Cleaned) -> str:
     if one.is_repeated:
         return _("Imported before")
-    return _("Same key as another row of this file") if one.is_twin else ""
+    if not one.is_twin:
+        return ""
+    return _("Repeats another row of this file") if one.row and one.row.content else _("Same key as another row")
 
 
 def _button(shape: Shape, trial: Trial) -> str:
@@ -267,6 +298,13 @@ def _button(shape: Shape, trial: Trial) -> str:
         return _("Import up to %(n)s rows") % {"n": _n(max(shape.rows - left_out, 1))}
     words = ngettext("Import %(n)s row", "Import %(n)s rows", trial.imported) % {"n": _n(trial.imported)}
     return _("%(import)s, leave out %(n)s") % {"import": words, "n": _n(left_out)} if left_out else words
+
+
+def _pace(shape: Shape) -> str:
+    if shape.rows <= settings.LEADS_PER_DAY:
+        return ""
+    words = _("Your company may import %(most)s leads a day. The rest of the file goes on by itself the next days.")
+    return words % {"most": _n(settings.LEADS_PER_DAY)}
 
 
 def _cut(cell: str) -> str:

@@ -6,21 +6,26 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from directory.models import Company
 from offerboard import tasks
+from offerboard.importing import pace
 from offerboard.importing.mapping import Mapping
 from offerboard.importing.running import LEASE
 from offerboard.importing.shape import Shape
 from offerboard.importing.source import examine
-from offerboard.models import LeadImport, RefusedRow
+from offerboard.models import LeadImport, RefusedRow, SeenRow, SentFile
 from offerboard.services.lead_states import CompanyNotListed
 from privacy.private_files import private_files
 
-UPLOADS_A_DAY = 20  # of one company
+UPLOADS_A_DAY = 20  # of one company, those that were kept
+FILES_A_DAY = 60  # of one member, also refused and discarded ones: looking through a file is work too
+FORGOTTEN_AT_ONCE = 10_000  # rows
+DAY = timedelta(days=1)
 STRAY_AFTER = timedelta(days=1)  # a file that no row knows: its transaction failed, or its company is gone
 
 
@@ -28,17 +33,30 @@ class TooManyImports(Exception):
     """The company has sent as many files today as it may."""
 
 
+class TooManyFiles(Exception):
+    """The member has sent as many files as are looked through in a day; `goes_on` is when there is room again."""
+
+    def __init__(self, goes_on: datetime) -> None:
+        super().__init__()
+        self.goes_on = goes_on
+
+
+class AnotherRuns(Exception):
+    """An import of the company runs, or was stopped less than a lease ago."""
+
+
 class NotWaitingForColumns(Exception):
     """The import was started or discarded in the meantime."""
 
 
 def take_file(*, company: Company, member: Member, file: "File[bytes]", now: datetime) -> LeadImport:
-    """Look through a file and keep it; nothing is imported yet. Raises FileRefused, TooManyImports."""
+    """Look through a file and keep it; nothing is imported yet. Raises FileRefused, TooManyFiles, TooManyImports."""
+    _count_file(member=member, now=now)
     shape = examine(file.file)  # type: ignore[arg-type]  # what Django gives is one of its own two kinds of file
     file.seek(0)
     with _kept(file) as name, transaction.atomic(durable=True):
         Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # of two uploads, one counts the other
-        today = LeadImport.objects.filter(company=company, created_at__gt=now - timedelta(days=1)).exclude(file="")
+        today = LeadImport.objects.filter(company=company, created_at__gt=now - DAY).exclude(file="")
         if today.count() >= UPLOADS_A_DAY:
             raise TooManyImports
         return LeadImport.objects.create(
@@ -49,6 +67,17 @@ def take_file(*, company: Company, member: Member, file: "File[bytes]", now: dat
             shape=shape.as_json(),
             created_at=now,
         )
+
+
+@transaction.atomic(durable=True)
+def _count_file(*, member: Member, now: datetime) -> None:
+    """Count a file before it is looked through, so that a refusal does not undo it. Raises TooManyFiles."""
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)  # of two uploads, one counts the other
+    today = SentFile.objects.filter(member=member, sent_at__gt=now - DAY).order_by("-sent_at")
+    moments = list(today.values_list("sent_at", flat=True)[:FILES_A_DAY])
+    if len(moments) == FILES_A_DAY:
+        raise TooManyFiles(moments[-1] + DAY)
+    SentFile.objects.create(member=member, sent_at=now)
 
 
 @transaction.atomic(durable=True)
@@ -83,36 +112,44 @@ def discard_import(*, lead_import: LeadImport) -> None:
 
 @transaction.atomic(durable=True)
 def begin_here(*, company: Company, name: str, shape: Shape, mapping: Mapping, now: datetime) -> LeadImport:
-    """An import that its caller holds and works through itself, from a file of its own. Raises CompanyNotListed."""
+    """An import that its caller holds and works through itself, from a file of its own.
+
+    Raises AnotherRuns, CompanyNotListed.
+    """
+    for left in LeadImport.objects.waiting(at=now).filter(company=company, by_command=True):
+        _close(left, now=now)
     if Company.objects.select_for_update(no_key=True).get(pk=company.pk).state != Company.State.LISTED:
         raise CompanyNotListed
-    return LeadImport.objects.create(
-        company=company,
-        name=name[-200:],
-        shape=shape.as_json(),
-        mapping=mapping.as_json(),
-        state=LeadImport.State.RUNNING,
-        lease_until=now + LEASE,
-        created_at=now,
-        started_at=now,
-    )
+    job = LeadImport(company=company, name=name[-200:], shape=shape.as_json(), mapping=mapping.as_json())
+    job.by_command, job.state, job.lease_until = True, LeadImport.State.RUNNING, now + LEASE
+    job.created_at = job.started_at = now
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+    except IntegrityError as error:
+        raise AnotherRuns from error
+    return job
 
 
 def take_up_waiting(*, now: datetime) -> None:
     """Wake workers for imports whose wake-up was lost or whose worker died; those of a dead command are over."""
     for lead_import in LeadImport.objects.waiting(at=now).order_by("created_at"):
-        if lead_import.file:
-            tasks.wake_import(import_id=str(lead_import.pk))
-        else:
+        if lead_import.by_command:
             close_abandoned(lead_import=lead_import, now=now)
+        else:
+            tasks.wake_import(import_id=str(lead_import.pk))
 
 
 @transaction.atomic(durable=True)
 def close_abandoned(*, lead_import: LeadImport, now: datetime) -> None:
     """The command that held the file was killed; nobody else has the file."""
-    abandoned = LeadImport.objects.waiting(at=now).filter(pk=lead_import.pk, file="")
+    _close(lead_import, now=now)
+
+
+def _close(lead_import: LeadImport, *, now: datetime) -> None:
+    abandoned = LeadImport.objects.waiting(at=now).filter(pk=lead_import.pk, by_command=True)
     why = _("The command was stopped. Run it again; what is imported already is not repeated.")
-    abandoned.update(state=LeadImport.State.FAILED, failure=why, lease_until=None, ended_at=now)
+    abandoned.update(state=LeadImport.State.FAILED, failure=why, lease_until=None, waits_until=None, ended_at=now)
 
 
 def forget_old_files(*, now: datetime) -> None:
@@ -125,9 +162,23 @@ def forget_old_files(*, now: datetime) -> None:
             if current.state == LeadImport.State.UPLOADED:
                 current.delete()
             else:
-                LeadImport.objects.filter(pk=current.pk).update(file="")
+                LeadImport.objects.filter(pk=current.pk).update(file="", table="")
     RefusedRow.objects.filter(lead_import__in=old).delete()
+    SeenRow.objects.filter(lead_import__in=old).delete()
+    _forget_contents()
+    SentFile.objects.filter(sent_at__lte=now - DAY).delete()
+    pace.forget_days(now=now)
     _forget_strays(now=now)
+
+
+def _forget_contents() -> None:
+    """What rows of ended imports said, in portions that no statement takes long for; repeats stay for the report."""
+    firsts = SeenRow.objects.filter(lead_import=OuterRef("pk"), first_line=None)
+    ended = LeadImport.objects.filter(Exists(firsts), state__in=[LeadImport.State.DONE, LeadImport.State.FAILED])
+    for lead_import in ended:
+        rows = SeenRow.objects.filter(lead_import=lead_import, first_line=None)
+        while some := list(rows.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
+            SeenRow.objects.filter(pk__in=some).delete()
 
 
 def _forget_strays(*, now: datetime) -> None:
@@ -136,15 +187,17 @@ def _forget_strays(*, now: datetime) -> None:
     if not storage.exists("imports"):
         return
     _folders, names = storage.listdir("imports")
-    known = set(LeadImport.objects.exclude(file="").values_list("file", flat=True))
+    kept = LeadImport.objects.exclude(file="", table="")
+    known = {name for pair in kept.values_list("file", "table") for name in pair}
     for name in (f"imports/{one}" for one in names):
         if name not in known and storage.get_modified_time(name) < now - STRAY_AFTER:
             storage.delete(name)
 
 
 def _forget_file(lead_import: LeadImport) -> None:
-    if lead_import.file:
-        transaction.on_commit(partial(lead_import.file.storage.delete, lead_import.file.name))
+    for file in (lead_import.file, lead_import.table):
+        if file:
+            transaction.on_commit(partial(file.storage.delete, file.name))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
@@ -22,6 +23,7 @@ from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import FileRefused, Shape
 from offerboard.importing.trial import Trial, try_out, with_decimals
 from offerboard.models import LeadImport
+from offerboard.presentation import full_time
 from offerboard.selectors import imports as selectors
 from offerboard.services import imports as services
 from offerboard.services.lead_states import CompanyNotListed
@@ -49,6 +51,8 @@ def imports(request: MemberRequest) -> HttpResponse:
             )
         except FileRefused as refusal:
             form.add_error("file", str(refusal))
+        except services.TooManyFiles as spent:
+            form.add_error("file", _too_many_files(goes_on=spent.goes_on))
         except services.TooManyImports:
             form.add_error("file", _("Your company has sent many files today. Please go on tomorrow."))
         else:
@@ -193,6 +197,11 @@ def _keep(found: LeadImport, form: MappingForm) -> bool:
         mapping = with_decimals(file, Shape.from_json(found.shape), mapping)
     services.choose_columns(lead_import=found, mapping=mapping)
     return True
+
+
+def _too_many_files(*, goes_on: datetime) -> str:
+    words = _("You have sent %(n)d files within 24 hours, and no more are looked through. Go on after %(time)s.")
+    return words % {"n": services.FILES_A_DAY, "time": full_time(goes_on)}
 
 
 def _gone(request: MemberRequest) -> HttpResponse:

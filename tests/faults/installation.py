@@ -19,7 +19,7 @@ from marketplace.embedded.servers import CHECKOUT, Servers
 
 
 class Installation:
-    """PostgreSQL, Valkey, web, worker with beat, and a mail catcher, in one directory."""
+    """PostgreSQL, Valkey, web, a worker with beat and one for imports, and a mail catcher, in one directory."""
 
     def __init__(self, state: Path) -> None:
         """Start the servers and fill the database with a small seed; programs are started by the tests."""
@@ -73,6 +73,7 @@ class Installation:
                 "--schedule",
                 str(self.state / "beat"),
             ],
+            "imports": ["-m", "celery", "-A", "marketplace", "worker", "--queues", "imports", "--concurrency", "1"],
         }[name]
         log = (self.state / f"{name}.log").open("ab")
         self.programs[name] = subprocess.Popen(

@@ -75,17 +75,18 @@ def test_a_killed_worker_loses_no_row_and_repeats_none(market: Installation) -> 
         env=market.environment,
         check=True,
     )
+    market.start("worker")  # its beat calls the sweep
     for _kill in range(2):
         read = asked(market, STATE)[1]
-        market.start("worker")
+        market.start("imports")
         assert eventually(partial(has_read_more, market, read), seconds=180)
-        market.kill("worker")
+        market.kill("imports")
     state, rows_read, imported, repeated = asked(market, STATE)
     assert (state in {"running", "queued"}, imported, repeated) == (True, rows_read, 0)
     assert asked(market, LEADS) == (imported, imported)
     assert 0 < imported < ROWS
 
-    market.start("worker")
+    market.start("imports")
 
     assert eventually(partial(is_done, market), seconds=600)
     assert (asked(market, STATE), asked(market, LEADS)) == (("done", ROWS, ROWS, 0), (ROWS, ROWS))

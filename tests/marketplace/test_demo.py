@@ -165,7 +165,14 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
 
     servers = Servers(demo.state)
     running = processes_of(demo.state)
-    for part in ("gunicorn", "celery -A marketplace worker", "celery -A marketplace beat", "mailcatcher", "postgres"):
+    for part in (
+        "gunicorn",
+        "worker --queues celery",
+        "worker --queues imports",
+        "celery -A marketplace beat",
+        "mailcatcher",
+        "postgres",
+    ):
         assert any(part in command for command in running), part
     assert 0 not in {Path(f"/proc/{server.pid}").stat().st_uid for server in servers.by_variable.values()}
 

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
+from marketplace.celery import app
+from marketplace.demo import market
+from marketplace.embedded.account import choose_account
+from marketplace.embedded.place import Place
 from marketplace.embedded.servers import CHECKOUT
+from offerboard.tasks import go_on_importing
 
 COMPOSE = CHECKOUT / "docker-compose.yml"
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
@@ -21,12 +26,26 @@ def services() -> dict[str, Any]:
 
 
 def test_web_waits_for_the_servers_and_the_migrations(services: dict[str, Any]) -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "imports", "beat"):
         assert {other: how["condition"] for other, how in services[name]["depends_on"].items()} == {
             "migrate": "service_completed_successfully",
             "postgres": "service_healthy",
             "redis": "service_healthy",
         }
+
+
+def test_files_of_leads_have_a_worker_of_their_own_and_nothing_else_waits_for_it(services: dict[str, Any]) -> None:
+    """The queue of the import task is the one, and the only one, that its worker takes from; so in the demo."""
+    demo = {program.name: program.command for program in market(Place(CHECKOUT, choose_account(CHECKOUT)), 1, [], "")}
+    queues = {
+        name: [command[command.index("--queues") + 1] for command in (services[name]["command"], demo[name])]
+        for name in ("worker", "imports")
+    }
+
+    assert queues == {"worker": ["celery", "celery"], "imports": ["imports", "imports"]}
+    routed = {name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks if "." in name}
+    assert {name for name, queue in routed.items() if queue != "celery"} == {go_on_importing.name}
+    assert routed[go_on_importing.name] == "imports"
 
 
 def test_every_service_says_how_healthy_it_is_or_that_it_does_not(services: dict[str, Any]) -> None:

@@ -3,7 +3,10 @@
 import csv
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+
+from django.core.management import call_command
 
 from directory.models import Company
 from offerboard.importing.source import examine
@@ -37,3 +40,15 @@ def queued(text: str, company: Company | None = None, **mapping: Any) -> LeadImp
 def coffee(n: int) -> list[list[Any]]:
     """The header and so many good rows."""
     return [["no", "title", "text", "price"], *([i, f"Coffee {i}", "Washed.", 4000 + i] for i in range(1, n + 1))]
+
+
+def command(file: Path, company: Company, *more: str) -> str:
+    """What the command says that imports the file."""
+    out = io.StringIO()
+    call_command(
+        *("import_leads", str(file), "--company", company.slug, "--map", "title=title", "--map", "description=text"),
+        *("--map", "price=price", "--set", "currency=USD", "--set", "kind=sell_offer", "--set", "origin=VN"),
+        *("--set", "quantity=1", "--set", "unit=TNE", "--key", "no", *more),
+        stdout=out,
+    )
+    return out.getvalue()

@@ -1,22 +1,18 @@
-"""Importing a file: what becomes of its rows, and that a worker may die anywhere without losing or repeating one."""
+"""Importing a file: what becomes of its rows."""
 
-import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
-from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from directory.models import Company
-from directory.services import suspend_company
-from offerboard import periodic, search, tasks
+from offerboard import tasks
 from offerboard.importing import insert, running
 from offerboard.importing.insert import insert_leads, lead_row
 from offerboard.models import Lead, LeadImport, LeadRevision, RefusedRow
+from offerboard.selectors.imports import import_page
 from offerboard.services import imports as services
 from offerboard.services import lead_states
 from tests.factories import (
@@ -25,10 +21,9 @@ from tests.factories import (
     CompanyFactory,
     LeadFactory,
 )
-from tests.offerboard.importing import coffee, queued, table
+from tests.offerboard.importing import coffee, command, queued, table
 
 pytestmark = pytest.mark.django_db
-NOTICES = Path(__file__).resolve().parents[3] / "shared" / "data" / "trade-leads-australia.csv"
 
 
 def test_good_rows_become_public_leads_and_the_others_are_reported_by_line_column_and_reason() -> None:
@@ -110,89 +105,61 @@ def test_without_a_key_the_whole_row_is_one() -> None:
     assert (job.imported, job.repeated) == (2, 1)
 
 
-def test_an_import_left_behind_by_a_dead_worker_goes_on_behind_its_last_batch(monkeypatch: Any) -> None:
-    """The worker dies in its second batch, after the leads and before the commit."""
-    monkeypatch.setattr(running, "BATCH", 4)
-    job = queued(table(*coffee(10)))
-    real, calls = insert_leads, []
-
-    def dies(*args: Any, **kwargs: Any) -> Any:
-        calls.append(1)
-        inserted = real(*args, **kwargs)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        return inserted
-
-    monkeypatch.setattr(running, "insert_leads", dies)
-    with pytest.raises(KeyboardInterrupt):
-        running.go_on(job.pk)
-    monkeypatch.setattr(running, "insert_leads", real)
-    job.refresh_from_db()
-    assert (job.state, job.rows_read, Lead.objects.count()) == ("running", 4, 4)
-
-    assert running.go_on(job.pk) is False
-    assert Lead.objects.count() == 4  # the lease still stands
-    with time_machine.travel(timezone.now() + running.LEASE + timedelta(seconds=1)):
-        running.go_on(job.pk)
-
-    job.refresh_from_db()
-    assert (job.state, job.rows_read, job.imported, job.repeated) == ("done", 10, 10, 0)
-    assert Lead.objects.count() == 10
-
-
-def test_a_worker_whose_lease_was_taken_stores_nothing_more() -> None:
-    job = queued(table(*coffee(3)))
-    mine = running.claim(job.pk, now=NOW)
-    assert mine is not None
-    theirs = running.claim(job.pk, now=NOW + running.LEASE + timedelta(seconds=1))
-    assert theirs is not None
-
-    with mine.file.open("rb") as file:
-        assert running.run(mine, file) is False
-
-    job.refresh_from_db()
-    assert (job.state, job.rows_read, Lead.objects.count(), job.lease_until) == ("running", 0, 0, theirs.lease_until)
-
-
-def test_after_its_shift_a_worker_hands_the_import_back(monkeypatch: Any) -> None:
+def test_rows_that_differ_only_in_columns_nobody_uses_are_one_lead_and_the_report_names_the_first(
+    monkeypatch: Any, tmp_path: Path
+) -> None:
     monkeypatch.setattr(running, "BATCH", 2)
-    job = queued(table(*coffee(5)))
+    rows = [
+        ["title", "lot", "text", "price"],
+        ["Robusta", "A", "Washed.", "4180"],
+        ["Robusta", "B", "Washed.", "4180"],
+        ["Robusta", "A", "Washed.", "4180"],
+        ["Robusta", "C", "Washed.", "4190"],
+        ["Robusta ", "D", "Washed.", "4190"],
+        ["Robusta", "E", "Washed.", "cheap"],
+    ]
+    job = queued(table(*rows), key="")
 
-    left = [running.go_on(job.pk, shift=0) for _shift in range(4)]
+    while running.go_on(job.pk, shift=0):  # each worker knows what those before it saw
+        pass
 
     job.refresh_from_db()
-    assert (left, job.state, job.imported) == ([True, True, True, False], "done", 5)
+    assert (job.state, job.imported, job.repeated, job.refused) == ("done", 2, 3, 1)
+    assert list(Lead.objects.order_by("rank").values_list("price", flat=True)) == [4180, 4190]
+    assert import_page(job).repeats == [("3", "2"), ("4", "2"), ("6", "5")]
+    again = queued(table(*rows), company=job.company, key="")
+    running.go_on(again.pk)
+    again.refresh_from_db()
+    assert (again.imported, again.repeated, again.refused) == (0, 5, 1)
+    keyed = queued(table(*rows), key="lot")
+    running.go_on(keyed.pk)
+    keyed.refresh_from_db()
+    assert (keyed.imported, keyed.repeated, keyed.seen_rows.count()) == (4, 1, 0)
+
+    file, shelf = tmp_path / "coffee.csv", CategoryFactory()
+    file.write_text(table(*rows))
+    for more in (["--dry-run"], []):
+        said = command(file, CompanyFactory(), "--set", f"category={shelf.slug}", "--key", "", *more)
+        assert ("  2 imported" in said, "  3 imported before, or twice" in said) == (True, True)
+    assert "line 6: says the same as line 5 in every column that is used" in said
 
 
-def test_a_file_that_kills_every_worker_is_given_up() -> None:
-    job = queued(table(*coffee(1)))
-    for number in range(running.MOST_ATTEMPTS + 1):
-        at = NOW + number * 2 * running.LEASE
-        claimed = running.claim(job.pk, now=at)
+def test_what_rows_said_is_forgotten_when_the_import_has_ended_and_repeats_with_the_refused_rows(
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    monkeypatch.setattr(services, "FORGOTTEN_AT_ONCE", 2)
+    rows = coffee(5)
+    ended, going = queued(table(*rows, rows[1]), key=""), queued(table(*rows), key="")
+    running.go_on(ended.pk)
+    running.go_on(going.pk, shift=0)
 
-    job.refresh_from_db()
-    assert (claimed, job.state, job.failure) == (None, "failed", "Reading the file failed again and again.")
+    services.forget_old_files(now=NOW)
 
-
-def test_the_sweep_wakes_a_worker_for_what_waits(monkeypatch: Any) -> None:
-    job, woken = queued(table(*coffee(1))), []
-    monkeypatch.setattr(tasks.go_on_importing, "apply_async", lambda *, kwargs, **_options: woken.append(kwargs))
-
-    periodic.sweep_imports()
-
-    assert woken == [{"import_id": str(job.pk)}]
-
-
-def test_an_import_stops_when_its_company_is_suspended_or_its_member_has_left(monkeypatch: Any) -> None:
-    suspended, left = queued(table(*coffee(2))), queued(table(*coffee(2)))
-    suspend_company(company=suspended.company, now=NOW)
-    left.member.teams.all().delete()  # type: ignore[union-attr]
-
-    running.go_on(suspended.pk)
-    running.go_on(left.pk)
-
-    assert [(job.state, bool(job.failure)) for job in LeadImport.objects.all()] == [("failed", True)] * 2
-    assert Lead.objects.count() == 0
+    assert [(row.line, row.first_line) for row in ended.seen_rows.all()] == [(7, 2)]
+    assert going.seen_rows.count() == 2
+    services.forget_old_files(now=NOW + LeadImport.KEPT)
+    assert ended.seen_rows.count() == 0
 
 
 def test_where_leads_are_reviewed_first_imported_ones_wait(settings: Any) -> None:
@@ -295,80 +262,3 @@ def test_files_and_refused_rows_are_forgotten_after_thirty_days() -> None:
     new.refresh_from_db()
     assert (old.file.name, old.imported, RefusedRow.objects.count()) == ("", 1, 0)
     assert storage.exists(new.file.name)
-
-
-def command(file: Path, company: Company, *more: str) -> str:
-    out = io.StringIO()
-    call_command(
-        *("import_leads", str(file), "--company", company.slug, "--map", "title=title", "--map", "description=text"),
-        *("--map", "price=price", "--set", "currency=USD", "--set", "kind=sell_offer", "--set", "origin=VN"),
-        *("--set", "quantity=1", "--set", "unit=TNE", "--key", "no", *more),
-        stdout=out,
-    )
-    return out.getvalue()
-
-
-def test_the_command_imports_reports_and_can_only_look(tmp_path: Path) -> None:
-    company, shelf = CompanyFactory(), CategoryFactory()
-    file, refused = tmp_path / "coffee.csv", tmp_path / "refused.csv"
-    file.write_text(table(*coffee(2), ["3", "Bad", "Price.", "free"]), encoding="utf-8-sig")
-
-    looked = command(file, company, "--set", f"category={shelf.slug}", "--dry-run")
-    assert (Lead.objects.count(), LeadImport.objects.count()) == (0, 0)
-    done = command(file, company, "--set", f"category={shelf.slug}", "--refused", str(refused))
-
-    for said in (looked, done):
-        assert "UTF-8 with byte order mark, parted by comma" in said
-        assert "2 imported" in said
-        assert "line 4: price: “free” is not a number." in said
-    assert (Lead.objects.count(), LeadImport.objects.get().state) == (2, "done")
-    assert "4,price: “free” is not a number.,3,Bad,Price.,free" in refused.read_text(encoding="utf-8-sig")
-
-
-def test_the_command_is_told_or_finds_out_how_decimals_are_written(tmp_path: Path) -> None:
-    shelf, file = CategoryFactory(), tmp_path / "coffee.csv"
-    more, comma = ("--set", f"category={shelf.slug}"), ("--decimal", "comma")
-
-    file.write_text(table(*coffee(0), ["1", "Robusta", "Washed.", "5,500"]))
-    assert "0 imported" in command(file, CompanyFactory(), *more)
-    assert "1 imported" in command(file, CompanyFactory(), *more, *comma)
-    assert [lead.price for lead in Lead.objects.all()] == [pytest.approx(5.5)]
-    file.write_text(table(*coffee(0), ["1", "Robusta", "Washed.", "5,500"], ["2", "Arabica", "Washed.", "12,5"]))
-    assert "2 imported" in command(file, CompanyFactory(), *more)
-    assert [lead.price for lead in Lead.objects.filter(title="Robusta")] == [pytest.approx(5.5)] * 2
-
-
-@pytest.mark.parametrize(
-    ("more", "reason"),
-    [
-        (["--set", "category=none"], "There is no category"),
-        ([], "Choose a column, or one value"),
-        (["--set", "category=x", "--map", "colour=text"], "Leads have no field “colour”"),
-        (["--set", "category=x", "--map", "place=nowhere"], "The file has no column “nowhere”"),
-        (["--set", "category=x", "--key", "nowhere"], "The file has no column “nowhere”"),
-    ],
-)
-def test_the_command_refuses_what_cannot_be_meant(tmp_path: Path, more: list[str], reason: str) -> None:
-    file = tmp_path / "coffee.csv"
-    file.write_text(table(*coffee(2)))
-
-    with pytest.raises(CommandError, match=reason):
-        command(file, CompanyFactory(), *more)
-
-    assert (Lead.objects.count(), LeadImport.objects.count()) == (0, 0)
-
-
-@pytest.mark.skipif(not NOTICES.exists(), reason="the file of government notices is not beside this checkout")
-def test_a_file_of_government_notices_becomes_buy_inquiries_that_search_finds() -> None:
-    company, shelf = CompanyFactory(), CategoryFactory()
-    call_command(
-        *("import_leads", str(NOTICES), "--company", company.slug, "--key", "CN ID", "--set", "kind=buy_inquiry"),
-        *("--map", "title=Description", "--map", "description=Description", "--map", "description=Agency"),
-        *("--map", "category=Category", "--set", f"category={shelf.slug}", "--map", "price=Value"),
-        *("--set", "currency=AUD", "--set", "quantity=1", "--set", "unit=C62"),
-        stdout=io.StringIO(),
-    )
-
-    found = search.search(search.Filters(words="combat boots", kind="buy_inquiry"), now=timezone.now())
-    assert Lead.objects.public(at=timezone.now()).filter(kind="buy_inquiry").count() == 1137
-    assert "COMBAT BOOTS, VERSION 5, KHAKI" in [lead.title for lead in Lead.objects.filter(pk__in=found.ids)]

@@ -2,16 +2,18 @@
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from offerboard import tasks
-from offerboard.models import Lead, LeadImport
+from offerboard.models import Lead, LeadImport, SentFile
 from offerboard.services import imports as services
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, LeadImportFactory, MemberFactory
 
@@ -88,7 +90,7 @@ def test_the_check_counts_what_the_button_does_and_offers_no_button_for_nothing(
         LeadImport.objects.update(state="queued")
 
     assert "Import 2 rows, leave out 2" in shown[0]
-    assert "Same key as another row of this file" in shown[0]
+    assert "Same key as another row" in shown[0]
     assert "EUR 5.50" in shown[0]
     assert "None of these rows" in shown[1]
     assert page("import_start", job) not in shown[1]
@@ -191,6 +193,33 @@ def test_a_company_sends_so_many_files_a_day_and_no_more(owner: Client) -> None:
 
     assert "many files today" in answer.content.decode()
     assert LeadImport.objects.count() == services.UPLOADS_A_DAY
+
+
+def test_every_file_that_is_looked_through_counts_also_refused_and_discarded_ones(
+    owner: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "FILES_A_DAY", 3)
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert "Only one column" in send(owner, b"\n").content.decode()
+        send(owner, TABLE.encode())
+        clock.shift(timedelta(hours=1))
+        send(owner, TABLE.encode())
+        owner.post(page("import_discard", LeadImport.objects.latest("created_at")))
+        kept = LeadImport.objects.get()
+
+        answer = send(owner, TABLE.encode())
+
+        assert "You have sent 3 files within 24 hours" in answer.content.decode()
+        assert "Go on after 23 November 2026, 12:00 UTC." in answer.content.decode()
+        assert (list(LeadImport.objects.all()), SentFile.objects.count()) == ([kept], 3)
+        assert owner.get(page("import_columns", kept)).status_code == 200
+        colleague = Client()
+        colleague.force_login(MemberFactory(company=kept.company))
+        assert send(colleague, TABLE.encode()).status_code == 302
+        clock.shift(timedelta(hours=23))
+        assert send(owner, TABLE.encode()).status_code == 302
+        services.forget_old_files(now=timezone.now())
+        assert SentFile.objects.count() == 3
 
 
 def test_a_companys_leads_come_as_a_table_and_nobody_elses(owner: Client) -> None:

@@ -87,7 +87,7 @@ class Command(BaseCommand):
         run_as = demo.whom_to_run_as(place.account)
         if run_as is None:
             self._say(
-                "Note: web, worker and beat run as root, because the user whom the servers run as cannot read "
+                "Note: web, workers and beat run as root, because the user whom the servers run as cannot read "
                 f"{CHECKOUT} or {sys.executable}."
             )
         with place.locked():

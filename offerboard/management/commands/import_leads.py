@@ -12,13 +12,13 @@ from django.utils import timezone
 from directory.models import Company
 from offerboard.importing.cells import guard
 from offerboard.importing.mapping import Mapping
-from offerboard.importing.running import run
+from offerboard.importing.running import fail, run
 from offerboard.importing.shape import FileRefused, Shape
 from offerboard.importing.shelves import read_pairs
 from offerboard.importing.source import examine
 from offerboard.importing.trial import Trial, try_out, with_decimals
 from offerboard.models import LeadImport
-from offerboard.services.imports import begin_here
+from offerboard.services.imports import AnotherRuns, begin_here
 from offerboard.services.lead_states import CompanyNotListed
 
 SHOWN = 20  # refused rows that are printed
@@ -73,6 +73,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except CompanyNotListed as error:
             raise CommandError("The company is not listed, so its leads cannot be public.") from error
+        except AnotherRuns as error:
+            raise CommandError(
+                "Another import of this company runs, or was stopped less than a minute ago. Run it again later."
+            ) from error
 
     def _mapping(self, options: dict[str, Any]) -> Mapping:
         columns: dict[str, list[str]] = {}
@@ -97,7 +101,11 @@ class Command(BaseCommand):
             self.stdout.write("Nothing was changed: this was a dry run.")
             return
         job = begin_here(company=company, name=options["file"].name, shape=shape, mapping=mapping, now=timezone.now())
-        run(job, file, tell=lambda: self._progress(job, shape))
+        try:
+            run(job, file, tell=lambda: self._progress(job, shape))
+        except BaseException:
+            fail(job, "The command was stopped. Run it again; what is imported already is not repeated.")
+            raise
         job.refresh_from_db()
         examples = [
             (row.line, f"{column or 'row'}: {reason}")
@@ -105,6 +113,8 @@ class Command(BaseCommand):
             for column, reason in zip(row.columns, row.reasons, strict=True)
         ]
         self._report(job, refused=examples, seconds=time.monotonic() - started)
+        for row in job.seen_rows.exclude(first_line=None).order_by("line")[:SHOWN]:
+            self.stdout.write(f"  line {row.line}: says the same as line {row.first_line} in every column that is used")
         if options["refused"]:
             _write_refused(job, shape, options["refused"])
         if job.state != LeadImport.State.DONE:
