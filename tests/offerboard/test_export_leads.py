@@ -108,7 +108,7 @@ def test_of_two_rows_with_one_key_price_and_prices_by_quantity_come_from_the_fir
     job = imported(table(header, row, other))
 
     lead = Lead.objects.get(company=job.company)
-    assert (lead.tiers.get().price, lead.price) == (9, 9)
+    assert [lead.tiers.get().price, lead.price] == [Decimal(9), Decimal(9)]
 
 
 def test_the_template_shows_every_column_and_can_be_imported() -> None:
