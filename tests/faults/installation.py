@@ -37,6 +37,7 @@ class Installation:
             "SITE_URL": self.address,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "LOG_LEVEL": "WARNING",
+            "LEADS_PER_DAY": "1000000",
         }
         self.environment.pop("TESTING", None)
         self.programs: dict[str, subprocess.Popen[bytes]] = {}

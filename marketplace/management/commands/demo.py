@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
     def _supervisor(self, place: Place, url: str, mail_port: int) -> Supervisor:
         """Everything that the market writes belongs to the user it runs as."""
-        for name in ("media", "static", "mailbox"):
+        for name in ("media", "private", "static", "mailbox"):
             place.account.take(place.own(name))
         place.account.take(place.root / "demo.json")
         run_as = demo.whom_to_run_as(place.account)
