@@ -398,7 +398,8 @@ def _page(question: _Question, cursor: Cursor | None) -> Part:
         sql, values = f"SELECT found.*, {match} AS match FROM ({sql}) AS found", [*match_values, *values]
     if cursor and question.filters.order != Sort.NEWEST:
         beyond = "<" if order.direction == "DESC" else ">"
-        tied = f"{order.key} = %s AND lead_id < (SELECT id FROM offerboard_lead WHERE slug = %s)"
+        last = f"coalesce((SELECT id FROM offerboard_lead WHERE slug = %s), {2**63 - 1})"  # it may be gone: show all
+        tied = f"{order.key} = %s AND lead_id < {last}"
         behind = f"WHERE {order.key} {beyond} %s OR {tied}"
         values = [*values, cursor.key, cursor.key, cursor.slug]
     by = f"ORDER BY {order.key} {order.direction}, lead_id DESC"

@@ -21,7 +21,7 @@ from marketplace.bench.mix import search_mix
 from marketplace.bench.place import Market
 from marketplace.embedded.process import wait_until
 from marketplace.embedded.servers import CHECKOUT
-from offerboard.models import Lead
+from offerboard.models import BoardEntry, Lead
 from offerboard.selectors.addresses import board_address
 
 PAGES, MAILS = 300, 1_000
@@ -52,7 +52,8 @@ def _web(market: Market) -> Iterator[Finding]:
     ]
     addresses = [board_address(query.filters) for query in search_mix(market)]
     addresses = [address for address in addresses if len(address) < 2_000]
-    addresses += [lead.get_absolute_url() for lead in Lead.objects.public(at=market.now).newest_first()[:200]]
+    newest = BoardEntry.objects.public(at=market.now).newest_first().values("pk")[:200]
+    addresses += [lead.get_absolute_url() for lead in Lead.objects.filter(pk__in=newest)]
     with _process(gunicorn) as pid:
         _wait(lambda: _serves(port))
         worker = _children(pid)[0]

@@ -56,8 +56,8 @@ def _pages() -> Pages:
     """Of what is public now: pages go by the clock on the wall, not by the market's."""
     board = reverse("offerboard:board")
     leads = Lead.objects.public(at=timezone.now())
-    plain = leads.filter(pictures=None).newest_first().values_list("slug", flat=True)[0]
-    pictured = leads.filter(pictures__isnull=False).newest_first().values_list("slug", flat=True)[0]
+    newest = leads.filter(board_entry__isnull=False).order_by("-board_entry__rank").values_list("slug", flat=True)
+    plain, pictured = newest.filter(pictures=None)[0], newest.filter(pictures__isnull=False)[0]
     by_leads = leads.values_list("company__slug").annotate(n=Count("pk")).order_by("n", "company")
     quiet, busy = by_leads[0][0], by_leads.reverse()[0][0]
     inbox = reverse("offerboard:inquiries")

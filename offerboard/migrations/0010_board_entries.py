@@ -15,6 +15,9 @@ STORAGE = """
 ALTER TABLE offerboard_boardentry ALTER COLUMN search SET STORAGE EXTERNAL;
 ALTER TABLE offerboard_boardentry ALTER COLUMN search SET STATISTICS 1000;
 ALTER TABLE offerboard_boardentry SET (toast_tuple_target = 128);
+-- Whoever deletes a lead locks it first and its entry after it, as the triggers do.
+ALTER TABLE offerboard_boardentry ADD CONSTRAINT board_entry_has_lead
+    FOREIGN KEY (lead_id) REFERENCES offerboard_lead (id) ON DELETE CASCADE;
 """
 # Entries follow their leads within the same statement, whoever changes them: a page, the import, the admin, SQL by hand.
 # They know nothing of time: what expired is passed over by whoever reads, and removed by a sweep.
@@ -52,16 +55,19 @@ BEGIN
     DELETE FROM offerboard_boardentry WHERE lead_id IN (
         SELECT id FROM new_leads WHERE state <> 'published' OR hidden
     );
-    PERFORM enter_board(array_agg(id)) FROM new_leads AS lead JOIN old_leads AS former USING (id)
-    WHERE lead.state = 'published' AND NOT lead.hidden AND ROW (
-        former.state, former.hidden, former.rank, former.posted_at, former.expires_at, former.company_id, former.category_id,
-        former.category_path, former.kind, former.country, former.condition, former.incoterm, former.currency, former.price,
-        former.quantity, former.unit, former.hs_code, former.title, former.brand, former.model, former.description
-    ) IS DISTINCT FROM ROW (
-        lead.state, lead.hidden, lead.rank, lead.posted_at, lead.expires_at, lead.company_id, lead.category_id,
-        lead.category_path, lead.kind, lead.country, lead.condition, lead.incoterm, lead.currency, lead.price,
-        lead.quantity, lead.unit, lead.hs_code, lead.title, lead.brand, lead.model, lead.description
-    );
+    -- Planned anew each time: a plan that was kept since one lead changed would compare each of thousands with each.
+    EXECUTE '
+        SELECT enter_board(array_agg(id)) FROM new_leads AS lead JOIN old_leads AS former USING (id)
+        WHERE lead.state = ''published'' AND NOT lead.hidden AND ROW (
+            former.state, former.hidden, former.rank, former.posted_at, former.expires_at, former.company_id, former.category_id,
+            former.category_path, former.kind, former.country, former.condition, former.incoterm, former.currency, former.price,
+            former.quantity, former.unit, former.hs_code, former.title, former.brand, former.model, former.description
+        ) IS DISTINCT FROM ROW (
+            lead.state, lead.hidden, lead.rank, lead.posted_at, lead.expires_at, lead.company_id, lead.category_id,
+            lead.category_path, lead.kind, lead.country, lead.condition, lead.incoterm, lead.currency, lead.price,
+            lead.quantity, lead.unit, lead.hs_code, lead.title, lead.brand, lead.model, lead.description
+        )
+    ';
     RETURN NULL;
 END $$;
 
@@ -97,8 +103,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='BoardEntry',
             fields=[
-                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='board_entry', serialize=False, to='offerboard.lead')),
-                ('rank', models.BigIntegerField(unique=True, verbose_name='place on the board')),
+                ('lead', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='board_entry', serialize=False, to='offerboard.lead')),
+                ('rank', models.BigIntegerField(verbose_name='place on the board')),
                 ('posted_at', models.DateTimeField(verbose_name='posted at')),
                 ('expires_at', models.DateTimeField(verbose_name='expires at')),
                 ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='directory.company')),
@@ -116,6 +122,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entry on the board',
                 'verbose_name_plural': 'entries on the board',
+                'constraints': [models.UniqueConstraint(deferrable=models.Deferrable['IMMEDIATE'], fields=('rank',), name='board_rank')],
             },
         ),
         migrations.RunSQL(sql=STORAGE, reverse_sql=migrations.RunSQL.noop),

@@ -46,8 +46,10 @@ class BoardEntry(models.Model):
     than two kilobytes; the ballast makes each row one, and is stored as thirty bytes.
     """
 
-    lead = models.OneToOneField(Lead, primary_key=True, on_delete=models.CASCADE, related_name="board_entry")
-    rank = models.BigIntegerField(_("place on the board"), unique=True)
+    lead = models.OneToOneField(  # its key is the migration's: the database deletes the entry after its lead
+        Lead, primary_key=True, on_delete=models.DO_NOTHING, related_name="board_entry", db_constraint=False
+    )
+    rank = models.BigIntegerField(_("place on the board"))
     posted_at = models.DateTimeField(_("posted at"))
     expires_at = models.DateTimeField(_("expires at"))
     company = _read_by_number(Company)
@@ -69,6 +71,9 @@ class BoardEntry(models.Model):
     class Meta:
         verbose_name = _("entry on the board")
         verbose_name_plural = _("entries on the board")
+        constraints = [
+            models.UniqueConstraint(name="board_rank", fields=["rank"], deferrable=models.Deferrable.IMMEDIATE),
+        ]
         indexes = [
             GinIndex(name="board_search", fields=["search"]),  # the board's words and filters
             models.Index(name="board_posted", fields=["-posted_at"]),  # “posted within”: the rank of leads that new

@@ -221,13 +221,15 @@ def clear_board(*, now: datetime) -> int:
     """Remove the entries of leads that expired; answers how many.
 
     Nobody sees them any more, but each search that passes by would read them. In batches, each a transaction of its
-    own, so that a renewal waits for no more than one.
+    own. One that somebody is changing is left to the next sweep: waiting for it could end in a deadlock.
     """
     removed = 0
     while True:
-        oldest = BoardEntry.objects.expired(at=now).order_by("expires_at").values("pk")[:CLEARED_AT_ONCE]
-        batch, _by_model = BoardEntry.objects.expired(at=now).filter(pk__in=oldest).delete()
-        removed += batch
+        with transaction.atomic(durable=True):
+            expired = BoardEntry.objects.expired(at=now).order_by("expires_at").select_for_update(skip_locked=True)
+            batch = list(expired.values_list("pk", flat=True)[:CLEARED_AT_ONCE])
+            BoardEntry.objects.filter(pk__in=batch).delete()
+        removed += len(batch)
         if not batch:
             return removed
 

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from offerboard import periodic
 from offerboard.models import BoardEntry, Lead
@@ -147,3 +148,38 @@ def test_beat_clears_the_board() -> None:
 
     assert not BoardEntry.objects.exists()
     assert Lead.objects.count() == 1  # the lead itself may be renewed
+
+
+def test_the_trigger_plans_its_join_anew_for_each_statement() -> None:
+    """A plan that is kept since one lead changed compares each of thousands with each: minutes for a company.
+
+    What a plan costs shows in no result, so this reads how the function is written.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'keep_board_of_changed_leads'")
+        [(written,)] = cursor.fetchall()
+
+    assert written.index("EXECUTE '") < written.index("JOIN old_leads")
+
+
+def test_sql_by_hand_may_delete_leads_and_swap_their_places() -> None:
+    one, other, going = LeadFactory(rank=1), LeadFactory(rank=2), LeadFactory(rank=3)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE offerboard_lead SET rank = 3 - rank WHERE rank < 3")
+        cursor.execute("DELETE FROM offerboard_lead WHERE id = %s", [going.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    assert list(BoardEntry.objects.newest_first().values_list("pk", "rank")) == [(one.pk, 2), (other.pk, 1)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_leaves_an_entry_that_somebody_holds_to_the_next_one() -> None:
+    held, _free = (LeadFactory(posted_at=NOW - timedelta(days=30), expires_at=NOW) for _ in range(2))
+    swept: list[int] = []
+    with transaction.atomic():
+        BoardEntry.objects.select_for_update().get(pk=held.pk)
+        sweep = Thread(target=lambda: [swept.append(lead_states.clear_board(now=NOW)), connection.close()])
+        sweep.start()
+        sweep.join()
+
+    assert (swept, [entry.pk for entry in BoardEntry.objects.all()]) == ([1], [held.pk])

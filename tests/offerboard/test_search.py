@@ -274,3 +274,17 @@ def test_a_cursor_in_a_far_time_zone_is_read_in_ours() -> None:
     far = datetime(2100, 1, 1, tzinfo=timezone(timedelta(hours=16)))
 
     assert search(Filters(sort=Sort.ENDING), now=NOW, after=write_cursor(Cursor("ending", far, "a", 1))).ids == []
+
+
+def test_the_next_page_goes_on_where_the_lead_at_its_edge_is_gone() -> None:
+    """Leads of one price: those already read may come again, none is lost."""
+    leads = LeadFactory.create_batch(PAGE + 5, price=Decimal(5), currency="EUR")
+    filters = Filters(currency="EUR", sort=Sort.PRICE)
+    first = search(filters, now=NOW)
+    Lead.objects.get(pk=first.ids[-1]).delete()
+
+    second = search(filters, now=NOW, after=first.next_cursor)
+    third = search(filters, now=NOW, after=second.next_cursor)
+
+    left = {lead.pk for lead in leads} - {first.ids[-1]}
+    assert {*second.ids, *third.ids} == left
