@@ -40,7 +40,7 @@ def measure_pages(_market: Market) -> Iterator[Finding | Unmeasured]:
     with application() as whole:
         visitor = Caller(whole)
         member = Caller(whole, Member.objects.get(email=DEMO_EMAILS["seller"]))
-        for address in (*pages.board, *pages.lead, *pages.company, HELLO):
+        for address in (pages.board, *pages.filtered, *pages.lead, *pages.company, HELLO):
             visitor.page(address)
         yield _rate(5, "board page, uncached", visitor, pages.board, at_least=0.25, uncached=True)
         yield _rate(5, "board page, cached", visitor, pages.board, at_least=0.9)
