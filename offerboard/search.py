@@ -3,8 +3,8 @@
 Every lead on the board has a narrow entry with one document, made by `lead_document` in the database: its words, and as
 marks that begin with @ all that it is filtered by. So a search is one question to one index. However common a word is,
 the work is bounded: the search walks back through the board from the newest lead in stretches of a known number of
-places, and stops when it has seen enough. What is found below `CAP` is exact in order and count; above it, they are of
-the newest. So are the counts of a facet that is not complete.
+places, and stops when it has seen enough. What is found below `CAP` is exact in order and count; above it, both are of
+the newest. A facet that is not complete counts some of the leads, and so at most as many as there are.
 
 Three filters no mark can answer, as they are ranges or lapse with time: price, quantity, verified. They are looked up
 lead by lead among the newest `LOOK` that fit the rest; who pages on, newest first, looks further back.
@@ -102,7 +102,7 @@ class Facet:
     """How many of the leads found fall to each value of one filter, as if that filter alone were not set."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    is_complete: bool = True  # otherwise only the newest were counted
+    is_complete: bool = True  # otherwise there may be more
 
     @property
     def total(self) -> int:

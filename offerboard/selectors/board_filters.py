@@ -43,7 +43,7 @@ class Choices:
 
 
 def _count(facet: Facet, values: Iterable[str]) -> str:
-    """How many leads have one of the values; "1,040+" where only the newest were counted, "" if none was among them."""
+    """How many leads have one of the values; "1,040+" where not all were counted, "" if none was among them."""
     found = sum(facet.counts.get(value, 0) for value in values)
     if facet.is_complete:
         return number(found)
