@@ -171,7 +171,8 @@ def template(request: MemberRequest) -> HttpResponseBase:
 def export(request: MemberRequest) -> HttpResponseBase:
     """All leads of the company as a table that the import reads back."""
     company = request.acting.company
-    return _table(export_rows(company_id=company.pk, site=settings.SITE_URL), name=f"leads-{company.slug}.csv")
+    rows = export_rows(company_id=company.pk, site=settings.SITE_URL, now=timezone.now())
+    return _table(rows, name=f"leads-{company.slug}.csv")
 
 
 def _mine(request: MemberRequest, pk: str) -> LeadImport:
