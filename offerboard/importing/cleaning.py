@@ -67,7 +67,7 @@ class RowCleaner:
 
     def __init__(self, shape: Shape, mapping: Mapping) -> None:
         places = {name: place for place, name in enumerate(shape.columns)}
-        self.width = len(shape.columns)
+        self.width, self.is_csv = len(shape.columns), shape.format == "csv"
         self.columns = {
             name: [(places[column], column) for column in columns]
             for name, columns in mapping.columns.items()
@@ -90,8 +90,7 @@ class RowCleaner:
             problems.append(Problem("", record.problem))
             return cleaned
         if any(record.cells[self.width :]):
-            words = {"n": len(record.cells), "most": self.width}
-            problems.append(Problem("", _("The row has %(n)d cells; the header has %(most)d.") % words))
+            problems.append(Problem("", self._too_many(len(record.cells))))
             return cleaned
         cells = record.cells + [""] * (self.width - len(record.cells))
         values: dict[str, Any] = {}
@@ -107,6 +106,13 @@ class RowCleaner:
             _mask(row)
             cleaned.row = row
         return cleaned
+
+    def _too_many(self, cells: int) -> str:
+        reason = _("The row has %(n)d cells; the header has %(most)d.") % {"n": cells, "most": self.width}
+        if not self.is_csv:
+            return reason
+        how = _("A cell that holds the separator must stand in quotation marks.")
+        return f"{reason} {how}"
 
     def constant_problem(self, name: str, text: str) -> str:
         """Why a value cannot stand in all rows, or ""."""

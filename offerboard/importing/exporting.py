@@ -1,6 +1,7 @@
 """A company's leads as rows of a table that the import reads back."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from offerboard.models import Lead
 
 KEY = "key"
 FOR_READING = ("state", "posted_at", "expires_at", "address")  # the import passes over these
+EXPIRED = "expired"  # a time and no state of a lead, but what its owner asks for
 CHUNK = 1000
 
 
@@ -45,7 +47,7 @@ def template_rows() -> Iterator[list[str]]:
     yield ["my-number-1", *(example.get(name, "") for name in FIELDS)]
 
 
-def export_rows(*, company_id: int, site: str) -> Iterator[list[str]]:
+def export_rows(*, company_id: int, site: str, now: datetime) -> Iterator[list[str]]:
     """Header and all leads of a company, drafts too, oldest first; `site` stands before the leads' addresses.
 
     Read in portions by id, so that memory and each statement's time stay small.
@@ -59,14 +61,20 @@ def export_rows(*, company_id: int, site: str) -> Iterator[list[str]]:
         .order_by("pk")[:CHUNK]
     ):
         for lead in leads:
-            yield _row(lead, site)
+            yield _row(lead, site, now=now)
         last = leads[-1].pk
 
 
-def _row(lead: Lead, site: str) -> list[str]:
+def _row(lead: Lead, site: str, *, now: datetime) -> list[str]:
     cells = [_cell(lead, name) for name in FIELDS]
     moments = [moment.isoformat(timespec="seconds") if moment else "" for moment in (lead.posted_at, lead.expires_at)]
-    return [str(lead.submission), *map(guard, cells), lead.state, *moments, site + lead.get_absolute_url()]
+    return [str(lead.submission), *map(guard, cells), _state(lead, now=now), *moments, site + lead.get_absolute_url()]
+
+
+def _state(lead: Lead, *, now: datetime) -> str:
+    """As the tabs of My leads say it."""
+    is_over = lead.expires_at is not None and lead.expires_at <= now
+    return EXPIRED if is_over and lead.state in {Lead.State.PUBLISHED, Lead.State.PAUSED} else lead.state
 
 
 def _cell(lead: Lead, name: str) -> str:

@@ -17,7 +17,9 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -41,6 +43,7 @@ BATCH = 1000  # rows
 LEASE = timedelta(seconds=60)
 SHIFT = 20.0  # seconds after which a worker lets other tasks have their turn
 MOST_ATTEMPTS = 5  # without a batch stored
+REST_BETWEEN = timedelta(seconds=30)  # two tries while the database is away, or somebody else holds a row too long
 MOST_UNKNOWN = 500  # names of unknown categories kept; the others are counted together
 REST = "…"
 
@@ -94,10 +97,15 @@ def run(
 
     Whether something is left to do, since the shift is over: then nobody holds it any more.
     """
-    language = job.member.language if job.member else settings.LANGUAGE_CODE
     try:
+        language = job.member.language if job.member else settings.LANGUAGE_CODE
         with translation.override(language):
             return _run(job, file, ends_at=ends_at, tell=tell)
+    except (OperationalError, InterfaceError) as error:
+        if job.by_command:  # nobody else has the file
+            raise
+        log.warning("import_rests", lead_import=str(job.pk), error=type(error.__cause__ or error).__name__)
+        rest(job, now=timezone.now())
     except LeaseLost:
         log.warning("import_lease_lost", lead_import=str(job.pk))
     except (FileRefused, MayNotGoOn) as refusal:
@@ -254,6 +262,16 @@ def wait(job: LeadImport, *, until: datetime, now: datetime) -> None:
     """Let nobody go on before a moment: then the sweep takes it up."""
     mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)
     mine.update(lease_until=now, waits_until=until, attempts=0)
+
+
+def rest(job: LeadImport, *, now: datetime) -> None:
+    """Let nobody go on for a moment: the database failed the worker. That is not the file's, so the try is not counted.
+
+    Raises OperationalError while the database is away: then the lease runs out, and the try counts.
+    """
+    connection.close_if_unusable_or_obsolete()
+    mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)
+    mine.update(lease_until=now, waits_until=now + REST_BETWEEN, attempts=Greatest(F("attempts") - 1, 0))
 
 
 def _held(job: LeadImport, *, now: datetime, checked: bool = True) -> LeadImport:

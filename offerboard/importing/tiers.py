@@ -64,12 +64,20 @@ def settle_tiers(values: dict[str, Any]) -> str:
 def _tier(part: str, decimals: Decimals) -> Tier:
     quantity, equals, price = (piece.strip() for piece in part.partition("="))
     if not (quantity and equals and price):
-        words = {"text": part.strip()[:40]}
-        raise CellRefused(_("“%(text)s” is no quantity and price. Write them as 100=9.50; 500=8.90.") % words)
-    return Tier(
-        amount(quantity, places=QUANTITY_PLACES, decimals=decimals),
-        amount(price, places=PRICE_PLACES, decimals=decimals),
-    )
+        reason = _("“%(text)s” is no quantity and price.") % {"text": part.strip()[:40]}
+        raise CellRefused(_with_example(reason))
+    try:
+        return Tier(
+            amount(quantity, places=QUANTITY_PLACES, decimals=decimals),
+            amount(price, places=PRICE_PLACES, decimals=decimals),
+        )
+    except CellRefused as refusal:
+        raise CellRefused(_with_example(str(refusal))) from refusal
+
+
+def _with_example(reason: str) -> str:
+    """The reason why a cell cannot be read, and how it can."""
+    return f"{reason} {_('Write them as 100=9.50; 500=8.90.')}"
 
 
 def _why(refusal: TiersRefused) -> str:

@@ -102,7 +102,17 @@ def hs_code(text: str) -> str:
     try:
         return hs.normalise(text)
     except hs.UnknownHsCode as error:
-        raise CellRefused(str(error)) from error
+        raise CellRefused(_without_zero(text) or str(error)) from error
+
+
+def _without_zero(text: str) -> str:
+    """Says what is meant where a spreadsheet took a code for a number, which has no zero in front; else ""."""
+    try:
+        code = hs.display(hs.normalise(f"0{text}"))
+    except hs.UnknownHsCode:
+        return ""
+    words = {"text": text[:40], "code": code}
+    return _("“%(text)s” is no HS code. Is the zero in front missing: %(code)s?") % words
 
 
 def one_of(names: dict[str, str], text: str) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -34,11 +35,17 @@ class LeadImportQuerySet(models.QuerySet["LeadImport"]):
         """Neither done nor failed."""
         return self.filter(state__in=[LeadImport.State.UPLOADED, LeadImport.State.QUEUED, LeadImport.State.RUNNING])
 
+    def outdated(self, *, at: datetime) -> Self:
+        """Ended, or sent and never started, so long ago that the file is not kept; never one that waits or runs."""
+        going_on = [LeadImport.State.QUEUED, LeadImport.State.RUNNING]
+        since = self.exclude(state__in=going_on).alias(over_since=Coalesce("ended_at", "created_at"))
+        return since.filter(over_since__lt=at - LeadImport.KEPT)
+
 
 class LeadImport(models.Model):
     """One file of leads. A worker holds it under a lease; each batch commits its leads and its position together."""
 
-    KEPT = timedelta(days=30)  # how long file and refused rows stay
+    KEPT = timedelta(days=30)  # how long file and refused rows stay when it has ended, or was never started
     MOST_BYTES = 50 * 1024 * 1024  # of a file sent through the page
 
     class State(models.TextChoices):
@@ -74,7 +81,7 @@ class LeadImport(models.Model):
     failure = models.CharField(_("why it stopped"), max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)  # since the last batch that was stored
     lease_until = models.DateTimeField(null=True)
-    waits_until = models.DateTimeField(null=True)  # the day's leads are spent (importing/pace.py)
+    waits_until = models.DateTimeField(null=True)  # the day's leads are spent, or the database was busy
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

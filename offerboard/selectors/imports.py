@@ -1,22 +1,21 @@
 """What a company sees of its imports."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from directory.models import Category, Company
+from directory.models import Company
 from offerboard import presentation
-from offerboard.importing.cleaning import Cleaned, CleanRow
+from offerboard.importing import pace
+from offerboard.importing.cells import unguard
+from offerboard.importing.mapping import Mapping
 from offerboard.importing.shape import Shape
 from offerboard.importing.source import first_rows
-from offerboard.importing.trial import Trial
-from offerboard.models import Lead, LeadImport
+from offerboard.models import LeadImport
 
 SHOWN_IMPORTS = 50
 SHOWN_REFUSED = 100
@@ -51,6 +50,7 @@ class ImportPage:
     colour: str
     is_running: bool
     is_waiting: bool  # for the next day: nothing changes before
+    has_repeated: bool
     is_done: bool
     failure: str
     percent: int
@@ -58,7 +58,7 @@ class ImportPage:
     counts: list[tuple[str, str]]
     notices: list[str]
     unknown: list[tuple[str, str]]
-    refused: list[tuple[str, list[tuple[str, str]]]]  # line, (column, reason) …
+    refused: list[tuple[str, str, list[tuple[str, str]]]]  # line, title or key, (column, reason) …
     refused_more: str
     has_refused_file: bool
     repeats: list[tuple[str, str]]  # line, the line it repeats
@@ -76,34 +76,6 @@ class Preview:
     rows: list[tuple[str, list[str]]]  # line, cells
 
 
-@dataclass(frozen=True, slots=True)
-class TriedRow:
-    """A row of the file as the lead it would become, or why it would not."""
-
-    line: str
-    title: str
-    kind: str
-    category: str
-    quantity: str
-    price: str
-    note: str  # why a good row is left out, or ""
-    problems: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class TrialPage:
-    """The first rows, tried out."""
-
-    name: str
-    tried: str
-    good: str
-    all_refused: bool
-    button: str  # what it does; "" where no row would be imported
-    pace: str  # how many days a large file takes, or ""
-    rows: list[TriedRow]
-    unknown: list[tuple[str, str]]
-
-
 def my_imports(*, company: Company, now: datetime) -> list[ImportRow]:
     """The company's imports, newest first. One query."""
     found = LeadImport.objects.filter(company=company).order_by("-created_at")[:SHOWN_IMPORTS]
@@ -112,7 +84,7 @@ def my_imports(*, company: Company, now: datetime) -> list[ImportRow]:
 
 def import_page(lead_import: LeadImport) -> ImportPage:
     """One import, with the first of its refused rows and repeats. Two queries, and one more while it waits."""
-    one, shape = lead_import, Shape.from_json(lead_import.shape)
+    one, shape, mapping = lead_import, Shape.from_json(lead_import.shape), Mapping(**lead_import.mapping)
     refused = list(one.refused_rows.order_by("line")[:SHOWN_REFUSED])
     repeats = list(one.seen_rows.exclude(first_line=None).order_by("line")[: SHOWN_REFUSED + 1])
     unknown = sorted(one.unknown_categories.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -124,7 +96,8 @@ def import_page(lead_import: LeadImport) -> ImportPage:
         written=how_written(shape),
         state=_state(one),
         colour=STATE_COLOURS.get(one.state, ""),
-        is_waiting=bool(one.waits_until),
+        is_waiting=_waits_for_next_day(one),
+        has_repeated=bool(one.repeated),
         is_running=one.state in {LeadImport.State.QUEUED, LeadImport.State.RUNNING},
         is_done=one.state == LeadImport.State.DONE,
         failure=one.failure,
@@ -137,12 +110,15 @@ def import_page(lead_import: LeadImport) -> ImportPage:
         ],
         notices=_notices(one),
         unknown=[(name, _n(rows)) for name, rows in unknown[:SHOWN_CATEGORIES]],
-        refused=[(str(row.line), list(zip(row.columns, row.reasons, strict=True))) for row in refused],
+        refused=[
+            (str(row.line), row_name(row.cells, shape, mapping), list(zip(row.columns, row.reasons, strict=True)))
+            for row in refused
+        ],
         refused_more=more % {"n": _n(rest)} if refused and rest > 0 else "",
         has_refused_file=bool(refused),
         repeats=[(str(row.line), str(row.first_line)) for row in repeats[:SHOWN_REFUSED]],
         has_more_repeats=len(repeats) > SHOWN_REFUSED,
-        kept_until=presentation.day(one.created_at + LeadImport.KEPT),
+        kept_until=presentation.day((one.ended_at or one.created_at) + LeadImport.KEPT),
     )
 
 
@@ -155,23 +131,6 @@ def preview(lead_import: LeadImport) -> Preview:
     cells = [[_cut(cell) for cell in (record.cells + [""] * width)[:width]] for record in records]
     rows = [(str(record.line), row) for record, row in zip(records, cells, strict=True)]
     return Preview(name=lead_import.name, written=how_written(shape), columns=shape.columns, rows=rows)
-
-
-def trial_page(lead_import: LeadImport, trial: Trial) -> TrialPage:
-    """What would become of the first rows. One query."""
-    shape = Shape.from_json(lead_import.shape)
-    slugs = {one.row.shelf_slug for one in trial.first if one.row}
-    names = dict(Category.objects.filter(slug__in=slugs).values_list("slug", "name"))
-    return TrialPage(
-        name=lead_import.name,
-        tried=_n(trial.rows_read),
-        good=_n(trial.imported),
-        all_refused=trial.refused == trial.rows_read,
-        button=_button(shape, trial),
-        pace=_pace(shape),
-        rows=[_tried(one, names) for one in trial.first],
-        unknown=[(name, _n(rows)) for name, rows in sorted(trial.unknown_categories.items())],
-    )
 
 
 def refused_rows(lead_import: LeadImport) -> Iterator[list[str]]:
@@ -192,6 +151,14 @@ def how_written(shape: Shape) -> str:
     marks = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("vertical bar")}
     parted = _("parted by %(mark)s") % {"mark": marks[shape.delimiter]}
     return " · ".join(["CSV", ENCODINGS[shape.encoding], parted, columns, rows])
+
+
+def row_name(cells: Sequence[str], shape: Shape, mapping: Mapping) -> str:
+    """By what a person knows a row again that became no lead: its title, else its key; "" where it has neither."""
+    said = dict(zip(shape.columns, cells, strict=False))
+    columns = [*mapping.columns.get("title", []), mapping.key]
+    texts = (" ".join(unguard(said.get(column, "")).split()) for column in columns)
+    return _cut(next((text for text in texts if text), ""))
 
 
 def _row(one: LeadImport, *, now: datetime) -> ImportRow:
@@ -223,18 +190,26 @@ def _state(one: LeadImport) -> str:
 
 def _progress(one: LeadImport, shape: Shape) -> str:
     if one.state == LeadImport.State.QUEUED:
-        running = LeadImport.objects.filter(company=one.company_id, state=LeadImport.State.RUNNING).first()
+        # It may have begun since it was loaded: it does not wait for itself.
+        others = LeadImport.objects.filter(company=one.company_id).exclude(pk=one.pk)
+        running = others.filter(state=LeadImport.State.RUNNING).first()
         if running:
             words = _("It begins when “%(name)s” is done: files of one company are imported one after the other.")
             return words % {"name": running.name}
     if one.state == LeadImport.State.RUNNING and shape.format == "xlsx" and not one.by_command and not one.table:
         return _("The sheet is being read")
     read = _("%(n)s of %(total)s rows read") % {"n": _n(one.rows_read), "total": _n(max(shape.rows, one.rows_read))}
-    if one.waits_until:
+    if one.waits_until and _waits_for_next_day(one):
         words = _("%(read)s. Your company may import %(most)s leads a day. The rest goes on by itself after %(time)s.")
         time = presentation.full_time(one.waits_until)
         return words % {"read": read, "most": _n(settings.LEADS_PER_DAY), "time": time}
+    if one.waits_until:
+        return _("%(read)s. The database was busy; it goes on by itself within a minute.") % {"read": read}
     return read
+
+
+def _waits_for_next_day(one: LeadImport) -> bool:
+    return one.waits_until is not None and pace.is_next_day(one.waits_until)
 
 
 def _notices(one: LeadImport) -> list[str]:
@@ -261,50 +236,6 @@ def _notices(one: LeadImport) -> list[str]:
         )
         found.append(words % {"n": _n(one.fallen)})
     return found
-
-
-def _tried(one: Cleaned, names: dict[str, str]) -> TriedRow:
-    row = one.row or CleanRow(key="", values={})
-    values: dict[str, Any] = row.values
-    price = _("On request")
-    if values.get("price"):
-        price = presentation.money(Decimal(values["price"]), values["currency"])
-    return TriedRow(
-        line=str(one.line),
-        title=values.get("title", ""),
-        kind=str(Lead.Kind(values["kind"]).label) if one.row else "",
-        category=names.get(row.shelf_slug, ""),
-        quantity=presentation.quantity(Decimal(values["quantity"]), values["unit"]) if one.row else "",
-        price=price if one.row else "",
-        note=_left_out(one),
-        problems=[(problem.column, problem.reason) for problem in one.problems],
-    )
-
-
-def _left_out(one: Cleaned) -> str:
-    if one.is_repeated:
-        return _("Imported before")
-    if not one.is_twin:
-        return ""
-    return _("Repeats another row of this file") if one.row and one.row.content else _("Same key as another row")
-
-
-def _button(shape: Shape, trial: Trial) -> str:
-    """Exact where the whole file was tried; else only a limit can be promised."""
-    left_out = trial.rows_read - trial.imported
-    if trial.refused == trial.rows_read or (trial.is_whole and not trial.imported):
-        return ""
-    if not trial.is_whole:
-        return _("Import up to %(n)s rows") % {"n": _n(max(shape.rows - left_out, 1))}
-    words = ngettext("Import %(n)s row", "Import %(n)s rows", trial.imported) % {"n": _n(trial.imported)}
-    return _("%(import)s, leave out %(n)s") % {"import": words, "n": _n(left_out)} if left_out else words
-
-
-def _pace(shape: Shape) -> str:
-    if shape.rows <= settings.LEADS_PER_DAY:
-        return ""
-    words = _("Your company may import %(most)s leads a day. The rest of the file goes on by itself the next days.")
-    return words % {"most": _n(settings.LEADS_PER_DAY)}
 
 
 def _cut(cell: str) -> str:

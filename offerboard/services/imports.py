@@ -7,7 +7,7 @@ from functools import partial
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
@@ -132,8 +132,13 @@ def begin_here(*, company: Company, name: str, shape: Shape, mapping: Mapping, n
 
 
 def take_up_waiting(*, now: datetime) -> None:
-    """Wake workers for imports whose wake-up was lost or whose worker died; those of a dead command are over."""
-    for lead_import in LeadImport.objects.waiting(at=now).order_by("created_at"):
+    """Wake workers for imports whose wake-up was lost or whose worker died; those of a dead command are over.
+
+    Whoever was served longest ago comes first: a wake-up that no worker takes in time is lost, and with many companies
+    the same ones would lose theirs each time.
+    """
+    longest_ago = F("lease_until").asc(nulls_first=True)
+    for lead_import in LeadImport.objects.waiting(at=now).order_by(longest_ago, "created_at"):
         if lead_import.by_command:
             close_abandoned(lead_import=lead_import, now=now)
         else:
@@ -154,10 +159,12 @@ def _close(lead_import: LeadImport, *, now: datetime) -> None:
 
 def forget_old_files(*, now: datetime) -> None:
     """Delete files and refused rows of imports after their time; also what was uploaded and never started."""
-    old = LeadImport.objects.filter(created_at__lt=now - LeadImport.KEPT)
+    old = LeadImport.objects.outdated(at=now)
     for lead_import in old.exclude(file=""):
         with transaction.atomic(durable=True):
-            current = LeadImport.objects.select_for_update().get(pk=lead_import.pk)
+            current = old.select_for_update().filter(pk=lead_import.pk).first()
+            if current is None:  # it was started at this moment
+                continue
             _forget_file(current)
             if current.state == LeadImport.State.UPLOADED:
                 current.delete()

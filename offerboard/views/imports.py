@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import company_required, editor_required
@@ -25,6 +26,7 @@ from offerboard.importing.trial import Trial, try_out, with_decimals
 from offerboard.models import LeadImport
 from offerboard.presentation import full_time
 from offerboard.selectors import imports as selectors
+from offerboard.selectors.import_trials import trial_page
 from offerboard.services import imports as services
 from offerboard.services.lead_states import CompanyNotListed
 
@@ -67,6 +69,7 @@ def imports(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache  # going back must not show choices, or a file, that are no more
 @editor_required
 def columns(request: MemberRequest, pk: str) -> HttpResponse:
     """Say what the columns of an uploaded file mean."""
@@ -90,6 +93,7 @@ def columns(request: MemberRequest, pk: str) -> HttpResponse:
 
 
 @require_safe
+@never_cache  # going back must not offer a start that was made
 @editor_required
 def check(request: MemberRequest, pk: str) -> HttpResponse:
     """The first rows as the leads they would become, and the button that starts the import."""
@@ -104,7 +108,7 @@ def check(request: MemberRequest, pk: str) -> HttpResponse:
         return redirect("offerboard:import_columns", found.pk)
     words = {
         "import": found,
-        "page": selectors.trial_page(found, trial),
+        "page": trial_page(found, trial),
         "is_listed": found.company.state == Company.State.LISTED,
         "is_reviewed_first": settings.LEADS_REVIEWED_FIRST,
     }
@@ -171,7 +175,8 @@ def template(request: MemberRequest) -> HttpResponseBase:
 def export(request: MemberRequest) -> HttpResponseBase:
     """All leads of the company as a table that the import reads back."""
     company = request.acting.company
-    return _table(export_rows(company_id=company.pk, site=settings.SITE_URL), name=f"leads-{company.slug}.csv")
+    rows = export_rows(company_id=company.pk, site=settings.SITE_URL, now=timezone.now())
+    return _table(rows, name=f"leads-{company.slug}.csv")
 
 
 def _mine(request: MemberRequest, pk: str) -> LeadImport:

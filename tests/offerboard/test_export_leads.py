@@ -1,7 +1,9 @@
 """A company's leads as a table, and the same table imported."""
 
+import csv
 import io
 from dataclasses import fields
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +17,7 @@ from offerboard.importing.source import examine
 from offerboard.models import Lead, LeadImport, LeadRevision
 from offerboard.services.leads import LeadDetails
 from offerboard.tiers import Tier
-from tests.factories import CompanyFactory, LeadFactory, PriceTierFactory
+from tests.factories import NOW, CompanyFactory, LeadFactory, PriceTierFactory
 from tests.offerboard.importing import queued, table
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +51,7 @@ def imported(text: str, company: Company | None = None) -> LeadImport:
 
 
 def exported(company: Company) -> str:
-    return table(*export_rows(company_id=company.pk, site="https://market.example"))
+    return table(*export_rows(company_id=company.pk, site="https://market.example", now=NOW))
 
 
 def said_by(company: Company) -> list[LeadDetails]:
@@ -102,7 +104,7 @@ def test_prices_of_a_row_that_came_before_stay_as_they_were() -> None:
 def test_of_two_rows_with_one_key_price_and_prices_by_quantity_come_from_the_first() -> None:
     company = CompanyFactory()
     PriceTierFactory(lead=LeadFactory(company=company, price="9"), min_quantity="10", price="9")
-    header, row = list(export_rows(company_id=company.pk, site=""))
+    header, row = list(export_rows(company_id=company.pk, site="", now=NOW))
     other = [{"9": "7", "10=9": "10=7"}.get(cell, cell) for cell in row]
 
     job = imported(table(header, row, other))
@@ -120,12 +122,25 @@ def test_the_template_shows_every_column_and_can_be_imported() -> None:
     assert Lead.objects.get(company=job.company).tiers.count() == 2
 
 
+def test_the_table_says_which_leads_have_run_out_and_the_import_reads_it() -> None:
+    company, over = CompanyFactory(), {"posted_at": NOW - timedelta(days=40), "expires_at": NOW}
+    LeadFactory(company=company)
+    for state in ("published", "paused", "closed"):
+        LeadFactory(company=company, state=state, **over)
+
+    states = [row["state"] for row in csv.DictReader(io.StringIO(exported(company)))]
+    job = imported(exported(company))
+
+    assert states == ["published", "expired", "expired", "closed"]
+    assert (job.imported, job.refused) == (4, 0)
+
+
 def test_cells_that_spreadsheets_would_compute_are_exported_as_text() -> None:
     company = CompanyFactory()
     for start in ("=", "+", "-", "@", "\t", "＝"):
         LeadFactory(company=company, title=f"{start}cmd", place=f"{start}x")
 
-    cells = [cell for row in export_rows(company_id=company.pk, site="") for cell in row]
+    cells = [cell for row in export_rows(company_id=company.pk, site="", now=NOW) for cell in row]
 
     assert len(cells) > 100
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "＝"))] == []

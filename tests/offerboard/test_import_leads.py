@@ -158,7 +158,8 @@ def test_what_rows_said_is_forgotten_when_the_import_has_ended_and_repeats_with_
 
     assert [(row.line, row.first_line) for row in ended.seen_rows.all()] == [(7, 2)]
     assert going.seen_rows.count() == 2
-    services.forget_old_files(now=NOW + LeadImport.KEPT)
+    LeadImport.objects.filter(pk=ended.pk).update(ended_at=NOW)
+    services.forget_old_files(now=NOW + LeadImport.KEPT + timedelta(seconds=1))
     assert ended.seen_rows.count() == 0
 
 
@@ -251,7 +252,8 @@ def test_an_address_that_is_taken_is_replaced(monkeypatch: Any) -> None:
 def test_files_and_refused_rows_are_forgotten_after_thirty_days() -> None:
     old, new = queued(table(*coffee(1), ["", "", "", ""], ["2", "", "x", ""])), queued(table(*coffee(1)))
     running.go_on(old.pk)
-    LeadImport.objects.filter(pk=old.pk).update(created_at=NOW - timedelta(days=31))
+    long_ago = NOW - timedelta(days=31)
+    LeadImport.objects.filter(pk=old.pk).update(created_at=long_ago, ended_at=long_ago)
     LeadImport.objects.filter(pk=new.pk).update(created_at=NOW)
     storage, name = old.file.storage, old.file.name
     assert (storage.exists(name), RefusedRow.objects.count()) == (True, 1)
@@ -262,3 +264,30 @@ def test_files_and_refused_rows_are_forgotten_after_thirty_days() -> None:
     new.refresh_from_db()
     assert (old.file.name, old.imported, RefusedRow.objects.count()) == ("", 1, 0)
     assert storage.exists(new.file.name)
+
+
+def test_the_thirty_days_begin_when_the_import_has_ended_and_none_that_waits_loses_anything(
+    monkeypatch: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    rows = coffee(3)
+    rows[1][3] = "free"  # refused
+    ended, going, waiting, never = (queued(table(*rows, rows[3]), key="") for _file in range(4))
+    running.go_on(ended.pk)
+    running.go_on(going.pk, shift=0)
+    LeadImport.objects.filter(pk=ended.pk).update(ended_at=NOW - timedelta(days=29))
+    LeadImport.objects.filter(pk=never.pk).update(state="uploaded")
+    LeadImport.objects.update(created_at=NOW - timedelta(days=31))
+    ended.refresh_from_db()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        services.forget_old_files(now=NOW)
+
+    assert set(LeadImport.objects.all()) == {ended, going, waiting}
+    there = [job.file.storage.exists(job.file.name) for job in (ended, going, waiting, never)]
+    assert there == [True, True, True, False]
+    assert [(job.refused_rows.count(), job.seen_rows.count()) for job in (ended, going)] == [(1, 1), (1, 1)]
+    assert import_page(ended).kept_until == "23 Nov 2026"
+    running.go_on(going.pk)
+    going.refresh_from_db()
+    assert (going.state, going.imported, going.repeated) == ("done", 2, 1)

@@ -302,3 +302,42 @@ def test_columns_are_guessed_by_name() -> None:
     }
     assert key == "SKU"
     assert guess(tuple(FIELDS))[0] == {name: [name] for name in FIELDS}
+
+
+def test_a_row_with_too_many_cells_is_told_how_a_separator_is_written() -> None:
+    """In a sheet there is none."""
+    cells, said = [""] * len(NAMES), Mapping(columns={name: [name] for name in NAMES})
+    sheet = Shape("xlsx", "", "", NAMES, 1)
+
+    cleaned = [RowCleaner(shape, said).clean(Record(2, [*cells, "7,5"], Position())) for shape in (SHAPE, sheet)]
+
+    counted = f"The row has {len(NAMES) + 1} cells; the header has {len(NAMES)}."
+    assert [one.row for one in cleaned] == [None, None]
+    assert [one.problems[0].reason for one in cleaned] == [
+        f"{counted} A cell that holds the separator must stand in quotation marks.",
+        counted,
+    ]
+
+
+@pytest.mark.parametrize("text", ["10", "10=", "ten=9", "10=9 EUR", "10=1.234", "10=0", "10=0.00001"])
+def test_prices_by_quantity_that_cannot_be_read_are_answered_with_an_example(text: str) -> None:
+    cleaned = clean(filled(CategoryFactory()) | {"tiers": text})
+
+    assert cleaned.row is None
+    assert [problem.reason.endswith(" Write them as 100=9.50; 500=8.90.") for problem in cleaned.problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("90111", "“90111” is no HS code. Is the zero in front missing: 0901.11?"),
+        ("901.11", "“901.11” is no HS code. Is the zero in front missing: 0901.11?"),
+        ("901", "“901” is no HS code. Is the zero in front missing: 0901?"),
+        ("99111", "Write an HS code as 2, 4 or 6 to 10 digits, for example 0901.11."),
+        ("coffee", "Write an HS code as 2, 4 or 6 to 10 digits, for example 0901.11."),
+    ],
+)
+def test_a_code_that_lost_its_zero_is_answered_with_the_code_that_is_meant(text: str, said: str) -> None:
+    cleaned = clean(filled(CategoryFactory()) | {"hs_code": text})
+
+    assert [problem.reason for problem in cleaned.problems] == [said]

@@ -203,6 +203,46 @@ def test_the_sweep_wakes_a_worker_for_what_waits(monkeypatch: Any) -> None:
     assert woken == [{"import_id": str(job.pk)}]
 
 
+def test_the_sweep_wakes_first_whoever_was_served_longest_ago(monkeypatch: Any) -> None:
+    """A worker takes what was put first, and a shift lasts longer than a wake-up: the last ones are lost each time."""
+    oldest, younger, youngest, new = (queued(table(*coffee(1))) for _company in range(4))
+    for job, hours in ((oldest, 4), (younger, 3), (youngest, 2), (new, 1)):
+        LeadImport.objects.filter(pk=job.pk).update(created_at=NOW - timedelta(hours=hours))
+    for job, seconds in ((oldest, 5), (younger, 50), (youngest, 20)):
+        served = NOW - timedelta(seconds=seconds)
+        LeadImport.objects.filter(pk=job.pk).update(state="running", lease_until=served)
+    woken: list[str] = []
+    monkeypatch.setattr(tasks.go_on_importing, "apply_async", lambda *, kwargs, **_: woken.append(kwargs["import_id"]))
+
+    services.take_up_waiting(now=NOW)
+
+    assert woken == [str(job.pk) for job in (new, younger, youngest, oldest)]
+
+
+def test_an_import_that_began_while_its_page_was_made_does_not_wait_for_itself() -> None:
+    job = queued(table(*coffee(2)))
+    running.claim(job.pk, now=NOW)
+
+    assert job.state == "queued"  # as it was loaded
+    assert import_page(job).progress == "0 of 2 rows read"
+
+
+@pytest.mark.parametrize("batch", [2, 1000])
+def test_repeats_within_a_file_without_a_key_do_not_wait_for_the_next_day(
+    settings: Any, monkeypatch: Any, batch: int
+) -> None:
+    settings.LEADS_PER_DAY = 2
+    monkeypatch.setattr(running, "BATCH", batch)
+    rows = coffee(2)
+    lots = [[number, *row[1:]] for number, row in enumerate(rows[1:] * 3, start=10)]  # nobody uses their numbers
+    job = queued(table(*rows, *lots), key="")
+
+    running.go_on(job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.imported, job.repeated, job.waits_until) == ("done", 2, 6, None)
+
+
 def test_an_import_stops_when_its_company_is_suspended_or_its_member_has_left(monkeypatch: Any) -> None:
     suspended, left = queued(table(*coffee(2))), queued(table(*coffee(2)))
     suspend_company(company=suspended.company, now=NOW)
