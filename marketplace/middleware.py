@@ -44,29 +44,29 @@ class RequestLog:
 
 
 class DatabaseDown:
-    """Turns a lost PostgreSQL into a plain 503 that says to come back; the next request tries again."""
+    """Turns a lost PostgreSQL into a plain 503 that says to come back; the next request tries again.
+
+    Of what views raise. What other middleware raises goes to `marketplace.views.server_error`.
+    """
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer; errors raised by middleware below (sessions) end up here."""
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:
-            return self._unavailable(request, error)
+        """Let the page be made."""
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Catch what a view raised before Django turns it into a 500."""
-        if isinstance(exception, OperationalError | InterfaceError):
-            return self._unavailable(request, exception)
-        return None
+        return database_unavailable(exception) if isinstance(exception, OperationalError | InterfaceError) else None
 
-    def _unavailable(self, request: HttpRequest, error: Exception) -> HttpResponse:
-        log.error("database_unavailable", error=type(error).__name__)
-        response = render(None, "503.html", status=503)  # no request: its session needs the database
-        response["Retry-After"] = "10"
-        return response
+
+def database_unavailable(error: Exception) -> HttpResponse:
+    """The plain page, status 503."""
+    log.error("database_unavailable", error=type(error).__name__)
+    response = render(None, "503.html", status=503)  # no request: its session needs the database
+    response["Retry-After"] = "10"
+    return response
 
 
 class SessionActivity:

@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from marketplace import api, views
 
+handler500 = "marketplace.views.server_error"
+
 urlpatterns = [
     path("", include("marketplace.page_urls")),
     path("", include("offerboard.urls")),

@@ -1,14 +1,18 @@
 """Pages about the site, and what machines ask: health, robots, media."""
 
+import sys
+
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views import defaults
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from marketplace.middleware import database_unavailable
 from privacy.leaving import NotOurLink, read_target
 
 # Folders of the storage that hold only pictures we have re-encoded ourselves.
@@ -76,6 +80,14 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Sitemap: {settings.SITE_URL}{reverse('offerboard:sitemap')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def server_error(request: HttpRequest) -> HttpResponseServerError | HttpResponse:
+    """What nobody caught: a plain 500, or 503 where it was PostgreSQL that went away under a middleware."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return database_unavailable(error)
+    return defaults.server_error(request)
 
 
 @require_safe

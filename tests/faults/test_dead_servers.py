@@ -97,12 +97,14 @@ def test_killing_the_worker_loses_no_mail_and_repeats_none(market: Installation)
 def test_a_stopped_postgresql_gives_a_plain_503_and_the_site_recovers_alone(market: Installation) -> None:
     """Nobody restarts the web processes."""
     postgres = market.servers.by_variable["DATABASE_URL"]
-    visitor = Person(market)
+    visitor, buyer = Person(market), Person(market)
     assert visitor.open("/leads/") == 200
+    assert buyer.log_in(market.password("buyer")) == 200
     postgres.stop()
     try:
         assert visitor.open("/leads/") == 503
         assert "Traceback" not in visitor.page
+        assert buyer.open("/leads/") == 503  # found out before the page is begun: who reads it is asked first
         assert visitor.open("/health/ready") == 503
         assert visitor.open("/health/live") == 200
     finally:
