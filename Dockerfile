@@ -33,4 +33,5 @@ web = http.client.HTTPConnection('127.0.0.1', 8000, timeout=4); \
 web.request('GET', '/health/live', headers={'Host': os.environ['ALLOWED_HOSTS'].split(',')[0].lstrip('.')}); \
 raise SystemExit(web.getresponse().status != 200)"
 CMD ["gunicorn", "marketplace.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "30", "--no-control-socket"]
+     "--threads", "4", "--worker-tmp-dir", "/dev/shm", "--graceful-timeout", "30", "--no-control-socket", \
+     "--limit-request-line", "8190"]

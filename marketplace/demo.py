@@ -140,6 +140,7 @@ def market(place: Place, port: int, addresses: list[str], redis_url: str) -> lis
         *(part for address in addresses for part in ("--bind", address)),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
         *("--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"),
+        *("--limit-request-line", "8190"),
     ]
     beat = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(place.run / "beat"), "--pidfile="]
     return [

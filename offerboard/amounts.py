@@ -18,7 +18,7 @@ class NotANumber(ValueError):
 
 
 class TwoReadings(ValueError):
-    """A number to some and another to others; holds both as text, the larger one first."""
+    """A number to some and another to others; holds both as text that has one, the larger one first."""
 
 
 def read_amount(text: str) -> Decimal:
@@ -59,7 +59,7 @@ def write_amount(value: Decimal) -> str:
 def _one_mark(*, sign: str, whole: str, mark: str, rest: str) -> Decimal:
     is_group = len(rest) == 3 and len(whole) <= 3 and not whole.startswith("0")
     if is_group and mark == ".":
-        raise TwoReadings(f"{sign}{whole}{rest}", f"{sign}{whole}.{rest}0")
+        raise TwoReadings(f"{sign}{whole}{rest}", write_amount(Decimal(f"{sign}{whole}.{rest}")))
     return Decimal(f"{sign}{whole}{rest}" if is_group else f"{sign}{whole}.{rest}")
 
 

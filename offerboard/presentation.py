@@ -139,13 +139,14 @@ def price_note(lead: Lead) -> str:
     return per_unit
 
 
-def card_note(lead: Lead, lowest: Decimal | None) -> str:
-    """The same on a card: "per tonne, in bulk USD 4,060" where a larger quantity costs less (decision 11)."""
+def card_note(lead: Lead, *, lowest: Decimal | None, lowest_from: Decimal | None) -> str:
+    """The same on a card: "per tonne, from 50 t: USD 4,060" where a larger quantity costs less (decision 11)."""
     note = price_note(lead)
     if lead.price is None or lowest is None or lowest >= lead.price:
         return note
-    price = money(lowest, lead.currency).strip().replace(" ", "\u00a0")  # narrow columns break the line before it
-    return _("%(note)s, in bulk %(price)s") % {"note": note, "price": price}
+    words = {"quantity": quantity(lowest_from, lead.unit), "price": money(lowest, lead.currency).strip()}
+    together = {name: said.replace(" ", "\u00a0") for name, said in words.items()}  # narrow columns break between them
+    return _("%(note)s, from %(quantity)s: %(price)s") % {"note": note, **together}
 
 
 def price_missing(lead: Lead) -> str:
@@ -245,12 +246,13 @@ class CardWords(NamedTuple):
     company_name: str
     category: str | None
     thumbnail: str | None  # names a file of the picture storage
-    lowest: Decimal | None  # of one unit in the largest quantity, where prices fall with it
+    lowest: Decimal | None  # price of one unit in a large quantity, where prices fall with it
+    lowest_from: Decimal | None  # the smallest quantity at that price
     verified_at: datetime | None
 
     def lead(self) -> Lead:
         """A lead that is not stored, and says what this one says on its card."""
-        beside = {"company_slug", "company_name", "category", "thumbnail", "lowest", "verified_at"}
+        beside = {"company_slug", "company_name", "category", "thumbnail", "lowest", "lowest_from", "verified_at"}
         return Lead(**{name: value for name, value in self._asdict().items() if name not in beside})
 
 
@@ -287,7 +289,7 @@ def _card(
         ends_soon=ends_soon,
         image_url=LeadPicture.thumbnail.field.storage.url(words.thumbnail) if words.thumbnail else "",
         price=price_words(lead),
-        price_note=card_note(lead, words.lowest),
+        price_note=card_note(lead, lowest=words.lowest, lowest_from=words.lowest_from),
         price_missing=price_missing(lead),
         facts=tuple(facts(lead)),
         company_url=Company(slug=words.company_slug).get_absolute_url() if by_line else "",

@@ -42,7 +42,7 @@ class BeyondTheQuantity(TiersRefused):
 def in_order(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     """Growing quantities, each once, at prices that do not grow. Raises SameQuantity, DearerInBulk.
 
-    A dearer larger quantity is refused and not only pointed out: cards call the last price the one “in bulk”, and it is
+    A dearer larger quantity is refused and not only pointed out: cards show the last price as the lowest, and it is
     nearly always a slip of the pen.
     """
     ordered = tuple(sorted(tiers))

@@ -46,6 +46,7 @@ class HsPage:
     is_cut: bool  # more was found than is shown
     has_names: bool  # the official names are loaded
     unnamed: str  # "0901.11": what was asked for, where only its heading is known
+    meant: tuple[str, str] | None  # "901" may lack the nought of 0901: the code and its address
     edition: str
     canonical: str
     indexed: bool  # chapters and codes are worth finding, words are without number
@@ -83,6 +84,7 @@ def hs_page(q: str) -> HsPage:
         is_cut=is_cut,
         has_names=has_names,
         unnamed=_unnamed(digits, has_names=has_names),
+        meant=_meant(digits),
         edition=str(hs.EDITION),
         canonical=settings.SITE_URL + (_url(digits) if known else reverse("directory:hs")),
         indexed=not q or known,
@@ -152,6 +154,12 @@ def _unnamed(digits: str, *, has_names: bool) -> str:
     """A whole code as it is printed, where its heading exists and no names are loaded that could tell more; or ""."""
     is_whole = len(digits) == hs.SUBHEADING and hs.heading_exists(digits[:4])
     return hs.display(digits) if is_whole and not has_names else ""
+
+
+def _meant(digits: str) -> tuple[str, str] | None:
+    """The code that spreadsheets make so many digits of: they take the first nought away."""
+    whole = f"0{digits}"
+    return (hs.display(whole), _url(whole)) if len(digits) in (3, 5) and hs.heading_exists(whole[:4]) else None
 
 
 def _inside(digits: str, *, has_names: bool, deep: bool = False) -> list[str]:

@@ -16,7 +16,7 @@ class AmountField(forms.Field):
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     default_error_messages = {
         "invalid": _("Enter a number, such as 4180 or 4180.50"),
-        "two_readings": _("This can be read in two ways. Write %(large)s, or %(small)s if you mean a decimal."),
+        "two_readings": _("“%(text)s” can be read as %(large)s or as %(small)s. Write one of these."),
         "not_positive": _("Enter a number above zero."),
         "too_large": _("This number is too large."),
         "too_fine": _("Enter at most %(places)d digits after the decimal point."),
@@ -38,7 +38,7 @@ class AmountField(forms.Field):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
         except TwoReadings as error:
             large, small = error.args
-            words = {"large": large, "small": small}
+            words = {"text": text, "large": large, "small": small}
             raise ValidationError(self.error_messages["two_readings"], code="two_readings", params=words) from error
         return number
 

@@ -55,6 +55,7 @@ class BoardForm(forms.Form):
         label=_("Product, material or HS code"),
         required=False,
         max_length=LONGEST_WORDS,
+        error_messages={"max_length": _("At most %(limit_value)s characters.")},
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     kind = CodeField(label=_("Kind of lead"), choices=Lead.Kind.choices)
@@ -83,6 +84,10 @@ class BoardForm(forms.Form):
         if data.get("quantity") is not None and not data.get("unit"):
             self.add_error("unit", _("Choose a unit: quantities compare within one only."))
         return data
+
+    def refused(self) -> list[forms.BoundField]:
+        """The filters in error. What is wrong with the words stands below their box."""
+        return [field for field in self if field.errors and field.name != "q"]
 
     def filters(self) -> Filters:
         """What was understood."""

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from directory.places import country_name
 from offerboard.models import Lead
 from offerboard.presentation import LeadCard, count_words, number
-from offerboard.rewording import corrected, loosened
-from offerboard.search import CAP, LOOK, Filters, Results, Sort, search
+from offerboard.search import CAP, LOOK, Filters, Results, Sort
 from offerboard.selectors import board_filters
 from offerboard.selectors.addresses import board_address, feed_address
+from offerboard.selectors.board_answer import answer
 from offerboard.selectors.board_filters import Choices, Row, Tab
 from offerboard.selectors.cards import cards_by_id
-from offerboard.selectors.saved_searches import save_address
+from offerboard.selectors.saved_searches import is_saved, save_address
 from offerboard.selectors.tree import Tree, category_tree
 
 NAMED = 3  # as many categories or countries stand in the heading
@@ -49,29 +49,27 @@ class BoardPage:
     sorts: list[tuple[str, str, bool]]  # value (the usual order needs none), label, whether it is chosen
     notes: list[str]  # what to know about what was found, and about its order
     instead: tuple[str, str] | None  # “did you mean”: words and address
+    by_country: tuple[str, str] | None  # the words name a country: what else to search, and its address
     currencies: list[tuple[str, str]]  # to sort by price one must choose one: code and address
     company: str  # a slug that the form carries along
     address: str  # of this very page, for the browser's address bar
     canonical: str
     save_url: str  # "" when there is nothing to save
+    is_saved: bool  # by the member who reads it
     feed_url: str
     indexed: bool  # whether search engines should list the page
 
 
-def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
-    """The page of leads behind the cursor `after`, with the filters around it.
+def board_page(*, filters: Filters, after: str, now: datetime, member_id: int | None = None) -> BoardPage:
+    """The page of leads behind the cursor `after`, with the filters around it, as `member_id` or a visitor reads it.
 
-    Five queries at most; where the words find nothing, one looks for better ones, and some are searched for instead.
+    Five queries at most, for a member one more; where the words find nothing, other searches are tried.
     """
     tree = category_tree()
     filters = replace(filters, categories=tree.known(filters.categories))
     asked = replace(filters, categories=tree.narrowest(filters.categories))
-    results = search(asked, now=now, after=after)
-    better = ""
-    notes: list[str] = []  # also tells that some of the words were searched for
-    if filters.words and not results.count and results.is_complete:
-        better = corrected(filters.words)
-        results, notes = _some_of_the_words(asked, results, now=now, after=after)
+    found = answer(asked, now=now, after=after)
+    results = found.results
     cards = cards_by_id(results.ids, now=now)  # asked for once more by the public rule: it alone decides what is shown
     facets = results.facets
     return BoardPage(
@@ -95,14 +93,16 @@ def board_page(*, filters: Filters, after: str, now: datetime) -> BoardPage:
         currency_options=board_filters.currency_options(),
         currency=filters.currency,
         opened=_opened(filters),
-        sorts=_sorts(filters, chosen=Sort.RELEVANCE if notes else Sort(filters.sort)),
-        notes=[*notes, *_notes(filters, results)],
-        instead=(better, board_address(replace(filters, words=better))) if better else None,
+        sorts=_sorts(filters, chosen=found.sort),
+        notes=[*_notes(filters, results), *found.notes],
+        instead=(found.better, board_address(replace(filters, words=found.better))) if found.better else None,
+        by_country=_by_country(replace(found.by_country, categories=filters.categories)) if found.by_country else None,
         currencies=_currencies(filters, results),
         company=filters.company,
         address=board_address(filters, after=after if results.position > 1 else ""),
         canonical=settings.SITE_URL + board_address(filters),
         save_url=save_address(filters),
+        is_saved=member_id is not None and is_saved(filters, member_id=member_id),
         feed_url=feed_address(filters),
         indexed=_is_indexed(filters, results),
     )
@@ -119,13 +119,10 @@ def _heading(filters: Filters, tree: Tree) -> str:
     return _("%(leads)s: %(named)s") % {"leads": heading, "named": ", ".join(named)} if named else heading
 
 
-def _some_of_the_words(filters: Filters, results: Results, *, now: datetime, after: str) -> tuple[Results, list[str]]:
-    """Rather than nothing, leads with any of the words; what was found before, where that finds nothing either."""
-    looser = loosened(filters)
-    found = search(looser, now=now, after=after) if looser else results
-    if not found.count:
-        return results, []
-    return found, [_("No lead has all of these words. These have some of them, best match first.")]
+def _by_country(search: Filters) -> tuple[str, str]:
+    words = {"words": search.words, "countries": ", ".join(country_name(code) for code in search.countries)}
+    label = _("“%(words)s” from companies in %(countries)s") if search.words else _("All of companies in %(countries)s")
+    return label % words, board_address(search)
 
 
 def _count_words(results: Results) -> str:

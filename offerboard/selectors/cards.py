@@ -65,10 +65,11 @@ def cards_by_id(ids: Iterable[int], *, now: datetime) -> list[LeadCard]:
 def _columns(leads: LeadQuerySet, *, at: datetime) -> Any:
     """The query with what cards are made of, in the order in which `_drawn_up` reads it."""
     first_picture = LeadPicture.objects.filter(lead=OuterRef("pk")).order_by("position", "id").values("thumbnail")[:1]
-    last_tier = PriceTier.objects.filter(lead=OuterRef("pk")).order_by("-place").values("price")[:1]
+    cheapest = PriceTier.objects.filter(lead=OuterRef("pk")).order_by("price", "place")
     own = {
         "thumbnail": Subquery(first_picture),
-        "lowest": Subquery(last_tier),
+        "lowest": Subquery(cheapest.values("price")[:1]),
+        "lowest_from": Subquery(cheapest.values("min_quantity")[:1]),
         "verified_at": identity_checked_at(at=at, company="company_id"),
     }
     columns = [own.get(name) or F(path) for name, path in (WORDS | NOTED).items()]

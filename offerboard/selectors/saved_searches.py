@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from accounts.models import Member
 from directory.models import Category, Company
 from offerboard.models import Lead, SavedSearch
 from offerboard.presentation import ago, count_words
-from offerboard.saved_filters import lasting, to_filters
+from offerboard.saved_filters import lasting, to_columns, to_filters
 from offerboard.search import CAP, EVERYTHING, Filters, search
 from offerboard.selectors.addresses import board_address
 from offerboard.selectors.board_filters import chips
@@ -69,6 +70,24 @@ def save_address(filters: Filters) -> str:
         return ""
     _path, _mark, query = board_address(kept).partition("?")
     return f"{reverse('offerboard:save_search')}?{query}"
+
+
+def is_saved(filters: Filters, *, member_id: int) -> bool:
+    """Whether the member keeps a search that finds the same. One query, none when there is nothing to save.
+
+    The fingerprint holds ids of categories and of the company; to ask by slugs is one question fewer.
+    """
+    kept = lasting(filters)
+    if kept == EVERYTHING:
+        return False
+    columns = to_columns(kept, category_ids={}, company_id=None)
+    words = columns["words"].casefold()
+    asked = {name: columns[name] for name in columns.keys() - {"words", "categories", "company_id", "fingerprint"}}
+    asked |= {"company__slug": kept.company} if kept.company else {"company": None}
+    chosen = Category.objects.filter(slug__in=kept.categories).order_by("pk").values("pk")  # in the order of the column
+    asked["categories"] = ArraySubquery(chosen) if kept.categories else []
+    found = SavedSearch.objects.filter(member=member_id, **asked)
+    return any(saved.casefold() == words for saved in found.values_list("words", flat=True))
 
 
 def save_search_page(filters: Filters) -> SaveSearchPage:

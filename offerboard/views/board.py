@@ -20,7 +20,8 @@ from offerboard.selectors.watching import watch_lead_button
 def board(request: HttpRequest) -> HttpResponse:
     """Leads by words and filters; htmx swaps the results, the tabs and the filters' counts."""
     form = BoardForm(request.GET)
-    page = board_page(filters=form.filters(), after=request.GET.get("after", ""), now=timezone.now())
+    after, member_id = request.GET.get("after", ""), request.user.pk
+    page = board_page(filters=form.filters(), after=after, now=timezone.now(), member_id=member_id)
     swapped = request.htmx.target == "results" and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     template = "offerboard/board.html#swapped" if swapped else "offerboard/board.html"
     response = render(request, template, {"page": page, "form": form, "swapped": swapped})

@@ -72,6 +72,19 @@ def test_half_a_code_and_too_long_a_one_are_understood(q: str, inside: list[str]
     assert [code for code, _found in codes(q)] == inside
 
 
+@pytest.mark.parametrize(
+    ("q", "meant"),
+    [
+        ("901", ("0901", "/hs/?q=0901")),
+        ("90111", ("0901.11", "/hs/?q=0901.11")),
+        *(("9011", None), ("0901", None), ("999", None), ("90", None), ("coffee", None), ("", None)),
+    ],
+)
+def test_digits_that_lost_their_nought_lead_to_the_code(client: Client, q: str, meant: tuple[str, str] | None) -> None:
+    assert hs_page(q).meant == meant
+    assert ("Did you mean" in client.get("/hs/", {"q": q}).content.decode()) == bool(meant)
+
+
 # --- by words -----------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """What runs the market for real, as far as it can be checked without a container engine."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -81,6 +82,18 @@ def test_the_image_runs_from_locked_wheels_as_nobody_special() -> None:
 
     assert "--require-hashes --only-binary :all:" in dockerfile
     assert re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE) == ["market"]
+
+
+def test_addresses_may_be_as_long_as_gunicorn_allows() -> None:
+    """A search of many filters is a long address; what gunicorn refuses gets a bare page that is not ours."""
+    demo = {program.name: program.command for program in market(Place(CHECKOUT, choose_account(CHECKOUT)), 1, [], "")}
+    by_hand = re.search(r"^gunicorn .*$", (CHECKOUT / "README.md").read_text(), re.MULTILINE)
+    image = re.search(r"^CMD (\[.*\])$", (CHECKOUT / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
+
+    assert by_hand
+    assert image
+    for command in (demo["web"], by_hand[0].split(), json.loads(image[1])):
+        assert command[command.index("--limit-request-line") + 1] == "8190"
 
 
 def test_every_app_gets_into_the_image() -> None:

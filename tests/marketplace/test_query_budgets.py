@@ -24,7 +24,13 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 VISITOR, MEMBER = 6, 10
-PUBLIC = ["/", "/leads/", "/leads/?q=coffee&kind=sell_offer&sort=ending", "/leads/robusta/", "/companies/dak-hoa/"]
+PUBLIC = [
+    "/",
+    "/leads/",
+    "/leads/?q=coffee&kind=sell_offer&sort=ending",
+    "/leads/robusta/",
+    "/companies/dak-hoa/",
+]
 
 
 @pytest.fixture(autouse=True)

@@ -231,7 +231,7 @@ def test_values_that_nobody_knows_are_passed_over(query: str) -> None:
         ("price_min=10&price_max=9&currency=USD", "This is less than “From”."),
         ("quantity=5", "Choose a unit"),
         ("quantity=NaN&unit=TNE", "Enter a number, such as 4180"),
-        ("q=" + "x" * 10_000, "at most 200 characters"),
+        ("q=" + "x" * 10_000, "At most 200 characters."),
         ("q=%00", "Null characters are not allowed."),
     ],
 )
@@ -242,8 +242,17 @@ def test_what_cannot_be_understood_is_said_and_the_other_filters_hold(query: str
     page = read(f"/leads/?country=KE&{query}")
 
     assert error in page
+    assert "Ensure this value" not in page
     assert titles(page) == ["kenyan"]
     assert "Kenya" in chips(page)
+
+
+def test_too_many_words_are_refused_in_one_sentence_and_the_box_takes_no_more() -> None:
+    page = read("/leads/?q=" + "x" * 3000)
+
+    assert page.count("At most 200 characters.") == 1
+    assert "This is not used" not in page
+    assert re.search(r'<input [^>]*name="q"[^>]* maxlength="200"', page)
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,17 @@ def test_the_page_shows_a_table_and_cards_the_price_that_everybody_pays() -> Non
     assert '<tr><td>10 to below 50 t</td><td class="num">USD 4,180</td></tr>' in page
     assert '<tr><td>50 t and more</td><td class="num">USD 4,060</td></tr>' in page
     assert board.count("<b>USD 4,180</b>") == 2
-    assert board.count("per tonne, in bulk USD\u00a04,060") == 1
+    assert board.count("per tonne, from 50\u00a0t: USD\u00a04,060") == 1
+
+
+def test_the_lowest_price_is_said_with_the_smallest_quantity_that_has_it() -> None:
+    lead = LeadFactory(unit="KGM", price="9.20")
+    prices = {100: "9.20", 500: "8.90", 2000: "8.90"}
+    set_tiers(lead=lead, tiers=[Tier(Decimal(quantity), Decimal(price)) for quantity, price in prices.items()])
+
+    [card] = Client().get("/leads/").context["page"].cards
+
+    assert card.price_note == "per kilogram, from 500\u00a0kg: USD\u00a08.90"
 
 
 def test_cards_show_the_price_by_which_they_are_sorted_and_filtered() -> None:

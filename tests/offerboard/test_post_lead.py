@@ -105,9 +105,7 @@ def test_a_number_with_two_readings_is_asked_about(browser: Client) -> None:
 
     response = browser.post(NEW, filled(quantity="24.500"))
 
-    assert errors(response) == {
-        "quantity": ["This can be read in two ways. Write 24500, or 24.5000 if you mean a decimal."]
-    }
+    assert errors(response) == {"quantity": ["“24.500” can be read as 24500 or as 24.5. Write one of these."]}
 
 
 @pytest.mark.parametrize("stored", ["4180", "0.5", "24.125", "1000000", "0.0125"])

@@ -1,5 +1,6 @@
 """Saved searches: what is kept of the board's filters, and that they find the same again."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,7 @@ import time_machine
 from django.db import IntegrityError, connections, transaction
 from django.http import QueryDict
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -242,6 +244,57 @@ def test_the_boards_button_is_away_while_there_is_nothing_to_save() -> None:
     assert save_address(EVERYTHING) == ""
     assert save_address(Filters(sort=Sort.ENDING, within=Within.WEEK)) == ""
     assert save_address(Filters(words="coffee", sort=Sort.ENDING)) == "/my/searches/save/?q=coffee"
+
+
+SAVE = re.compile(r'id="save-search".*?(Saved|Save this search)', re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("saved", "opened", "word"),
+    [
+        ("q=coffee&country=VN&country=DE", "q=Coffee&country=DE&country=VN&sort=ending&within=7d", "Saved"),
+        ("category=shelf&company=dak-hoa", "category=shelf&company=dak-hoa", "Saved"),
+        ("currency=USD&price_max=5", "currency=USD&price_max=5.00", "Saved"),
+        ("q=coffee", "q=coffee&kind=sell_offer", "Save this search"),
+        ("q=coffee", "q=coffees", "Save this search"),
+        ("category=shelf", "category=shelf&category=bench", "Save this search"),
+        ("category=shelf&company=dak-hoa", "category=shelf", "Save this search"),
+        ("q=coffee&country=VN", "q=coffee", "Save this search"),
+    ],
+)
+def test_a_search_that_is_kept_says_so_when_it_is_opened_again(
+    client: Client, member: Member, saved: str, opened: str, word: str
+) -> None:
+    LeadFactory(company=CompanyFactory(slug="dak-hoa"), category=CategoryFactory(slug="shelf"))
+    CategoryFactory(slug="bench")
+    SavedSearchFactory(member=member)
+    client.post(f"/my/searches/save/?{saved}")
+    client.get("/leads/")
+
+    page = client.get(f"/leads/?{opened}").content.decode()
+
+    assert SAVE.findall(page) == [word]
+    assert f'<a class="btn save" id="save-search" href="{SEARCHES}">' in page or word != "Saved"
+
+
+def test_what_others_keep_is_not_ours_and_a_visitor_is_not_asked_about(client: Client, member: Member) -> None:
+    client.post(COFFEE)
+    query = COFFEE.partition("?")[2]
+    client.force_login(MemberFactory())
+
+    assert SAVE.findall(client.get(f"/leads/?{query}").content.decode()) == ["Save this search"]
+    with CaptureQueriesContext(connections["default"]) as asked:
+        assert 'id="save-search"' not in Client().get(f"/leads/?{query}").content.decode()
+    assert [one["sql"] for one in asked if "savedsearch" in one["sql"]] == []
+
+
+def test_a_kept_search_whose_category_is_gone_is_not_another_one(client: Client, member: Member) -> None:
+    CategoryFactory(slug="shelf")
+    CategoryFactory(slug="bench")
+    client.post("/my/searches/save/?category=shelf&category=bench")
+    Category.objects.filter(slug="bench").delete()
+
+    assert SAVE.findall(client.get("/leads/?category=shelf").content.decode()) == ["Save this search"]
 
 
 def test_a_name_that_is_too_long_is_refused_with_the_form(client: Client, member: Member) -> None:
