@@ -176,9 +176,14 @@ def test_sql_by_hand_may_delete_leads_and_swap_their_places() -> None:
 def test_the_sweep_leaves_an_entry_that_somebody_holds_to_the_next_one() -> None:
     held, _free = (LeadFactory(posted_at=NOW - timedelta(days=30), expires_at=NOW) for _ in range(2))
     swept: list[int] = []
+
+    def clear() -> None:
+        swept.append(lead_states.clear_board(now=NOW))
+        connection.close()
+
     with transaction.atomic():
         BoardEntry.objects.select_for_update().get(pk=held.pk)
-        sweep = Thread(target=lambda: [swept.append(lead_states.clear_board(now=NOW)), connection.close()])
+        sweep = Thread(target=clear)
         sweep.start()
         sweep.join()
 
