@@ -62,7 +62,8 @@ def finish(*, now: datetime) -> None:
         for model in (Company, Member, EmailAddress, TeamMember, Verification, Lead):
             table = model._meta.db_table
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
-        cursor.execute(f"SELECT setval('{_SEQUENCE}', max(rank)) FROM offerboard_lead")  # noqa: S608
+        past = f"(SELECT last_value FROM {_SEQUENCE})"  # noqa: S608  # ranks that were drawn are never drawn again
+        cursor.execute(f"SELECT setval('{_SEQUENCE}', greatest(max(rank), {past})) FROM offerboard_lead")  # noqa: S608
         cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")
     refresh_counts(now=now)
     refresh_vocabulary(now=now)
