@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +50,11 @@ def _restore(key: str, _reason: str, now: datetime) -> bool:
 
 
 MEMBER = Moderatable(
-    kind="member", find=find_member, actions={"suspend": _suspend, "restore": _restore}, label=_("member")
+    kind="member",
+    find=find_member,
+    actions={"suspend": _suspend, "restore": _restore},
+    label=_("member"),
+    keys_of=lambda member_id: Member.objects.filter(pk=member_id).values(key=Cast("pk", CharField())),
 )
 
 

@@ -68,6 +68,7 @@ COMPANY = Moderatable(
     find=find_company,
     actions={"suspend": _suspend, "restore": _restore},
     label=_("company"),
+    keys_of=lambda member_id: Company.objects.filter(team__member=member_id, team__role="owner").values("slug"),
 )
 
 

@@ -1,5 +1,7 @@
 """The outbox."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class MailingsConfig(AppConfig):
 
     name = "mailings"
     verbose_name = _("Mail")
+
+    def ready(self) -> None:
+        """Make the outbox known to privacy; models cannot be imported before this point."""
+        import_module("mailings.outlet").register()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -39,6 +41,7 @@ class Moderatable:
     label: Any  # lazily translated noun, such as “lead”
     tells_people: frozenset[str] = frozenset()  # actions whose own service writes to the people concerned
     exhibits: Callable[[str], Sequence[Exhibit]] | None = None  # private content that staff see once it is reported
+    keys_of: Callable[[int], QuerySet[Any, Any]] | None = None  # keys of what a member answers for, as text
 
 
 _kinds: dict[str, Moderatable] = {}
@@ -54,3 +57,8 @@ def register(moderatable: Moderatable) -> None:
 def moderatable(kind: str) -> Moderatable | None:
     """The registered kind, or None."""
     return _kinds.get(kind)
+
+
+def moderatables() -> list[Moderatable]:
+    """All registered kinds."""
+    return list(_kinds.values())

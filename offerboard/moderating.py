@@ -75,6 +75,7 @@ LEAD = Moderatable(
     actions={"approve": _approve, "reject": _reject, "suspend": _suspend, "restore": _restore},
     label=_("lead"),
     tells_people=frozenset({Decision.Action.APPROVE.value, Decision.Action.REJECT.value}),
+    keys_of=lambda member_id: Lead.objects.filter(posted_by=member_id).values("slug"),
 )
 
 

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from privacy import views
+from privacy.views import policies
 
 app_name = "privacy"
 urlpatterns = [
-    path("terms/", views.policy, {"kind": "terms"}, name="terms"),
-    path("privacy/policy/", views.policy, {"kind": "privacy"}, name="policy"),
-    path("privacy/cookies/", views.policy, {"kind": "cookies"}, name="cookies"),
+    path("terms/", policies.policy, {"kind": "terms"}, name="terms"),
+    path("privacy/policy/", policies.policy, {"kind": "privacy"}, name="policy"),
+    path("privacy/cookies/", policies.policy, {"kind": "cookies"}, name="cookies"),
 ]

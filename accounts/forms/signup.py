@@ -18,7 +18,7 @@ from accounts.forms.fields import CompanyFields, full_name_field, gender_field, 
 from accounts.models import Invitation, Member
 from accounts.services.signup import Person, sign_up, sign_up_invited
 from privacy.models import PolicyVersion
-from privacy.selectors import policy_in_force
+from privacy.selectors.policies import policy_in_force
 
 EMAIL_LENGTH = 254  # of both columns that hold an address
 

@@ -10,7 +10,7 @@ from accounts.models import Member
 from accounts.services.companies import CompanyDetails, found_company
 from accounts.services.invitations import join_by_token
 from privacy.models import PolicyVersion
-from privacy.services import accept_policy
+from privacy.services.policies import accept_policy
 
 
 class EmailTaken(Exception):

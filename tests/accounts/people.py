@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from mailings.models import Delivery
 from privacy.models import PolicyVersion
-from privacy.selectors import policy_in_force
+from privacy.selectors.policies import policy_in_force
 from tests.factories import NOW, PASSWORD
 
 

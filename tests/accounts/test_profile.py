@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Member
 from accounts.services.companies import list_confirmed_companies
 from privacy.models import PolicyVersion
-from privacy.services import accept_policy
+from privacy.services.policies import accept_policy
 from tests.accounts.people import log_in
 from tests.factories import NOW, PASSWORD, CompanyFactory, InvitationFactory, MemberFactory
 

@@ -10,8 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from privacy.models import PolicyAcceptance, PolicyVersion
 from privacy.policies import first_texts
-from privacy.selectors import Passage, passages, policy_in_force
-from privacy.services import accept_policy
+from privacy.selectors.policies import Passage, passages, policy_in_force
+from privacy.services.policies import accept_policy
 from tests.factories import NOW, MemberFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]

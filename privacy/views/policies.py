@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from privacy import selectors
 from privacy.models import PolicyVersion
+from privacy.selectors import policies as selectors
 
 VERSION = re.compile(r"[0-9]{0,4}")
 

@@ -1,0 +1,27 @@
+"""The outbox, as privacy uses it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from mailings.models import Delivery
+from mailings.services import queue_mail
+from privacy.outlets import Outlet, register_outlet
+
+WAITING = [Delivery.State.PENDING, Delivery.State.CLAIMED, Delivery.State.IN_FLIGHT]
+
+
+def register() -> None:
+    """Make the outbox known to privacy."""
+    register_outlet(Outlet(queue=queue, unsent=unsent))
+
+
+def queue(*, template: str, to: str, language: str, context: Mapping[str, Any], now: datetime) -> UUID:
+    """Owe somebody a mail."""
+    return queue_mail(template=template, to=to, language=language, context=context, now=now).pk
+
+
+def unsent(deliveries: Iterable[UUID]) -> int:
+    """How many of them wait to be handed over."""
+    return Delivery.objects.filter(pk__in=list(deliveries), state__in=WAITING).count()

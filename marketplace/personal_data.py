@@ -1,0 +1,35 @@
+"""What Django’s own tables hold about people."""
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from privacy.datamap import Held, Person, days_after, declare, found_by, kept, member
+from privacy.purposes import STAFF_RECORD
+
+
+def _changed_by_staff(person: Person) -> Q:
+    return Q(content_type__app_label="accounts", content_type__model="member", object_id=str(person.member_id))
+
+
+CHANGED = Held(about=found_by("object_id", _changed_by_staff))
+
+declare(
+    LogEntry,
+    what=_("What our staff changed"),
+    about=member("user"),
+    why=STAFF_RECORD,
+    keep=days_after(3 * 365, "action_time", _("3 years")),
+    source=_("our staff"),
+    erase=kept(_("kept until its time is over: staff answer for what they did")),
+    held="user action_time",
+    object_repr=CHANGED,
+    change_message=CHANGED,
+    neutral="id content_type object_id action_flag",
+)
+declare(ContentType, neutral="id app_label model")
+declare(Permission, named_by="name", neutral="id name content_type codename")
+declare(Group, named_by="name", neutral="id name")
+declare(Group.permissions.through, neutral="id group permission")

@@ -1,0 +1,86 @@
+"""What reports, decisions and tickets hold about people: who wrote them, whom they are about, who handled them."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from moderation.models import Decision, Report, Ticket, TicketReply
+from moderation.registry import moderatables
+from privacy.datamap import (
+    BLANK,
+    UNLINK,
+    Held,
+    Person,
+    days_after,
+    declare,
+    either,
+    found_by,
+    kept,
+    mailbox,
+    member,
+)
+from privacy.purposes import MODERATION, STAFF_RECORD, SUPPORT
+
+
+def _targets(person: Person) -> Q:
+    """Reports and decisions about what the person answers for."""
+    found = Q(pk__in=[])
+    for kind in moderatables():
+        if kind.keys_of and person.member_id:
+            found |= Q(target_kind=kind.kind, target_id__in=kind.keys_of(person.member_id))
+    return found
+
+
+ABOUT_ME = Held(about=found_by("target", _targets), erase=kept(_("kept until its time is over, to protect others")))
+
+
+def _by_staff(column: str) -> Held:
+    return Held(about=member(column), why=STAFF_RECORD, erase=UNLINK)
+
+
+declare(
+    Report,
+    what=_("Reports that you filed, or that were filed about what you published"),
+    about=either(member("reporter"), mailbox("email")),
+    why=MODERATION,
+    keep=days_after(730, "closed_at", _("2 years after it was closed")),
+    source=_("whoever reported it"),
+    reporter=Held(erase=UNLINK),
+    email=Held(erase=BLANK),
+    text=Held(erase=BLANK),
+    target_title=ABOUT_ME,
+    closed_by=_by_staff("closed_by"),
+    neutral="id submission target_kind target_id reason state filed_at closed_at",
+)
+declare(
+    Decision,
+    what=_("Decisions of our moderators about what you published"),
+    about=found_by("target", _targets),
+    why=MODERATION,
+    keep=days_after(730, "decided_at", _("2 years")),
+    source=_("our moderators"),
+    erase=kept(_("kept until its time is over, to protect others")),
+    held="target_title reason",
+    decided_by=_by_staff("decided_by"),
+    neutral="id target_kind target_id action decided_at",
+)
+WRITER = either(member("member"), mailbox("email"))
+declare(
+    Ticket,
+    what=_("Messages that you sent us through the contact page"),
+    about=WRITER,
+    why=SUPPORT,
+    keep=days_after(730, "opened_at", _("2 years")),
+    held="name email text member",
+    neutral="number submission kind state opened_at",
+)
+declare(
+    TicketReply,
+    what=_("Our answers to you"),
+    about=either(member("ticket__member"), mailbox("ticket__email")),
+    why=SUPPORT,
+    keep=days_after(730, "sent_at", _("2 years")),
+    source=_("our staff"),
+    held="text",
+    author=_by_staff("author"),
+    neutral="id ticket submission sent_at",
+)

@@ -1,0 +1,44 @@
+"""`manage.py check`: no column of any table without a verdict in the data map."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error
+from django.db.models import Model
+
+from privacy.datamap import Table, WrongDeclaration, purposes, tables
+
+
+def data_map_is_complete(app_configs: Any, **_options: Any) -> list[CheckMessage]:
+    """All tables of all installed apps, those of libraries and of many-to-many relations included."""
+    try:
+        purposes()
+    except WrongDeclaration as error:
+        return [Error(str(error), id="privacy.E005")]
+    return list(gaps(apps.get_models(include_auto_created=True), tables()))
+
+
+def gaps(models: Iterable[type[Model]], declared: Mapping[type[Model], Table]) -> Iterator[CheckMessage]:
+    """What the map does not say, or says of a column that is not there; a scan that finds no table is a gap too."""
+    found = [model for model in models if model._meta.managed and not model._meta.proxy]
+    if not found:
+        yield Error("The data map was compared with no table at all.", id="privacy.E001")
+    for model in found:
+        table = declared.get(model)
+        columns = [field.name for field in model._meta.local_concrete_fields]
+        if table is None:
+            yield _error(model, columns, "is not in the data map", "E002")
+            continue
+        verdicts = [*(column.name for column in table.columns), *table.derived, *table.neutral]
+        if missing := [name for name in columns if name not in verdicts]:
+            yield _error(model, missing, "has no verdict in the data map", "E003")
+        if gone := [name for name in verdicts if name not in columns]:
+            yield _error(model, gone, "is in the data map and not in the table", "E004")
+
+
+def _error(model: type[Model], columns: Sequence[str], problem: str, number: str) -> Error:
+    named = ", ".join(f"{model._meta.label}.{name}" for name in columns)
+    module = model.__module__.split(".models")[0]
+    hint = f"Say in {module}.personal_data what it holds about people, or list it under neutral="
+    return Error(f"{named} {problem}.", hint=hint, obj=model, id=f"privacy.{number}")

@@ -1,0 +1,73 @@
+"""What personal data is used for, in the words in which people are told."""
+
+from django.utils.translation import gettext_lazy as _
+
+from privacy.datamap import Basis, Purpose, ReceiverKind
+
+PUBLIC, TEAM, STAFF = ReceiverKind.PUBLIC, ReceiverKind.TEAM, ReceiverKind.STAFF
+
+ACCOUNT = Purpose("account", _("Running your account"), Basis.CONTRACT, (TEAM, STAFF))
+SECURITY = Purpose(
+    "security",
+    _("Keeping others out of your account"),
+    Basis.INTERESTS,
+    interest=_("accounts that nobody else can use"),
+)
+LISTING = Purpose("listing", _("Showing your company in the directory"), Basis.CONTRACT, (PUBLIC, TEAM, STAFF))
+PUBLISHING = Purpose("publishing", _("Publishing your leads"), Basis.CONTRACT, (PUBLIC, TEAM, STAFF))
+IMPORTING = Purpose("importing", _("Taking in leads from your files"), Basis.CONTRACT, (TEAM, STAFF))
+CONTACTING = Purpose(
+    "contacting",
+    _("Letting buyers and sellers reach each other"),
+    Basis.CONTRACT,
+    (ReceiverKind.COUNTERPARTY, TEAM, STAFF),
+)
+WATCHING = Purpose("watching", _("Remembering what you want to watch"), Basis.CONTRACT)
+MAILING = Purpose(
+    "mailing",
+    _("Sending you mails about your account, your leads and your messages"),
+    Basis.CONTRACT,
+    (ReceiverKind.MAIL, STAFF),
+)
+SUPPORT = Purpose(
+    "support",
+    _("Answering those who write to us"),
+    Basis.INTERESTS,
+    interest=_("people who get an answer"),
+)
+MODERATION = Purpose(
+    "moderation",
+    _("Keeping fraud and forbidden goods off the market"),
+    Basis.INTERESTS,
+    (STAFF, ReceiverKind.AUTHORITY),
+    interest=_("a market in which nobody is cheated"),
+)
+STAFF_RECORD = Purpose(
+    "staff_record",
+    _("Knowing what our staff did"),
+    Basis.INTERESTS,
+    interest=_("staff who answer for what they do"),
+)
+AGREEMENTS = Purpose(
+    "agreements",
+    _("Proving what was agreed"),
+    Basis.INTERESTS,
+    (STAFF, ReceiverKind.ADVISER, ReceiverKind.AUTHORITY),
+    interest=_("being able to show what was agreed if it is disputed"),
+)
+CONSENT_PROOF = Purpose("consent_proof", _("Proving what you agreed to or refused"), Basis.LAW)
+RIGHTS = Purpose("rights", _("Answering what you ask about your data, and showing who received it"), Basis.LAW)
+RUNNING = Purpose(
+    "running",
+    _("Running the website and finding faults"),
+    Basis.INTERESTS,
+    interest=_("a website that works"),
+)
+EMERGENCY = Purpose(
+    "emergency",
+    _("Having a copy if everything is lost"),
+    Basis.INTERESTS,
+    interest=_("not losing the members’ data"),
+)
+PREFERENCES = Purpose("preferences", _("Remembering how you like the pages"), Basis.CONSENT, ())
+MARKETING = Purpose("marketing", _("Sending you what you asked for, such as a newsletter"), Basis.CONSENT, (STAFF,))

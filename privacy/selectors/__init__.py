@@ -1,0 +1,1 @@
+"""What privacy’s pages show, by subject."""
