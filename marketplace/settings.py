@@ -158,8 +158,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a lost wake-up is found by the sweep; a request does not wait for Redis
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A file of leads takes minutes: workers of their own read them, so that mail and sweeps never stand behind one.
-CELERY_TASK_ROUTES = {"offerboard.tasks.go_on_importing": {"queue": "imports"}}
+# A file of leads, or a copy of somebody's data, takes a while: workers of their own do these, so that mail and sweeps
+# never stand behind one.
+CELERY_TASK_ROUTES = {
+    "offerboard.tasks.go_on_importing": {"queue": "imports"},
+    "privacy.tasks.build_export": {"queue": "imports"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -183,6 +187,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget files of imports": {
         "task": "offerboard.periodic.forget_import_files",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
+    "take up copies of data": {
+        "task": "privacy.periodic.sweep_exports",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "forget copies of data": {
+        "task": "privacy.periodic.forget_exports",
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },

@@ -109,6 +109,12 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:finds": {"GET": "login 404 404 404 ok 404 login", "POST": "405"},
     "offerboard:rename_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
     "offerboard:delete_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    # --- one's own data; what is somebody else's is not found
+    "privacy:download": ASKS_MEMBER | {"POST": "405"},
+    "privacy:ask_for_export": POST_ONLY | {"POST": "login ok ok ok ok ok login"},  # the password is asked for first
+    "privacy:fetch_export": {"GET": "login ok ok ok ok ok login", "POST": "405"},  # likewise
+    "privacy:correct": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "privacy:delete": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},  # likewise
     # --- account, company, team
     "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
     "accounts:my_company": {
