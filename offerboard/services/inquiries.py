@@ -12,7 +12,10 @@ from accounts.models import Member
 from directory.models import EDITORS, Company
 from mailings.services import queue_mail
 from offerboard.models import Block, Inquiry, Lead, Message, ReadMark
+from privacy.datamap import ReceiverKind
 from privacy.masking import mask_contacts
+from privacy.purposes import CONTACTING
+from privacy.services.disclosing import Ground, Party, disclose
 
 MOST_UNANSWERED = 10  # messages in a row, within the window below
 QUOTA_WINDOW = timedelta(days=1)
@@ -158,6 +161,7 @@ def _write(
         return
     _refuse_flood(message)
     Inquiry.objects.filter(pk=inquiry.pk).update(last_message_at=message.sent_at)
+    _disclose_the_writer(author=author, to=inquiry.other_side(company.pk), now=now)
     _tell_the_other_side(message=message, is_new=is_new, now=now)
 
 
@@ -168,6 +172,17 @@ def _refuse_flood(message: Message) -> None:
     in_a_row = thread.filter(company_id=message.company_id, **({"sent_at__gt": answered} if answered else {}))
     if in_a_row.count() > MOST_UNANSWERED:
         raise TooManyUnanswered
+
+
+def _disclose_the_writer(*, author: Member, to: Company, now: datetime) -> None:
+    disclose(
+        members=[author.pk],
+        receiver=Party(ReceiverKind.COUNTERPARTY, f"company:{to.pk}", to.legal_name, to.country.code),
+        purpose=CONTACTING,
+        columns=["offerboard.Message.author", "offerboard.Message.text"],
+        ground=Ground.MESSAGE,
+        now=now,
+    )
 
 
 def _tell_the_other_side(*, message: Message, is_new: bool, now: datetime) -> None:
