@@ -21,6 +21,7 @@ GROUPS: dict[str, list[str]] = {
     "communications": ["mailings.view_delivery", "directory.view_company", "accounts.view_member"],
     "privacy officer": [
         *("privacy.view_policyversion", "privacy.add_policyversion", "accounts.view_member", "mailings.view_delivery"),
+        *("privacy.view_receiver", "privacy.add_receiver", "privacy.change_receiver"),
         *(
             "moderation.view_ticket",
             "moderation.change_ticket",

@@ -1,12 +1,15 @@
-"""Addresses of the policies."""
+"""Addresses of the policies and of the privacy centre."""
 
 from django.urls import path
 
-from privacy.views import policies
+from privacy.views import centre, policies
 
 app_name = "privacy"
 urlpatterns = [
     path("terms/", policies.policy, {"kind": "terms"}, name="terms"),
     path("privacy/policy/", policies.policy, {"kind": "privacy"}, name="policy"),
     path("privacy/cookies/", policies.policy, {"kind": "cookies"}, name="cookies"),
+    path("privacy/", centre.centre, name="centre"),
+    path("privacy/data/<slug:slug>/", centre.data, name="data"),
+    path("privacy/received/", centre.received, name="received"),
 ]

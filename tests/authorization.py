@@ -27,6 +27,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
     "privacy:cookies": PUBLIC,
+    "privacy:centre": PUBLIC,
     "directory:companies": PUBLIC,
     "directory:company": PUBLIC,
     "directory:categories": PUBLIC,
@@ -108,6 +109,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:finds": {"GET": "login 404 404 404 ok 404 login", "POST": "405"},
     "offerboard:rename_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
     "offerboard:delete_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    # --- privacy centre: everybody's own
+    "privacy:data": ASKS_MEMBER | {"POST": "405"},
+    "privacy:received": ASKS_MEMBER | {"POST": "405"},
     # --- account, company, team
     "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
     "accounts:my_company": {

@@ -26,6 +26,7 @@ from offerboard.models import (
     PriceTier,
     SavedSearch,
 )
+from privacy.models import Disclosure
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -62,6 +63,7 @@ GUARDED: list[type[Model]] = [
     SavedSearch,
     TeamMember,
     Ticket,
+    Disclosure,
 ]
 
 
@@ -129,6 +131,7 @@ class World:
             "accounts:withdraw_invitation": {"pk": self.invitation.pk},
             "accounts:invitation": {"token": "not-a-token"},
             "moderation:report": {"kind": "lead", "key": self.lead.slug},
+            "privacy:data": {"slug": "offerboard-message"},
             "marketplace:media": {"name": "leads/none.webp"},
         }
         for verb in ("lead", "edit", "pause", "close", "renew", "copy", "inquire", "watch"):

@@ -118,6 +118,19 @@ def mark_read(*, inquiry: Inquiry, member: Member, until: datetime) -> None:
     ReadMark.objects.filter(inquiry=inquiry, member=member, read_at__lt=until).update(read_at=until)
 
 
+def disclose_letter(message: Message) -> None:
+    """Write down that the other company learns who wrote and what; belongs to the transaction that sends it."""
+    other = message.inquiry.other_side(message.company_id)
+    disclose(
+        members=[message.author_id] if message.author_id else [],
+        receiver=Party(ReceiverKind.COUNTERPARTY, f"company:{other.pk}", other.legal_name, other.country.code),
+        purpose=CONTACTING,
+        columns=["offerboard.Message.author", "offerboard.Message.text"],
+        ground=Ground.MESSAGE,
+        now=message.sent_at,
+    )
+
+
 def _lock(one: Company, other: Company) -> None:
     """Let nothing pass between two companies, and neither block or be suspended, until this transaction ends.
 
@@ -161,7 +174,7 @@ def _write(
         return
     _refuse_flood(message)
     Inquiry.objects.filter(pk=inquiry.pk).update(last_message_at=message.sent_at)
-    _disclose_the_writer(author=author, to=inquiry.other_side(company.pk), now=now)
+    disclose_letter(message)
     _tell_the_other_side(message=message, is_new=is_new, now=now)
 
 
@@ -172,17 +185,6 @@ def _refuse_flood(message: Message) -> None:
     in_a_row = thread.filter(company_id=message.company_id, **({"sent_at__gt": answered} if answered else {}))
     if in_a_row.count() > MOST_UNANSWERED:
         raise TooManyUnanswered
-
-
-def _disclose_the_writer(*, author: Member, to: Company, now: datetime) -> None:
-    disclose(
-        members=[author.pk],
-        receiver=Party(ReceiverKind.COUNTERPARTY, f"company:{to.pk}", to.legal_name, to.country.code),
-        purpose=CONTACTING,
-        columns=["offerboard.Message.author", "offerboard.Message.text"],
-        ground=Ground.MESSAGE,
-        now=now,
-    )
 
 
 def _tell_the_other_side(*, message: Message, is_new: bool, now: datetime) -> None:
