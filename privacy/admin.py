@@ -41,8 +41,9 @@ class ReceiverForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "kind" in self.fields:
-            self.fields["kind"].choices = [("", "–"), *((kind.value, kind.label) for kind in OUTSIDE)]
+        kind = self.fields.get("kind")  # not in a form that only reads it
+        if isinstance(kind, forms.ChoiceField):
+            kind.choices = [("", "–"), *((one.value, one.label) for one in OUTSIDE)]
 
     def clean(self) -> None:
         """Nobody's time ends before it begins."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -17,6 +18,8 @@ from privacy.datamap import About, Person, Table, Words
 from privacy.selectors.centre import distinct
 
 PAGE = 50
+WIDEST = 5  # columns that stand beside each other
+EMPTY = "–"
 Field = Any  # a column of a model
 
 
@@ -39,9 +42,13 @@ class OwnRows:
     after: str  # where the next page begins; "" on the last one
 
     @property
-    def only_row(self) -> list[tuple[str, str]]:
-        """A single row reads better downwards: names and values."""
-        return list(zip(self.headings, self.rows[0], strict=True))
+    def is_wide(self) -> bool:
+        """Whether a table would be too wide to read."""
+        return len(self.headings) > WIDEST
+
+    def downwards(self) -> list[list[tuple[str, str]]]:
+        """Each row as names and values, without those that are empty."""
+        return [[pair for pair in zip(self.headings, row, strict=True) if pair[1] != EMPTY] for row in self.rows]
 
 
 def own_rows(*, table: Table, part: int, person: Person, after: str) -> OwnRows:
@@ -81,17 +88,17 @@ def _page(table: Table, about: About, person: Person, fields: Sequence[Field], *
 
 
 def _shown(table: Table, about: About) -> Iterator[Field]:
-    """The columns about this person that are not withheld, and what places a row: times, states, companies; no ids."""
-    held = {column.name for column in table.columns_about(about) if not column.withheld}
-    for field in table.model._meta.concrete_fields:
-        if field.name in held or (field.name in table.neutral and not _is_id(field)):
-            yield field
+    """What is held about this person and not withheld, then what places a row: times, states, companies; no ids."""
+    yield from (column.field for column in table.columns_about(about) if not column.withheld)
+    neutral = (table.model._meta.get_field(name) for name in table.neutral)
+    yield from (field for field in neutral if not _is_id(field))
 
 
 def _is_id(field: Field) -> bool:
     if field.is_relation:
         return not _named_by(field)
-    return field.unique or isinstance(field, models.UUIDField) or field.name.endswith("_id")
+    of_numbers = isinstance(field, ArrayField) and isinstance(field.base_field, models.IntegerField)
+    return field.unique or of_numbers or isinstance(field, models.UUIDField) or field.name.endswith("_id")
 
 
 def _named_by(field: Field) -> str:
@@ -104,7 +111,7 @@ def _said(row: Any, field: Field, person: Person) -> str:
     """A value in words. No other person is named: a column points at the reader, at a company, or at a number."""
     value = getattr(row, field.attname)
     if value in (None, "", [], {}):
-        return "–"
+        return EMPTY
     if field.is_relation:
         return _pointed_at(row, field, value, person)
     if field.choices:
@@ -114,7 +121,7 @@ def _said(row: Any, field: Field, person: Person) -> str:
 
 def _pointed_at(row: Any, field: Field, value: Any, person: Person) -> str:
     if field.related_model._meta.label == settings.AUTH_USER_MODEL:
-        return _("you") if value == person.member_id else "–"
+        return _("you") if value == person.member_id else EMPTY
     if name := _named_by(field):
         return str(getattr(getattr(row, field.name), name))
     return f"{field.related_model._meta.verbose_name} {value}"

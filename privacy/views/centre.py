@@ -29,7 +29,7 @@ def centre(request: HttpRequest) -> HttpResponse:
 @never_cache
 def _own_centre(request: HttpRequest) -> HttpResponse:
     context = {
-        "glance": selectors.glance(person_of(request.user)),
+        "glance": selectors.glance(request.user),
         "entries": disclosures.newest(member=request.user),
         "standing": disclosures.standing_receivers(at=timezone.now()),
     }
@@ -48,7 +48,12 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
         rows = own_rows(table=selectors.find_table(slug), part=part, person=person_of(request.user), after=after)
     except (LookupError, NoSuchPage) as error:
         raise Http404 from error
-    return render(request, "privacy/data.html", {"page": rows, "part": part, "after": after})
+    context = {
+        "page": rows,
+        "first_url": f"?part={part}" if after else "",
+        "next_url": f"?part={part}&after={rows.after}" if rows.after else "",
+    }
+    return render(request, "privacy/data.html", context)
 
 
 @require_safe
@@ -56,11 +61,17 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def received(request: HttpRequest) -> HttpResponse:
     """Everybody who received the reader's data; ?before= names the last entry seen."""
+    before = _number(request, "before")
     try:
-        page = disclosures.received_page(member=request.user, before=_number(request, "before"), at=timezone.now())
+        page = disclosures.received_page(member=request.user, before=before, at=timezone.now())
     except disclosures.NoSuchPage as error:
         raise Http404 from error
-    return render(request, "privacy/received.html", {"page": page})
+    context = {
+        "page": page,
+        "first_url": request.path if before else "",
+        "next_url": f"?before={page.before}" if page.before else "",
+    }
+    return render(request, "privacy/received.html", context)
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

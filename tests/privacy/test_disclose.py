@@ -1,7 +1,6 @@
 """The one way out for personal data: what it lets pass, what it refuses, and what it leaves behind."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,13 @@ WRITTEN = ["offerboard.Message.author", "offerboard.Message.text"]
 
 def give(members: list[Member], **changes: Any) -> None:
     """A message to a buyer, unless something else is said."""
-    usual = {"receiver": BUYER, "purpose": CONTACTING, "columns": WRITTEN, "ground": Ground.MESSAGE, "now": NOW}
+    usual: dict[str, Any] = {
+        "receiver": BUYER,
+        "purpose": CONTACTING,
+        "columns": WRITTEN,
+        "ground": Ground.MESSAGE,
+        "now": NOW,
+    }
     disclose(members=[member.pk for member in members], **(usual | changes))
 
 
@@ -180,7 +185,7 @@ def test_each_kind_of_receiver_has_its_own_grounds() -> None:
 
 
 @pytest.fixture
-def carrier() -> Iterator[Receiver]:
+def carrier() -> Receiver:
     """Carries our mail since the beginning of the year."""
     return ReceiverFactory(kind="mail", name="Seaborne Mail", country="IE", since=date(2026, 1, 1))
 

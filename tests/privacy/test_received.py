@@ -113,7 +113,8 @@ def test_the_newest_come_first_and_pages_of_fifty_follow_each_other(member: Memb
         written(member, number)
     for number in range(60, 105):
         written(member, number, days=number)
-    seen, asked = [], {}
+    seen: list[list[str]] = []
+    asked: dict[str, Any] = {}
     while True:
         page = page_of(member, **asked).context["page"]
         seen.append([entry.who for entry in page.entries])
