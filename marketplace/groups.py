@@ -22,6 +22,7 @@ GROUPS: dict[str, list[str]] = {
     "privacy officer": [
         *("privacy.view_policyversion", "privacy.add_policyversion", "accounts.view_member", "mailings.view_delivery"),
         *("privacy.view_subjectrequest", "privacy.change_subjectrequest"),
+        *("privacy.view_receiver", "privacy.add_receiver", "privacy.change_receiver"),
         *(
             "moderation.view_ticket",
             "moderation.change_ticket",

@@ -1,8 +1,8 @@
-"""Addresses of the policies."""
+"""Addresses of the policies and of the privacy centre."""
 
 from django.urls import path
 
-from privacy.views import policies, requests
+from privacy.views import centre, policies, requests
 
 app_name = "privacy"
 urlpatterns = [
@@ -14,4 +14,7 @@ urlpatterns = [
     path("privacy/download/<uuid:pk>/", requests.fetch_export, name="fetch_export"),
     path("privacy/correct/", requests.correct, name="correct"),
     path("privacy/delete/", requests.delete, name="delete"),
+    path("privacy/", centre.centre, name="centre"),
+    path("privacy/data/<slug:slug>/", centre.data, name="data"),
+    path("privacy/received/", centre.received, name="received"),
 ]

@@ -27,6 +27,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
     "privacy:cookies": PUBLIC,
+    "privacy:centre": PUBLIC,
     "directory:companies": PUBLIC,
     "directory:company": PUBLIC,
     "directory:categories": PUBLIC,
@@ -115,6 +116,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:fetch_export": {"GET": "login ok ok ok ok ok login", "POST": "405"},  # likewise
     "privacy:correct": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
     "privacy:delete": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},  # likewise
+    # --- privacy centre: everybody's own
+    "privacy:data": ASKS_MEMBER | {"POST": "405"},
+    "privacy:received": ASKS_MEMBER | {"POST": "405"},
     # --- account, company, team
     "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
     "accounts:my_company": {

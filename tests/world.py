@@ -27,7 +27,7 @@ from offerboard.models import (
     PriceTier,
     SavedSearch,
 )
-from privacy.models import SubjectRequest
+from privacy.models import Disclosure, SubjectRequest
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -65,6 +65,7 @@ GUARDED: list[type[Model]] = [
     SubjectRequest,
     TeamMember,
     Ticket,
+    Disclosure,
 ]
 
 
@@ -134,6 +135,7 @@ class World:
             "accounts:invitation": {"token": "not-a-token"},
             "moderation:report": {"kind": "lead", "key": self.lead.slug},
             "privacy:fetch_export": {"pk": UUID(int=7)},
+            "privacy:data": {"slug": "offerboard-message"},
             "marketplace:media": {"name": "leads/none.webp"},
         }
         for verb in ("lead", "edit", "pause", "close", "renew", "copy", "inquire", "watch"):
