@@ -26,6 +26,7 @@ from offerboard.models import (
     PriceTier,
     SavedSearch,
 )
+from privacy.models import ConsentEvent, ConsentLink
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -47,6 +48,8 @@ GUARDED: list[type[Model]] = [
     Block,
     Category,
     Company,
+    ConsentEvent,
+    ConsentLink,
     Decision,
     Favourite,
     Inquiry,
