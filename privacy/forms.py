@@ -32,6 +32,6 @@ class ChoicesForm(forms.Form):
 
 
 class CookieChoicesForm(ChoicesForm, CookielessForm):
-    """The same for a browser that may have no cookie; `next` is the page on which it was asked, if in passing."""
+    """The same for a browser that may have no cookie; `in_passing`: it was asked on another page."""
 
-    next = forms.CharField(required=False, widget=forms.HiddenInput)
+    in_passing = forms.BooleanField(required=False, widget=forms.HiddenInput)

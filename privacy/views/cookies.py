@@ -1,7 +1,6 @@
 """What a browser may keep: the settings page, which also takes the answers of the question on every page."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,10 +39,10 @@ def cookie_settings(request: HttpRequest) -> HttpResponse:
     form = CookieChoicesForm(data, purpose=QUESTION, questions=browser_questions())
     in_place = "HX-Request" in request.headers
     if form.is_valid():
-        asked_at = own_page(form.cleaned_data["next"])
-        back = reverse("privacy:cookie_answer") if in_place else asked_at or reverse("privacy:cookie_settings")
-        response = redirect(back + NOT_KEPT)
-        method = ConsentEvent.Method.BANNER if asked_at else ConsentEvent.Method.COOKIE_PAGE
+        in_passing = form.cleaned_data["in_passing"]
+        back = reverse("privacy:cookie_answer") if in_place else in_passing and came_from(request)
+        response = redirect((back or reverse("privacy:cookie_settings")) + NOT_KEPT)
+        method = ConsentEvent.Method.BANNER if in_passing else ConsentEvent.Method.COOKIE_PAGE
         record_for_browser(request, response, form.choices(), method)
         return response
     if in_place:
@@ -64,8 +63,7 @@ def cookie_answer(request: HttpRequest) -> HttpResponse:
 @cookieless
 def theme(request: HttpRequest) -> HttpResponse:
     """Remember light or dark pages, if this browser may; a script asks for no answer, others return to their page."""
-    asked_at = urlsplit(request.headers.get("Referer", ""))
-    response = redirect(own_page(asked_at.path) or "/")
+    response = redirect(came_from(request) or "/")
     if reader_of(request).remembers:
         keep_theme(response, request.POST.get("theme", ""))
     return response
@@ -101,7 +99,10 @@ def browser_of(request: HttpRequest) -> UUID | None:
     return choice.browser if choice else None
 
 
-def own_page(address: str) -> str:
-    """The address, if it is a path of this site; else nothing."""
-    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address.partition("#")[0] if is_ours else ""
+def came_from(request: HttpRequest) -> str:
+    """The page of this site on which a form was sent, as far as the browser says so; else nothing."""
+    own = f"{request.scheme}://{request.get_host()}"
+    page = request.headers.get("Referer", "")
+    address = page.removeprefix(own).partition("#")[0]
+    is_ours = page.startswith(f"{own}/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if is_ours else ""

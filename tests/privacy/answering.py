@@ -32,7 +32,7 @@ def say(subject: UUID, given: bool, *, to: Question | None = None, at: datetime 
     )
 
 
-def answer(client: Client, every: str, *, at: str = "/leads/", **extra: Any) -> Any:
+def answer(client: Client, every: str, *, at: str = "/leads/", headers: dict[str, str] | None = None) -> Any:
     """Press one of the two buttons of the question on a page."""
-    form = {"form_token": shared_token(QUESTION), "next": at, "every": every}
-    return client.post(SETTINGS, form, **extra)
+    form = {"form_token": shared_token(QUESTION), "in_passing": "yes", "every": every}
+    return client.post(SETTINGS, form, headers={"Referer": f"http://testserver{at}", **(headers or {})})

@@ -59,7 +59,8 @@ def test_an_undeclared_cookie_does_not_leave_and_is_an_error_in_the_log(caplog: 
         assert passed(request(choice("preferences")), track) == {}
 
     (line,) = caplog.records
-    assert {"event": "cookie_stopped", "cookie": "_track"}.items() <= line.msg.items()  # type: ignore[attr-defined]
+    assert "'event': 'cookie_stopped'" in str(line.msg)
+    assert "'cookie': '_track'" in str(line.msg)
     assert "somebody" not in str(line.msg)
 
 
