@@ -73,11 +73,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "marketplace.middleware.RequestLog",
+    "privacy.cookies.CookieGate",
     "marketplace.middleware.DatabaseDown",
     "marketplace.middleware.LargestBody",
     "marketplace.visitor_pages.VisitorPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "privacy.content_policy.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -108,6 +109,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "marketplace.context.market",
                 "marketplace.context.nav",
+                "privacy.context.reader",
             ],
             "builtins": ["marketplace.templatetags.drawing"],
         },
@@ -291,7 +293,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        "script-src": [SELF],  # of the admin; elsewhere privacy.content_policy names folders
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],

@@ -1,8 +1,8 @@
-"""Addresses of the policies and of the privacy centre."""
+"""Addresses of the policies, of the privacy centre, and of what people say about their data."""
 
 from django.urls import path
 
-from privacy.views import centre, policies, requests
+from privacy.views import centre, consents, cookies, policies, requests
 
 app_name = "privacy"
 urlpatterns = [
@@ -17,4 +17,12 @@ urlpatterns = [
     path("privacy/", centre.centre, name="centre"),
     path("privacy/data/<slug:slug>/", centre.data, name="data"),
     path("privacy/received/", centre.received, name="received"),
+    # --- consents and cookies
+    path("privacy/cookies/settings/", cookies.cookie_settings, name="cookie_settings"),
+    path("privacy/cookies/answer/", cookies.cookie_answer, name="cookie_answer"),
+    path("privacy/theme/", cookies.theme, name="theme"),
+    path(".well-known/gpc.json", cookies.gpc, name="gpc"),
+    path("privacy/consents/", consents.consents, name="consents"),
+    path("privacy/consents/history/", consents.history, name="consent_history"),
+    path("privacy/consents/receipt/", consents.receipt, name="consent_receipt"),
 ]

@@ -28,6 +28,14 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:policy": PUBLIC,
     "privacy:cookies": PUBLIC,
     "privacy:centre": PUBLIC,
+    # --- consents and cookies
+    "privacy:cookie_settings": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
+    "privacy:cookie_answer": PUBLIC,
+    "privacy:theme": POST_ONLY | {"POST": "ok"},
+    "privacy:gpc": PUBLIC,
+    "privacy:consents": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},
+    "privacy:consent_history": ASKS_MEMBER | {"POST": "405"},
+    "privacy:consent_receipt": ASKS_MEMBER | {"POST": "405"},
     "directory:companies": PUBLIC,
     "directory:company": PUBLIC,
     "directory:categories": PUBLIC,

@@ -27,7 +27,7 @@ from offerboard.models import (
     PriceTier,
     SavedSearch,
 )
-from privacy.models import Disclosure, SubjectRequest
+from privacy.models import ConsentEvent, ConsentLink, Disclosure, SubjectRequest
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -49,6 +49,8 @@ GUARDED: list[type[Model]] = [
     Block,
     Category,
     Company,
+    ConsentEvent,
+    ConsentLink,
     Decision,
     Favourite,
     Inquiry,

@@ -13,6 +13,7 @@ from privacy.selectors import centre as selectors
 from privacy.selectors import disclosures
 from privacy.selectors.own_rows import NoSuchPage, own_rows
 from privacy.selectors.people import person_of
+from privacy.views.consents import consents_of
 
 NUMBER = re.compile(r"[0-9]{0,18}")
 MARK = re.compile(r"[-0-9A-Za-z]{0,40}")  # a row's number or random id
@@ -32,6 +33,7 @@ def _own_centre(request: HttpRequest) -> HttpResponse:
         "glance": selectors.glance(request.user),
         "entries": disclosures.newest(member=request.user),
         "standing": disclosures.standing_receivers(at=timezone.now()),
+        "consents": consents_of(request),
     }
     return render(request, "privacy/centre.html", context)
 

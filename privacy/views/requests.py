@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from privacy.forms import CorrectionForm, LeavingForm
+from privacy.forms.requests import CorrectionForm, LeavingForm
 from privacy.models import SubjectRequest
 from privacy.selectors import requests as selectors
 from privacy.services import requests as services
