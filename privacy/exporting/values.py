@@ -67,7 +67,7 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if isinstance(value, dict):
         return {str(key): _plain(one) for key, one in value.items()}
-    return str(value)
+    return str(getattr(value, "as_e164", value))  # telephone numbers as ITU-T writes them
 
 
 def _name(part: Part, row: models.Model, field: "models.Field[Any, Any]") -> str:
