@@ -11,7 +11,6 @@ from accounts.models import Invitation, Member
 from privacy.datamap import (
     UNLINK,
     Held,
-    Person,
     as_long_as,
     days_after,
     declare,
@@ -109,9 +108,8 @@ declare(
 )
 
 
-def _sessions(person: Person) -> Q:
-    keys = UserSession.objects.filter(user=person.member_id) if person.member_id else UserSession.objects.none()
-    return Q(session_key__in=keys.values("session_key"))
+def _sessions(member_id: int) -> Q:
+    return Q(session_key__in=UserSession.objects.filter(user=member_id).values("session_key"))
 
 
 declare(

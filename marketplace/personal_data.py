@@ -6,12 +6,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import Held, Person, days_after, declare, found_by, kept, member
+from privacy.datamap import Held, days_after, declare, found_by, kept, member
 from privacy.purposes import STAFF_RECORD
 
 
-def _changed_by_staff(person: Person) -> Q:
-    return Q(content_type__app_label="accounts", content_type__model="member", object_id=str(person.member_id))
+def _changed_by_staff(member_id: int) -> Q:
+    return Q(content_type__app_label="accounts", content_type__model="member", object_id=str(member_id))
 
 
 CHANGED = Held(about=found_by("object_id", _changed_by_staff))

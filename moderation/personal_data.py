@@ -9,7 +9,6 @@ from privacy.datamap import (
     BLANK,
     UNLINK,
     Held,
-    Person,
     days_after,
     declare,
     either,
@@ -21,12 +20,12 @@ from privacy.datamap import (
 from privacy.purposes import MODERATION, STAFF_RECORD, SUPPORT
 
 
-def _targets(person: Person) -> Q:
+def _targets(member_id: int) -> Q:
     """Reports and decisions about what the person answers for."""
     found = Q(pk__in=[])
     for kind in moderatables():
-        if kind.keys_of and person.member_id:
-            found |= Q(target_kind=kind.kind, target_id__in=kind.keys_of(person.member_id))
+        if kind.keys_of:
+            found |= Q(target_kind=kind.kind, target_id__in=kind.keys_of(member_id))
     return found
 
 

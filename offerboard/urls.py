@@ -60,6 +60,7 @@ urlpatterns = [
     path("my/leads/import/<uuid:pk>/check/", imports.check, name="import_check"),
     path("my/leads/import/<uuid:pk>/start/", imports.start, name="import_start"),
     path("my/leads/import/<uuid:pk>/discard/", imports.discard, name="import_discard"),
+    path("my/leads/import/<uuid:pk>/stop/", imports.stop, name="import_stop"),
     path("my/leads/import/<uuid:pk>/refused.csv", imports.refused, name="import_refused"),
     path("my/inquiries/", inquiries.inquiries, name="inquiries"),
     path("my/inquiries/<uuid:pk>/", inquiries.thread, name="thread"),

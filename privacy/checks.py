@@ -39,6 +39,5 @@ def gaps(models: Iterable[type[Model]], declared: Mapping[type[Model], Table]) -
 
 def _error(model: type[Model], columns: Sequence[str], problem: str, number: str) -> Error:
     named = ", ".join(f"{model._meta.label}.{name}" for name in columns)
-    module = model.__module__.split(".models")[0]
-    hint = f"Say in {module}.personal_data what it holds about people, or list it under neutral="
+    hint = "Say what it holds about people in personal_data.py of its app, or of the app that brings the library."
     return Error(f"{named} {problem}.", hint=hint, obj=model, id=f"privacy.{number}")

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -173,9 +174,9 @@ def either(*abouts: About) -> About:
     return About(abouts[0].key, rows)
 
 
-def found_by(key: str, rows: Callable[[Person], Q]) -> About:
-    """Rows that no single column names: what an application says about a person in its own way."""
-    return About(key, rows)
+def found_by(key: str, rows: Callable[[int], Q]) -> About:
+    """Rows that no single column names: what an application says about a member, by number, in its own way."""
+    return About(key, lambda person: NOBODY if person.member_id is None else rows(person.member_id))
 
 
 # --- what is declared ---------------------------------------------------------------------------------------------
@@ -304,7 +305,7 @@ def _column(model: type[models.Model], name: str, own: Held, common: Held) -> Co
         raise WrongDeclaration(f"{model._meta.label}.{name} does not say {', '.join(missing)}")
     try:
         field = model._meta.get_field(name)
-    except LookupError as error:
+    except FieldDoesNotExist as error:
         raise WrongDeclaration(f"{model._meta.label} has no column {name}") from error
     return Column(field=field, withheld=own.withheld, **said)  # type: ignore[arg-type]
 

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from privacy.datamap import (
     UNLINK,
     Held,
-    Person,
     as_long_as,
     days_after,
     declare,
@@ -66,10 +65,8 @@ declare(
 declare(PolicyDraft, neutral="id kind body effective_at changed_at")
 
 
-def _consent_key(person: Person) -> Q:
-    if person.member_id is None:
-        return Q(pk__in=[])
-    return Q(subject__in=ConsentLink.objects.filter(member=person.member_id).values("key"))
+def _consent_key(member_id: int) -> Q:
+    return Q(subject__in=ConsentLink.objects.filter(member=member_id).values("key"))
 
 
 declare(
@@ -100,7 +97,7 @@ declare(
     keep=days_after(3 * 365, "at", _("3 years")),
     held="member receiver_kind receiver_name receiver_country purpose columns ground reason day at",
     receiver_key=Held(
-        about=found_by("staff", lambda person: Q(receiver_kind="staff", receiver_key=f"member:{person.member_id}")),
+        about=found_by("staff", lambda member_id: Q(receiver_kind="staff", receiver_key=f"member:{member_id}")),
         why=STAFF_RECORD,
         erase=kept(_("kept as a number, for the person whose data was looked at")),
     ),

@@ -80,6 +80,7 @@ MATRIX: dict[str, dict[str, str]] = {
     },
     "offerboard:import_check": {"GET": "login 404 403 200 200 join login", "POST": "405"},
     "offerboard:import_start": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:import_stop": POST_ONLY | {"POST": "login 404 403 ok ok join login"},  # it has ended: nothing changes
     # The owner comes after the editor, who has discarded it.
     "offerboard:import_discard": POST_ONLY | {"POST": "login 404 403 ok 404 join login"},
     # --- inquiries

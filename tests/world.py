@@ -103,6 +103,7 @@ class World:
             "offerboard:resume": {"slug": self.paused.slug},
             "offerboard:import": {"pk": self.imported.pk},
             "offerboard:import_refused": {"pk": self.imported.pk},
+            "offerboard:import_stop": {"pk": self.imported.pk},
             "offerboard:import_columns": {"pk": self.uploaded.pk},
             "offerboard:import_check": {"pk": self.uploaded.pk},
             "offerboard:import_start": {"pk": self.uploaded.pk},

@@ -252,6 +252,20 @@ def fail(job: LeadImport, why: str) -> None:
             log.warning("import_lease_lost", lead_import=str(job.pk))
 
 
+@transaction.atomic(durable=True)
+def stop(pk: UUID, *, now: datetime) -> bool:
+    """End an import of a member's that waits or runs; whether there was one. What was imported stays.
+
+    A batch that is being stored is waited for; the worker then finds that it holds nothing any more.
+    """
+    going_on = [LeadImport.State.QUEUED, LeadImport.State.RUNNING]
+    found = LeadImport.objects.filter(pk=pk, state__in=going_on, by_command=False).select_for_update().first()
+    if found is None:
+        return False
+    _end(found, state=LeadImport.State.FAILED, now=now, failure=_("Your team stopped it. What was imported stays."))
+    return True
+
+
 def hand_back(job: LeadImport, *, now: datetime) -> None:
     """Let another worker go on at once; it stays the company's running one."""
     mine = LeadImport.objects.filter(pk=job.pk, state=LeadImport.State.RUNNING, lease_until=job.lease_until)

@@ -15,7 +15,7 @@ from directory.models import Company
 from offerboard import tasks
 from offerboard.importing import pace
 from offerboard.importing.mapping import Mapping
-from offerboard.importing.running import LEASE
+from offerboard.importing.running import LEASE, stop
 from offerboard.importing.shape import Shape
 from offerboard.importing.source import examine
 from offerboard.models import LeadImport, RefusedRow, SeenRow, SentFile
@@ -43,6 +43,10 @@ class TooManyFiles(Exception):
 
 class AnotherRuns(Exception):
     """An import of the company runs, or was stopped less than a lease ago."""
+
+
+class NotGoingOn(Exception):
+    """The import has ended, or was never started."""
 
 
 class NotWaitingForColumns(Exception):
@@ -98,6 +102,12 @@ def start_import(*, lead_import: LeadImport) -> None:
     if not uploaded.update(state=LeadImport.State.QUEUED):
         raise NotWaitingForColumns
     transaction.on_commit(partial(tasks.wake_import, import_id=str(lead_import.pk)))
+
+
+def stop_import(*, lead_import: LeadImport, now: datetime) -> None:
+    """End an import before the end of its file. Raises NotGoingOn."""
+    if not stop(lead_import.pk, now=now):
+        raise NotGoingOn
 
 
 @transaction.atomic(durable=True)

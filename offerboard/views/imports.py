@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -141,6 +142,16 @@ def discard(request: MemberRequest, pk: str) -> HttpResponse:
         return redirect(found)
     messages.success(request, _("The file is deleted. Nothing was imported."))
     return redirect("offerboard:imports")
+
+
+@require_POST
+@editor_required
+def stop(request: MemberRequest, pk: str) -> HttpResponse:
+    """End an import that runs; its page says what was imported until then."""
+    found = _mine(request, pk)
+    with suppress(services.NotGoingOn):  # it has just ended by itself: the page says so
+        services.stop_import(lead_import=found, now=timezone.now())
+    return redirect(found)
 
 
 @require_safe
