@@ -139,7 +139,11 @@ def _in_purpose(before: PurposeEntry, after: PurposeEntry) -> Iterator[Differenc
     for kind in after["receivers"]:
         if kind not in before["receivers"]:
             yield "receiver", name, str(ReceiverKind(kind).label)
-    known = _columns(before)
+    yield from _in_data(before, after)
+
+
+def _in_data(before: PurposeEntry, after: PurposeEntry) -> Iterator[Difference]:
+    name, known = after["name"], _columns(before)
     for (what, column), data in _columns(after).items():
         earlier = known.get((what, column))
         words = f"{what} ({column})" if column else what

@@ -27,6 +27,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
     "privacy:cookies": PUBLIC,
+    "privacy:policy_changes": PUBLIC,
     "directory:companies": PUBLIC,
     "directory:company": PUBLIC,
     "directory:categories": PUBLIC,

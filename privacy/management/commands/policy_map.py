@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from privacy.policies import MAP, as_text, committed_map
+from privacy import policies
 from privacy.snapshot import all_changes, take_snapshot
 
 
@@ -21,12 +21,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, write: bool, **_options: Any) -> None:
         """Print each difference as a sentence."""
         now = take_snapshot()
-        if MAP.exists() and committed_map() == now:
+        if policies.MAP.exists() and policies.committed_map() == now:
             self.stdout.write("The committed map says what the code says.")
             return
-        for change in all_changes(committed_map(), now) if MAP.exists() else []:
+        for change in all_changes(policies.committed_map(), now) if policies.MAP.exists() else []:
             self.stdout.write(change)
         if not write:
             raise CommandError("The map in the code is not the committed one. Change the texts too, then use --write.")
-        MAP.write_text(as_text(now), encoding="utf-8")
-        self.stdout.write(f"Written: {MAP.name}")
+        policies.MAP.write_text(policies.as_text(now), encoding="utf-8")
+        self.stdout.write(f"Written: {policies.MAP.name}")
