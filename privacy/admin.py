@@ -48,7 +48,7 @@ class PolicyDraftAdmin(admin.ModelAdmin):
 
     list_display = ["kind", "effective_at", "changed_at"]
 
-    def get_fields(self, request: HttpRequest, obj: PolicyDraft | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: PolicyDraft | None = None) -> Any:
         """First which policy, then its text."""
         return ["body", "effective_at"] if obj else ["kind"]
 
