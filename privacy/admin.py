@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from privacy.downloads import as_csv
 from privacy.models import PolicyDraft, PolicyVersion
 from privacy.selectors.policy_drafts import draft_page, propose
+from privacy.selectors.processing import record_of_processing
 from privacy.services import policies as services
 
 
@@ -28,6 +30,25 @@ class PolicyVersionAdmin(admin.ModelAdmin):
         *("kind", "number", "published_at", "effective_at", "material", "changes", "notices_done_at"),
         *("digest", "body"),
     ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """The record of processing stands beside what the public reads of it."""
+        record = path(
+            "record-of-processing/", self.admin_site.admin_view(self.record), name="privacy_record_of_processing"
+        )
+        return [record, *super().get_urls()]
+
+    def record(self, request: HttpRequest) -> HttpResponse:
+        """GDPR art. 30, to read, to print, or as a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        record = record_of_processing(at=now)
+        if request.GET.get("format") == "csv":
+            return as_csv(record.rows(), name=f"record-of-processing-{now:%Y-%m-%d}.csv")
+        words = {**self.admin_site.each_context(request), "title": _("Record of processing activities")}
+        words |= {"opts": self.opts, "record": record, "at": now}
+        return TemplateResponse(request, "admin/privacy/record_of_processing.html", words)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Drafts become versions."""
