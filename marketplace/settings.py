@@ -182,6 +182,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "tell members of coming policies": {
+        "task": "privacy.periodic.announce_policies",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "take up imports": {
         "task": "offerboard.periodic.sweep_imports",
         "schedule": 10.0,

@@ -1,9 +1,13 @@
 """What beat calls for privacy."""
 
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
-from privacy.services import requests
+from privacy.services import policy_notices, requests
+
+SHIFT = 20.0  # seconds after which other tasks have their turn
 
 
 @shared_task
@@ -16,3 +20,11 @@ def sweep_exports() -> None:
 def forget_exports() -> None:
     """Delete copies whose seven days are over, and what killed workers left."""
     requests.forget_exports(now=timezone.now())
+
+
+@shared_task
+def announce_policies() -> None:
+    """Tell members of coming changes for a while; the next call goes on."""
+    ends_at = time.monotonic() + SHIFT
+    while policy_notices.announce_policies(now=timezone.now()) and time.monotonic() < ends_at:
+        pass

@@ -5,14 +5,16 @@ A snapshot is in English, the language in which policies are written here, and h
 
 import hashlib
 import json
-from collections.abc import Iterator
-from typing import Any, TypedDict
+from collections.abc import Iterator, Mapping
+from typing import Any, NotRequired, TypedDict
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django_countries import countries
 
 from privacy import datamap
-from privacy.datamap import Keep, Purpose, ReceiverKind
+from privacy.datamap import Basis, Keep, Purpose, ReceiverKind
 
 LANGUAGE = "en"
 
@@ -39,10 +41,21 @@ class PurposeEntry(TypedDict):
     data: list[Data]
 
 
+class NamedReceiver(TypedDict):
+    """One company or authority of the register, as `privacy.models.Receiver` keeps it."""
+
+    kind: str
+    name: str
+    country: str
+    transfer: str
+    task: str
+
+
 class Snapshot(TypedDict):
-    """The whole map."""
+    """The whole map; with the register of receivers once it is stored with a version."""
 
     purposes: list[PurposeEntry]
+    receivers: NotRequired[list[NamedReceiver]]
 
 
 def take_snapshot() -> Snapshot:
@@ -62,29 +75,90 @@ def digest_of(*, body: str, snapshot: Any) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
+# --- what differs between two maps -----------------------------------------------------------------------------------
+
+Difference = tuple[str, str, str]  # what kind of difference, whose, and which
+
+MORE = {
+    "purpose": gettext_noop("New purpose: %(name)s"),
+    "basis": gettext_noop("%(name)s: another legal basis: %(what)s"),
+    "interest": gettext_noop("%(name)s: another interest: %(what)s"),
+    "receiver": gettext_noop("%(name)s: new receiver: %(what)s"),
+    "data": gettext_noop("%(name)s: more data: %(what)s"),
+    "time": gettext_noop("%(name)s: kept longer: %(what)s"),
+    "leaving": gettext_noop("%(name)s: something else happens when you leave: %(what)s"),
+    "named": gettext_noop("New receiver: %(name)s, %(what)s"),
+}
+LESS = {
+    "purpose": gettext_noop("No longer a purpose: %(name)s"),
+    "receiver": gettext_noop("%(name)s: no longer a receiver: %(what)s"),
+    "data": gettext_noop("%(name)s: less data: %(what)s"),
+    "time": gettext_noop("%(name)s: kept for a shorter time: %(what)s"),
+    "named": gettext_noop("No longer a receiver: %(name)s, %(what)s"),
+}
+
+
 def material_changes(before: Snapshot, after: Snapshot) -> list[str]:
     """What people must be told before it takes effect: a new purpose, kind of data or receiver, or a longer time."""
+    return _in_words(before, after, MORE)
+
+
+def all_changes(before: Snapshot, after: Snapshot) -> list[str]:
+    """Everything that differs: what there is more of, then what there is less of."""
+    return material_changes(before, after) + _in_words(after, before, LESS)
+
+
+def _in_words(before: Snapshot, after: Snapshot, words: Mapping[str, str]) -> list[str]:
+    found = dict.fromkeys([*_in_purposes(before, after), *_in_receivers(before, after)])
+    return [_(words[kind]) % {"name": name, "what": what} for kind, name, what in found if kind in words]
+
+
+def _in_receivers(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
+    known = [(one["name"], one["country"]) for one in before.get("receivers", [])]
+    for one in after.get("receivers", []):
+        if (one["name"], one["country"]) not in known:
+            yield "named", one["name"], countries.name(one["country"]) or one["country"]
+
+
+def _in_purposes(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
     known = {entry["key"]: entry for entry in before["purposes"]}
-    return [change for entry in after["purposes"] for change in _changes(known.get(entry["key"]), entry)]
+    for entry in after["purposes"]:
+        earlier = known.get(entry["key"])
+        if earlier is None:
+            yield "purpose", entry["name"], ""
+            continue
+        yield from _in_purpose(earlier, entry)
 
 
-def _changes(before: PurposeEntry | None, after: PurposeEntry) -> Iterator[str]:
-    if before is None:
-        yield _("New purpose: %(name)s") % {"name": after["name"]}
-        return
+def _in_purpose(before: PurposeEntry, after: PurposeEntry) -> Iterator[Difference]:
     name = after["name"]
+    if before["basis"] != after["basis"]:
+        yield "basis", name, str(Basis(after["basis"]).label)
+    if before["interest"] != after["interest"] and after["interest"]:
+        yield "interest", name, after["interest"]
     for kind in after["receivers"]:
         if kind not in before["receivers"]:
-            yield _("%(name)s: new receiver: %(who)s") % {"name": name, "who": ReceiverKind(kind).label}
-    if before["basis"] != after["basis"]:
-        yield _("%(name)s: another legal basis") % {"name": name}
-    known = {data["what"]: data for data in before["data"]}
-    for data in after["data"]:
-        earlier = known.get(data["what"])
-        if earlier is None or set(data["columns"]) - set(earlier["columns"]):
-            yield _("%(name)s: more data: %(what)s") % {"name": name, "what": data["what"]}
-        if earlier and _is_longer(earlier, data):
-            yield _("%(name)s: kept longer: %(what)s") % {"name": name, "what": data["what"]}
+            yield "receiver", name, str(ReceiverKind(kind).label)
+    yield from _in_data(before, after)
+
+
+def _in_data(before: PurposeEntry, after: PurposeEntry) -> Iterator[Difference]:
+    name, known = after["name"], _columns(before)
+    for (what, column), data in _columns(after).items():
+        earlier = known.get((what, column))
+        words = f"{what} ({column})" if column else what
+        if earlier is None:
+            yield "data", name, words
+            continue
+        if _is_longer(earlier, data):
+            yield "time", name, what
+        if set(data["erase"]) - set(earlier["erase"]):
+            yield "leaving", name, what
+
+
+def _columns(entry: PurposeEntry) -> dict[tuple[str, str], Data]:
+    """By column, since the columns of one table may be kept for different times; a place has none."""
+    return {(data["what"], column): data for data in entry["data"] for column in data["columns"] or [""]}
 
 
 def _is_longer(before: Data, after: Data) -> bool:
@@ -92,6 +166,9 @@ def _is_longer(before: Data, after: Data) -> bool:
     if before["days"] is None or after["days"] is None:
         return after["days"] is None and (before["days"] is not None or before["keep"] != after["keep"])
     return after["days"] > before["days"]
+
+
+# --- the map as plain data -------------------------------------------------------------------------------------------
 
 
 def _entry(purpose: Purpose) -> PurposeEntry:

@@ -25,4 +25,5 @@ urlpatterns = [
     path("privacy/consents/", consents.consents, name="consents"),
     path("privacy/consents/history/", consents.history, name="consent_history"),
     path("privacy/consents/receipt/", consents.receipt, name="consent_receipt"),
+    path("privacy/changes/<slug:kind>/<slug:number>/", policies.changes, name="policy_changes"),
 ]

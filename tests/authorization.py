@@ -36,6 +36,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:consents": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},
     "privacy:consent_history": ASKS_MEMBER | {"POST": "405"},
     "privacy:consent_receipt": ASKS_MEMBER | {"POST": "405"},
+    "privacy:policy_changes": PUBLIC,
     "directory:companies": PUBLIC,
     "directory:company": PUBLIC,
     "directory:categories": PUBLIC,

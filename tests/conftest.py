@@ -8,7 +8,7 @@ from django.db import connection
 
 from offerboard.models.lead import RANK_SEQUENCE
 from privacy.models import PolicyVersion
-from privacy.policies import FIRST_DATE, first_texts
+from privacy.policies import FIRST_DATE, first_contents
 from tests.factories import FIRST_RANK
 
 
@@ -24,10 +24,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture
 def policies(db: None) -> None:
     """The first policies, which migrations bring: also after a test that emptied all tables."""
-    for kind, body in first_texts().items():
-        PolicyVersion.objects.get_or_create(
-            kind=kind, number=1, defaults={"body": body, "published_at": FIRST_DATE, "effective_at": FIRST_DATE}
-        )
+    for kind, content in first_contents().items():
+        dates = {"published_at": FIRST_DATE, "effective_at": FIRST_DATE}
+        PolicyVersion.objects.get_or_create(kind=kind, number=1, defaults={**content, **dates})
 
 
 @pytest.fixture(autouse=True)

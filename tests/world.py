@@ -123,6 +123,7 @@ class World:
             "offerboard:finds": {"pk": self.search.pk},
             "offerboard:rename_search": {"pk": self.search.pk},
             "offerboard:delete_search": {"pk": self.search.pk},
+            "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},
             "offerboard:category_feed": {"slug": self.category.slug},

@@ -1,24 +1,60 @@
-"""Policies in admin: read and compare; a published text is never edited. And the register of receivers."""
+"""Policies in admin: drafts are written, looked at and published; a published text is never edited."""
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import TextField
+from django.forms import Textarea
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from privacy.datamap import ReceiverKind
-from privacy.models import PolicyVersion, Receiver
-from privacy.services.disclosing import INSIDE
+from privacy.downloads import as_csv
+from privacy.models import PolicyDraft, PolicyVersion
+from privacy.selectors.policy_drafts import draft_page, propose
+from privacy.selectors.processing import record_of_processing
+from privacy.services import policies as services
 
 
 @admin.register(PolicyVersion)
 class PolicyVersionAdmin(admin.ModelAdmin):
-    """New versions are added; none is changed or removed, since people have accepted them."""
+    """What was published. Nobody adds to it but by publishing a draft, and nobody changes or removes any of it."""
 
-    list_display = ["__str__", "kind", "number", "published_at", "effective_at"]
-    list_filter = ["kind"]
+    list_display = ["__str__", "published_at", "effective_at", "material", "notices_done_at"]
+    list_filter = ["kind", "material"]
     date_hierarchy = "effective_at"
+    fields = [
+        *("kind", "number", "published_at", "effective_at", "material", "changes", "notices_done_at"),
+        *("digest", "body"),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """The record of processing stands beside what the public reads of it."""
+        record = path(
+            "record-of-processing/", self.admin_site.admin_view(self.record), name="privacy_record_of_processing"
+        )
+        return [record, *super().get_urls()]
+
+    def record(self, request: HttpRequest) -> HttpResponse:
+        """GDPR art. 30, to read, to print, or as a file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        now = timezone.now()
+        record = record_of_processing(at=now)
+        if request.GET.get("format") == "csv":
+            return as_csv(record.rows(), name=f"record-of-processing-{now:%Y-%m-%d}.csv")
+        words = {**self.admin_site.each_context(request), "title": _("Record of processing activities")}
+        words |= {"opts": self.opts, "record": record, "at": now}
+        return TemplateResponse(request, "admin/privacy/record_of_processing.html", words)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Drafts become versions."""
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Published is published."""
@@ -29,44 +65,94 @@ class PolicyVersionAdmin(admin.ModelAdmin):
         return False
 
 
-OUTSIDE = [kind for kind in ReceiverKind if kind not in (*INSIDE, ReceiverKind.PUBLIC, ReceiverKind.TEAM)]
+@admin.register(PolicyDraft)
+class PolicyDraftAdmin(admin.ModelAdmin):
+    """The coming text of each policy. A new one begins with the newest published text."""
 
+    list_display = ["kind", "effective_at", "changed_at"]
+    formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 30, "cols": 100})}}
 
-class ReceiverForm(forms.ModelForm):
-    """Only kinds that stand outside of the market are registered."""
+    def get_fields(self, request: HttpRequest, obj: PolicyDraft | None = None) -> Any:
+        """First which policy, then its text."""
+        return ["body", "effective_at"] if obj else ["kind"]
 
-    class Meta:
-        model = Receiver
-        fields = ["kind", "name", "country", "transfer", "task", "since", "until"]
+    def save_model(self, request: HttpRequest, obj: PolicyDraft, form: Any, change: bool) -> None:
+        """A new draft begins with the newest text."""
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            obj.pk = services.start_draft(kind=obj.kind, now=timezone.now()).pk
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kind = self.fields.get("kind")  # not in a form that only reads it
-        if isinstance(kind, forms.ChoiceField):
-            kind.choices = [("", "–"), *((one.value, one.label) for one in OUTSIDE)]
+    def response_add(self, request: HttpRequest, obj: PolicyDraft, post_url_continue: Any = None) -> HttpResponse:
+        """On to the text."""
+        return redirect("admin:privacy_policydraft_change", obj.pk)
 
-    def clean(self) -> None:
-        """Nobody's time ends before it begins."""
-        super().clean()
-        since, until = self.cleaned_data.get("since", self.instance.since), self.cleaned_data.get("until")
-        if since and until and until < since:
-            self.add_error("until", _("Choose a day that is not before the first one."))
+    def response_change(self, request: HttpRequest, obj: PolicyDraft) -> HttpResponse:
+        """On to what the button says, with the draft saved."""
+        for step in ("preview", "publish"):
+            if f"_{step}" in request.POST:
+                return redirect(f"admin:privacy_policydraft_{step}", obj.pk)
+        return super().response_change(request, obj)
 
+    def get_urls(self) -> list[URLPattern]:
+        """Looking at a draft, and publishing it."""
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/", view(self.preview), name="privacy_policydraft_preview"),
+            path("<int:pk>/publish/", view(self.publish), name="privacy_policydraft_publish"),
+            *super().get_urls(),
+        ]
 
-@admin.register(Receiver)
-class ReceiverAdmin(admin.ModelAdmin):
-    """Companies and authorities outside; their time ends by a date, and none is removed, since people were told."""
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page as everybody will see it."""
+        draft = self._draft(request, pk)
+        if draft is None or not self.has_view_permission(request, draft):
+            raise Http404
+        return render(request, "privacy/policy.html", {"page": draft_page(draft, at=timezone.now())})
 
-    form = ReceiverForm
-    list_display = ["name", "kind", "country", "transfer", "task", "since", "until"]
-    list_filter = ["kind"]
-    search_fields = ["name", "task"]
-    ordering = ["kind", "name"]
+    def publish(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What publishing would do, and the button that does it."""
+        if not request.user.has_perm("privacy.add_policyversion"):
+            raise PermissionDenied
+        draft = self._draft(request, pk)
+        if draft is None:
+            messages.warning(request, _("This draft has been published already, or deleted."))
+            return redirect("admin:privacy_policyversion_changelist")
+        if request.method == "POST" and (version := self._publish(request, draft)):
+            return redirect("admin:privacy_policyversion_change", version.pk)
+        proposal, now = propose(draft, at=timezone.now()), timezone.now()
+        words = {
+            **self.admin_site.each_context(request),
+            "title": _("Publish %(version)s") % {"version": proposal.version},
+            "opts": self.opts,
+            "draft": draft,
+            "shown": draft.changed_at.isoformat(),
+            "proposal": proposal,
+            "comparison": proposal.comparison(),
+            "earliest": services.earliest_effect(proposal, now=now),
+        }
+        return TemplateResponse(request, "admin/privacy/policydraft/publish.html", words)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Who it is and since when stays as it was entered; another company is another row."""
-        return ["kind", "name", "since"] if obj else []
+    def _draft(self, request: HttpRequest, pk: int) -> PolicyDraft | None:
+        draft: PolicyDraft | None = self.get_object(request, str(pk))
+        return draft
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """History."""
-        return False
+    def _publish(self, request: HttpRequest, draft: PolicyDraft) -> PolicyVersion | None:
+        """The new version; or None, and a message that says what to do."""
+        try:
+            if request.POST.get("shown") != draft.changed_at.isoformat():
+                raise services.DraftGone
+            version = services.publish_policy(draft=draft, now=timezone.now(), material="material" in request.POST)
+        except services.DraftGone:
+            messages.error(request, _("Somebody changed the draft meanwhile. Look at it again, then publish it."))
+        except services.NothingNew:
+            messages.error(request, _("Text and tables are the same as in the newest version. Change something first."))
+        except services.TooSoon as refusal:
+            day = date_format(refusal.earliest, "j M Y, H:i e")
+            told = _("It cannot take effect before %(day)s. Set a later date in the draft, then publish it.")
+            messages.error(request, told % {"day": day})
+        else:
+            self.log_addition(request, version, _("Published."))
+            messages.success(request, _("%(version)s is published.") % {"version": version})
+            return version
+        return None

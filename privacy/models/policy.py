@@ -7,9 +7,11 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 NOTICE = timedelta(days=14)  # between the last notice of a material change and its effect
+PAGES = {"terms": "privacy:terms", "privacy": "privacy:policy", "cookies": "privacy:cookies"}
 
 
 class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
@@ -27,9 +29,10 @@ class PolicyVersionQuerySet(models.QuerySet["PolicyVersion"]):
         told = Q(material=False) | Q(notices_done_at__lte=at - NOTICE)
         return self.published(at=at).filter(told, effective_at__lte=at)
 
-    def to_announce(self, *, at: datetime) -> Self:
-        """Published material changes of which not everybody has been told."""
-        return self.published(at=at).filter(material=True, notices_done_at=None)
+    def coming(self, *, at: datetime) -> Self:
+        """Announced and not in force yet, the first to come first."""
+        untold = Q(material=True) & (Q(notices_done_at=None) | Q(notices_done_at__gt=at - NOTICE))
+        return self.published(at=at).filter(untold | Q(effective_at__gt=at)).order_by("effective_at", "number")
 
 
 class PolicyVersion(models.Model):
@@ -76,6 +79,19 @@ class PolicyVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """Where this version is read, also when another one holds."""
+        return f"{reverse(PAGES[self.kind])}?version={self.number}"
+
+    def earliest(self, *, at: datetime) -> datetime:
+        """When it takes effect; while members are still being told, when it can at the earliest.
+
+        Says of one version what `in_force` says of many.
+        """
+        if not self.material:
+            return self.effective_at
+        return max(self.effective_at, (self.notices_done_at or at) + NOTICE)
 
 
 class PolicyDraft(models.Model):

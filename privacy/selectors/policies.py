@@ -1,10 +1,28 @@
-"""What the policy pages show, fetched whole."""
+"""What the policy pages show, fetched whole, and what the policy in force allows."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
+from django.urls import reverse
+
+from privacy import datamap
 from privacy.models import PolicyVersion
+from privacy.models.policy import PAGES
+from privacy.selectors.policy_tables import PurposeTable, ReceiverRow, purpose_tables, receiver_rows
+
+PROMISE = re.compile(r"\s*\[promise: ([a-z0-9-]+)\]")
+HEAVY = ("body", "data_map", "changes")  # columns that a list of versions does not need
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text, and the id of the promise that it ends with, if any."""
+
+    text: str
+    promise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,27 +30,55 @@ class Passage:
     """A heading or a paragraph of a policy, as plain text that the template escapes."""
 
     is_heading: bool
-    text: str
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it, without the marks of promises."""
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A version in the list of its kind, and from when it holds or can hold."""
+
+    version: PolicyVersion
+    since: datetime
+    is_in_force: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyPage:
     """One version of a policy beside the others of its kind, newest first."""
 
-    version: PolicyVersion
+    line: VersionLine
     passages: Sequence[Passage]
-    in_force: PolicyVersion
-    versions: Sequence[PolicyVersion]
+    purposes: Sequence[PurposeTable]
+    receivers: Sequence[ReceiverRow]
+    lines: Sequence[VersionLine]
+    in_force: VersionLine
+    is_draft: bool = False
 
     @property
-    def is_in_force(self) -> bool:
-        """Whether the version on the page is the one that holds today."""
-        return self.version == self.in_force
+    def version(self) -> PolicyVersion:
+        """The one on the page."""
+        return self.line.version
+
+    @property
+    def url(self) -> str:
+        """Where the version in force is read."""
+        return reverse(PAGES[self.version.kind])
+
+    @property
+    def coming(self) -> VersionLine | None:
+        """The next version that is announced."""
+        later = self.lines[: self.lines.index(self.in_force)]
+        return later[-1] if later else None
 
     @property
     def is_coming(self) -> bool:
-        """Whether the version is announced and takes effect later."""
-        return self.version.effective_at > self.in_force.effective_at
+        """Whether the version on the page is announced and takes effect later."""
+        return self.line in self.lines[: self.lines.index(self.in_force)]
 
 
 def policy_in_force(*, kind: str, at: datetime) -> PolicyVersion:
@@ -44,23 +90,85 @@ def policy_in_force(*, kind: str, at: datetime) -> PolicyVersion:
 
 
 def policy_page(*, kind: str, number: int | None, at: datetime) -> PolicyPage:
-    """The numbered version, or the one in force; versions announced for later count as published. One query.
+    """The numbered version, or the one in force; versions announced for later count as published. Two queries.
 
     Raises PolicyVersion.DoesNotExist.
     """
-    versions = list(PolicyVersion.objects.filter(kind=kind, published_at__lte=at).order_by("-effective_at", "-number"))
-    in_force = next((version for version in versions if version.effective_at <= at), None)
-    wanted = in_force if number is None else next((one for one in versions if one.number == number), None)
+    lines = version_lines(kind=kind, at=at)
+    in_force = next((line for line in lines if line.is_in_force), None)
+    wanted = in_force if number is None else next((one for one in lines if one.version.number == number), None)
     if in_force is None or wanted is None:
         raise PolicyVersion.DoesNotExist
-    return PolicyPage(version=wanted, passages=passages(wanted.body), in_force=in_force, versions=versions)
+    wanted.version.refresh_from_db(fields=HEAVY)
+    return page_of(wanted, lines, in_force)
+
+
+def version_lines(*, kind: str, at: datetime) -> list[VersionLine]:
+    """Every published version of a kind, the last to take effect first; without their texts."""
+    versions = PolicyVersion.objects.filter(kind=kind).published(at=at).defer(*HEAVY)
+    lines = [VersionLine(version, version.earliest(at=at)) for version in versions]
+    holds = next((number for number, line in enumerate(lines) if line.since <= at), None)
+    return [replace(line, is_in_force=number == holds) for number, line in enumerate(lines)]
+
+
+def page_of(
+    line: VersionLine, lines: Sequence[VersionLine], in_force: VersionLine, *, is_draft: bool = False
+) -> PolicyPage:
+    """A version made ready to print."""
+    data_map = line.version.data_map
+    return PolicyPage(
+        line=line,
+        passages=passages(line.version.body),
+        purposes=purpose_tables(data_map),
+        receivers=receiver_rows(data_map),
+        lines=lines,
+        in_force=in_force,
+        is_draft=is_draft,
+    )
 
 
 def passages(body: str) -> list[Passage]:
-    """Split a policy's text: an empty line parts paragraphs, “## ” starts a heading."""
+    """Split a policy's text: an empty line parts paragraphs, “## ” starts a heading, “[promise: id]” ends a promise."""
     found = []
     for block in body.replace("\r\n", "\n").split("\n\n"):
         text = " ".join(block.split())
         if text:
-            found.append(Passage(is_heading=text.startswith("## "), text=text.removeprefix("## ")))
+            *promising, rest = _runs(text.removeprefix("## "))
+            found.append(Passage(text.startswith("## "), (*promising, rest) if rest.text else tuple(promising)))
     return found
+
+
+def _runs(text: str) -> list[Run]:
+    """The last one has no promise, and no text where the whole ends with one."""
+    pieces = [*PROMISE.split(text), ""]
+    return [Run(*piece) for piece in zip(pieces[::2], pieces[1::2], strict=True)]
+
+
+def coming_policies(*, at: datetime) -> list[VersionLine]:
+    """What is announced, of every kind, the first to come first."""
+    return [VersionLine(one, one.earliest(at=at)) for one in PolicyVersion.objects.coming(at=at).defer(*HEAVY)]
+
+
+# --- purposes that people were told of ----------------------------------------------------------------------------
+
+
+def purpose_is_in_force(key: str, *, at: datetime) -> bool:
+    """Whether people have been told of a purpose for as long as was promised; until then nothing is done for it."""
+    return key in purposes_in_force(at=at)
+
+
+def purposes_in_force(*, at: datetime) -> frozenset[str]:
+    """Keys of the purposes in the privacy policy that holds.
+
+    A version of before there were maps says nothing about purposes: then all that the code knows are allowed, since
+    the first version with a map is itself announced before it takes effect.
+    """
+    held = PolicyVersion.objects.filter(kind=PolicyVersion.Kind.PRIVACY).in_force(at=at)
+    found = held.values_list("pk", "digest").first()
+    return _purposes_of(*found) if found else frozenset()
+
+
+@lru_cache(maxsize=8)
+def _purposes_of(pk: int, digest: str) -> frozenset[str]:  # noqa: ARG001  # a published version never changes
+    data_map = PolicyVersion.objects.values_list("data_map", flat=True).get(pk=pk)
+    return frozenset(entry["key"] for entry in data_map["purposes"]) if data_map else frozenset(datamap.purposes())

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from privacy import datamap
 from privacy.datamap import Purpose, ReceiverKind
 from privacy.models import Disclosure, Receiver
+from privacy.selectors.policies import purpose_is_in_force
 from privacy.snapshot import receivers_of
 
 Ground = Disclosure.Ground
@@ -116,18 +117,13 @@ def disclose(
 def _refuse_undeclared(*, kind: ReceiverKind, purpose: Purpose, columns: Collection[str], at: datetime) -> None:
     if datamap.purposes().get(purpose.key) is not purpose:
         raise UndeclaredPurpose(purpose.key)
-    if not _is_in_force(purpose, at=at):
+    if not purpose_is_in_force(purpose.key, at=at):
         raise PurposeNotInForce(purpose.key)
     if kind not in receivers_of(purpose):
         raise UndeclaredReceiver(f"{purpose.key} → {kind}")
     held = {name for name, column in datamap.columns().items() if column.why is purpose}
     if not columns or not held.issuperset(columns):
         raise UndeclaredColumn(f"{purpose.key}: {', '.join(sorted(set(columns) - held))}")
-
-
-def _is_in_force(purpose: Purpose, *, at: datetime) -> bool:  # noqa: ARG001 - versions of the policy will ask for the time
-    """Whether people have been told of the purpose: all that the map declares."""
-    return purpose.key in datamap.purposes()
 
 
 def _known(receiver: Party | Receiver, *, on: date) -> Party:

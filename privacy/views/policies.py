@@ -1,4 +1,4 @@
-"""The policies: the version in force, and the earlier ones."""
+"""The policies: the version in force, the earlier ones, and what each changed."""
 
 import re
 
@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from privacy.models import PolicyVersion
 from privacy.selectors import policies as selectors
+from privacy.selectors.policy_changes import policy_changes
 
 VERSION = re.compile(r"[0-9]{0,4}")
 
@@ -24,3 +25,15 @@ def policy(request: HttpRequest, kind: str) -> HttpResponse:
     except PolicyVersion.DoesNotExist as error:
         raise Http404 from error
     return render(request, "privacy/policy.html", {"page": page})
+
+
+@require_safe
+def changes(request: HttpRequest, kind: str, number: str) -> HttpResponse:
+    """What one version changed."""
+    if not VERSION.fullmatch(number):
+        raise Http404
+    try:
+        version, comparison = policy_changes(kind=kind, number=int(number), at=timezone.now())
+    except PolicyVersion.DoesNotExist as error:
+        raise Http404 from error
+    return render(request, "privacy/policy_changes.html", {"version": version, "comparison": comparison})
