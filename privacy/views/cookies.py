@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from privacy.consents import Question, browser_questions
-from privacy.cookieless import cookieless
+from privacy.cookieless import cookieless, shared_token
 from privacy.cookies import (
     QUESTION,
     answered,
@@ -46,7 +46,8 @@ def cookie_settings(request: HttpRequest) -> HttpResponse:
         record_for_browser(request, response, form.choices(), method)
         return response
     if in_place:
-        return render(request, "components/cookie_question.html", {"form": form})
+        asked_anew = {"form": form, "token": shared_token(QUESTION), "questions": browser_questions()}
+        return render(request, "components/cookie_question.html", asked_anew)
     reader = reader_of(request)
     found = browser_answers(browser=browser_of(request), granted=reader.granted, gpc=reader.gpc, at=timezone.now())
     page = {"form": form, "topics": topics(found), "necessary": necessary().values(), "choice": choice_of(request)}

@@ -145,6 +145,15 @@ def test_htmx_answers_in_the_place_of_the_question(client: Client) -> None:
     assert ("did not keep your choice" in lost, "data-remembers" in lost) == (True, False)
 
 
+def test_htmx_asks_anew_where_the_page_was_stale(client: Client) -> None:
+    form = {"form_token": "stale", "in_passing": "yes", "every": "yes"}
+    again = client.post(SETTINGS, form, headers={"HX-Request": "true"}).text
+
+    assert ("<html" in again, "Please press the button once more." in again) == (False, True)
+    assert f'value="{shared_token(QUESTION)}"' in again
+    assert said() == []
+
+
 # --- the settings page --------------------------------------------------------------------------------------------
 
 
