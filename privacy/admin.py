@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import TextField
+from django.forms import Textarea
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -68,6 +70,7 @@ class PolicyDraftAdmin(admin.ModelAdmin):
     """The coming text of each policy. A new one begins with the newest published text."""
 
     list_display = ["kind", "effective_at", "changed_at"]
+    formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 30, "cols": 100})}}
 
     def get_fields(self, request: HttpRequest, obj: PolicyDraft | None = None) -> Any:
         """First which policy, then its text."""
