@@ -50,7 +50,6 @@ class Record:
 
     controller: dict[str, str]  # (a)
     activities: list[Activity]
-    receivers: list[ReceiverRow]
     measures: list[str]  # (g)
 
     def rows(self) -> Iterator[Sequence[str]]:
@@ -73,7 +72,6 @@ def record_of_processing(*, at: datetime) -> Record:
             _("Contact for data protection"): settings.OPERATOR["privacy_email"],
         },
         activities=[_activity(purpose, named) for purpose in datamap.purposes().values()],
-        receivers=named,
         measures=[str(measure) for measure in MEASURES],
     )
 
