@@ -33,7 +33,7 @@ MEASURES = [
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One row of the record; the names of the fields head its columns in the file, the letters are those of art. 30(1)."""
+    """One row of the record; the names of the fields head the file, the letters are those of art. 30(1)."""
 
     purpose: str  # (b)
     legal_basis: str
