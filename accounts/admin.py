@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Member
 from directory.models import TeamMember
 from moderation.staff import DecidedAdmin
+from privacy.purposes import ACCOUNT
+from privacy.staff import MemberRecordAdmin
 
 
 class CompanyInline(admin.TabularInline):
@@ -26,20 +28,21 @@ class CompanyInline(admin.TabularInline):
 
 
 @admin.register(Member)
-class MemberAdmin(DecidedAdmin):
-    """Suspending asks for a reason, which the person receives, and ends the person's sessions."""
+class MemberAdmin(MemberRecordAdmin, DecidedAdmin):
+    """Opening a record asks for a reason, which the person sees; so does suspending, which ends their sessions."""
 
+    record_purpose = ACCOUNT
     decides = ("member", lambda member: str(member.pk))
-    list_display = ["email", "full_name", "country", "state", "is_staff", "joined_at", "last_login"]
+    list_display = ["email", "full_name", "country", "state", "is_staff", "joined_at"]
     list_filter = ["state", "is_staff", "groups"]
     search_fields = ["email", "full_name"]
     date_hierarchy = "joined_at"
     fieldsets = [
         (None, {"fields": ["email", "full_name", "display_name", "country", "language", "state"]}),
         (_("Staff"), {"fields": ["is_staff", "groups"]}),
-        (_("Dates"), {"fields": ["joined_at", "last_login", "adult_declared_at"]}),
+        (_("Dates"), {"fields": ["joined_at", "adult_declared_at"]}),
     ]
-    readonly_fields = ["email", "state", "joined_at", "last_login", "adult_declared_at"]
+    readonly_fields = ["email", "state", "joined_at", "adult_declared_at"]
     filter_horizontal = ["groups"]
     inlines = [CompanyInline]
     list_per_page = 50

@@ -119,6 +119,11 @@ declare(
     why=SECURITY,
     keep=as_long_as(_("until you log out, at most 30 days")),
     session_key=Held(withheld=OPENS_ACCOUNT),
-    session_data=Held(withheld=_("it is signed and unreadable; it holds who you are and which company you act for")),
+    session_data=Held(
+        withheld=_(
+            "it is signed and unreadable; it holds who you are and which company you act for, and of staff, "
+            "whose records they have opened"
+        )
+    ),
     expire_date=Held(),
 )

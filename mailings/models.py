@@ -62,7 +62,7 @@ class Delivery(models.Model):
 
     class Meta:
         verbose_name = _("mail")
-        verbose_name_plural = _("outbox")
+        verbose_name_plural = _("mails")
         constraints = [
             models.CheckConstraint(name="delivery_kind_known", condition=Q(kind__in=["transactional"])),
             models.CheckConstraint(

@@ -1,13 +1,9 @@
 """What workers do for the outbox; PostgreSQL holds the rows, these carry only wake-ups."""
 
-import structlog
 from celery import shared_task
-from kombu.exceptions import OperationalError as BrokerUnreachable
-from redis.exceptions import RedisError
 
 from mailings import delivery
-
-log = structlog.get_logger(__name__)
+from privacy.waking import wake as wake_worker
 
 
 @shared_task
@@ -17,8 +13,5 @@ def send_due_mail() -> None:
 
 
 def wake() -> None:
-    """Ask a worker to look now. When the broker is away the sweep finds the rows within seconds."""
-    try:
-        send_due_mail.delay()
-    except (BrokerUnreachable, RedisError, OSError) as error:
-        log.warning("wake_up_lost", error=type(error).__name__)
+    """Ask a worker to look now; the sweep looks every few seconds."""
+    wake_worker(send_due_mail)

@@ -73,11 +73,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "marketplace.middleware.RequestLog",
+    "privacy.cookies.CookieGate",
     "marketplace.middleware.DatabaseDown",
     "marketplace.middleware.LargestBody",
     "marketplace.visitor_pages.VisitorPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "privacy.content_policy.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -108,6 +109,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "marketplace.context.market",
                 "marketplace.context.nav",
+                "privacy.context.reader",
             ],
             "builtins": ["marketplace.templatetags.drawing"],
         },
@@ -158,8 +160,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a lost wake-up is found by the sweep; a request does not wait for Redis
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A file of leads takes minutes: workers of their own read them, so that mail and sweeps never stand behind one.
-CELERY_TASK_ROUTES = {"offerboard.tasks.go_on_importing": {"queue": "imports"}}
+# A file of leads, or a copy of somebody's data, takes a while: workers of their own do these, so that mail and sweeps
+# never stand behind one.
+CELERY_TASK_ROUTES = {
+    "offerboard.tasks.go_on_importing": {"queue": "imports"},
+    "privacy.tasks.build_export": {"queue": "imports"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -188,6 +194,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget files of imports": {
         "task": "offerboard.periodic.forget_import_files",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
+    "take up copies of data": {
+        "task": "privacy.periodic.sweep_exports",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "forget copies of data": {
+        "task": "privacy.periodic.forget_exports",
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
@@ -248,6 +264,8 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False  # mail scanners follow links; a person pre
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, within the next hour
 ACCOUNT_LOGIN_TIMEOUT = 60 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
+# Besides allauth's own: contact, report, cookie choice and theme, which need neither cookie nor account.
+ACCOUNT_RATE_LIMITS = {"form_without_cookies": "30/m/ip,300/h/ip"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None  # the log-in form asks
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
@@ -282,7 +300,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
-        "script-src": [SELF],
+        "script-src": [SELF],  # of the admin; elsewhere privacy.content_policy names folders
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],

@@ -1,4 +1,4 @@
-"""Finished public pages, kept for a few seconds for readers without cookies (docs/decisions/0008).
+"""Finished public pages, kept for a few seconds for readers without a session (docs/decisions/0008).
 
 A kept page is handed out only after PostgreSQL has said that everything on it is as it was: a lead that was paused,
 hidden or withdrawn a moment ago, in whatever process, makes its page be made anew.
@@ -25,6 +25,8 @@ from directory.models import Company, Verification
 from directory.shown import Shown, collecting
 from marketplace.memory import Memory
 from offerboard.models import Lead
+from privacy.cookies import READERS as COOKIES
+from privacy.cookies import reader_of
 
 # Each page here notes through directory.shown every lead and company it shows; tests/marketplace/test_visitor_pages.py
 # withdraws what a page shows and looks at it again, for each of them.
@@ -40,7 +42,7 @@ PAGES = {
     "directory:category",
 }
 # What the answer may depend on besides the address; a page that depends on anything else is not kept.
-VARIES = {"cookie", "accept-language", "hx-request", "hx-target"}
+VARIES = {"cookie", "accept-language", "sec-gpc", "hx-request", "hx-target"}
 HTMX = ("HTTP_HX_REQUEST", "HTTP_HX_TARGET", "HTTP_HX_TARGET_URI_AUTOENCODED", "HTTP_HX_HISTORY_RESTORE_REQUEST")
 LONGEST_KEY = 1000  # characters of address and headers
 OVERHEAD = 4096  # bytes that a kept page takes beside its body: headers, rows, the question
@@ -120,9 +122,10 @@ def _part(kind: str, rows: Any, *, ends: Any, key: str = "pk", version: Any = No
 
 
 class VisitorPages:
-    """Keeps the public pages of readers without cookies, and answers 304 to those who have the page already.
+    """Keeps the public pages of readers without a session, and answers 304 to those who have the page already.
 
-    Stands before sessions, languages and forms: a kept page costs none of them. Whoever sends a cookie passes by.
+    Stands before sessions, languages and forms: a kept page costs none of them. A browser's choice of cookies and its
+    theme tell pages apart, as `privacy.cookies.Reader` does; whoever sends any other cookie passes by.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -151,7 +154,7 @@ class VisitorPages:
         """A page for one reader: no cache on its way may give it to another."""
         response = self.get_response(request)
         if _name(request) in PAGES:
-            patch_vary_headers(response, ["Cookie"])
+            patch_vary_headers(response, ["Cookie", "Sec-GPC"])
             patch_cache_control(response, private=True, no_cache=True)
         return response
 
@@ -159,12 +162,12 @@ class VisitorPages:
 def _key(request: HttpRequest) -> Hashable | None:
     """What tells one answer from another; None for readers who may get something of their own, or who send too much."""
     meta = request.META
-    if request.method not in {"GET", "HEAD"} or meta.get("HTTP_COOKIE") or "HTTP_AUTHORIZATION" in meta:
+    if request.method not in {"GET", "HEAD"} or "HTTP_AUTHORIZATION" in meta or not request.COOKIES.keys() <= COOKIES:
         return None
     parts = (request.get_host(), request.get_full_path(), *(meta.get(name, "") for name in HTMX))
     if sum(map(len, parts)) > LONGEST_KEY:
         return None
-    return (request.is_secure(), get_language_from_request(request), *parts)
+    return (request.is_secure(), get_language_from_request(request), reader_of(request), *parts)
 
 
 def _name(request: HttpRequest) -> str:
@@ -181,7 +184,7 @@ def _keep(request: HttpRequest, response: HttpResponseBase, shown: Shown, *, now
     )
     if _name(request) not in PAGES or not varies <= VARIES or of_one_reader:
         return None
-    patch_vary_headers(response, ["Cookie", "Accept-Language"])
+    patch_vary_headers(response, ["Cookie", "Accept-Language", "Sec-GPC"])
     patch_cache_control(response, no_cache=True)  # whoever keeps it asks us before showing it again
     body = response.content
     etag = f'W/"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'  # weak: a proxy may compress the page

@@ -2,14 +2,10 @@
 
 from uuid import UUID
 
-import structlog
 from celery import shared_task
-from kombu.exceptions import OperationalError as BrokerUnreachable
-from redis.exceptions import RedisError
 
 from offerboard.importing import running
-
-log = structlog.get_logger(__name__)
+from privacy.waking import wake
 
 
 # Reading a sheet of the largest size takes minutes; everything else of a file ends with the shift.
@@ -21,9 +17,5 @@ def go_on_importing(*, import_id: str) -> None:
 
 
 def wake_import(*, import_id: str) -> None:
-    """Ask a worker to look now. When the broker is away the sweep finds the import within seconds."""
-    try:
-        # The sweep asks again every ten seconds; calls that no worker took by then would only pile up.
-        go_on_importing.apply_async(kwargs={"import_id": import_id}, expires=10)
-    except (BrokerUnreachable, RedisError, OSError) as error:
-        log.warning("wake_up_lost", error=type(error).__name__)
+    """Ask a worker to look now; the sweep asks again every ten seconds."""
+    wake(go_on_importing, expires=10, import_id=import_id)

@@ -4,11 +4,13 @@ A cross-site page could make a visitor's browser send such a form, but it cannot
 signed token, and the browser tells us where the request came from.
 """
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from allauth.core import ratelimit
 from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied
@@ -18,6 +20,19 @@ from django.views.decorators.csrf import csrf_exempt
 
 MOST_SECONDS = 6 * 60 * 60
 SALT = "privacy.cookieless"
+LIMITED = "form_without_cookies"  # its rate stands in settings.ACCOUNT_RATE_LIMITS
+
+
+class _FullHours(signing.TimestampSigner):
+    """Signs the hour instead of the second."""
+
+    def timestamp(self) -> str:
+        return signing.b62_encode(int(time.time()) // 3600 * 3600)
+
+
+def shared_token(purpose: str) -> str:
+    """A form's token that is the same for everybody within an hour, for pages that are kept; it lasts 5 to 6 hours."""
+    return _FullHours(salt=SALT).sign_object(purpose)
 
 
 class CookielessForm(forms.Form):
@@ -66,12 +81,16 @@ def same_origin(request: HttpRequest) -> bool:
 
 
 def cookieless(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let a view's POST work without the CSRF cookie; its form must be a `CookielessForm`."""
+    """Let a view's POST work without the CSRF cookie; its form must be a `CookielessForm`, or do little.
+
+    Whoever sends too many from one network address gets 429: each leaves a row, and some rows stay for years.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not same_origin(request):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        too_many: HttpResponse | None = ratelimit.consume_or_429(request, action=LIMITED)
+        return too_many or view(request, *args, **kwargs)
 
     return csrf_exempt(guarded)

@@ -330,6 +330,11 @@ def tables_about_people() -> Iterator[Table]:
     return iter(sorted((table for table in _tables.values() if table.columns), key=lambda table: table.label))
 
 
+def columns() -> Mapping[str, Column]:
+    """Every column that holds personal data, called as in “accounts.Member.phone”."""
+    return {f"{table.label}.{column.name}": column for table in tables_about_people() for column in table.columns}
+
+
 def places() -> Mapping[str, Place]:
     """Every declared place outside of the tables."""
     return _places

@@ -5,9 +5,21 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from privacy.services import policy_notices
+from privacy.services import policy_notices, requests
 
 SHIFT = 20.0  # seconds after which other tasks have their turn
+
+
+@shared_task
+def sweep_exports() -> None:
+    """Take up copies of people's data that a lost wake-up or a dead worker left behind."""
+    requests.take_up_waiting(now=timezone.now())
+
+
+@shared_task
+def forget_exports() -> None:
+    """Delete copies whose seven days are over, and what killed workers left."""
+    requests.forget_exports(now=timezone.now())
 
 
 @shared_task

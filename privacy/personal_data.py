@@ -139,9 +139,15 @@ declare_place(
 )
 declare_place(
     "preferences",
-    what=_("The cookie “preferences” in your browser: theme and filters"),
+    what=_("The cookie “preferences” in your browser: light or dark pages"),
     why=PREFERENCES,
     keep=as_long_as(_("1 year, or until you say no")),
+)
+declare_place(
+    "choice",
+    what=_("The cookie “choice” in your browser: what you said about cookies, when, and a random number as proof"),
+    why=CONSENT_PROOF,
+    keep=as_long_as(_("1 year")),
 )
 declare_place(
     "backups",

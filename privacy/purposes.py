@@ -71,3 +71,4 @@ EMERGENCY = Purpose(
 )
 PREFERENCES = Purpose("preferences", _("Remembering how you like the pages"), Basis.CONSENT, ())
 MARKETING = Purpose("marketing", _("Sending you what you asked for, such as a newsletter"), Basis.CONSENT, (STAFF,))
+PARTNERS = Purpose("partners", _("Showing your contact on partner sites"), Basis.CONSENT, (ReceiverKind.PARTNER, STAFF))

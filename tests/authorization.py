@@ -27,6 +27,15 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
     "privacy:cookies": PUBLIC,
+    "privacy:centre": PUBLIC,
+    # --- consents and cookies
+    "privacy:cookie_settings": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
+    "privacy:cookie_answer": PUBLIC,
+    "privacy:theme": POST_ONLY | {"POST": "ok"},
+    "privacy:gpc": PUBLIC,
+    "privacy:consents": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},
+    "privacy:consent_history": ASKS_MEMBER | {"POST": "405"},
+    "privacy:consent_receipt": ASKS_MEMBER | {"POST": "405"},
     "privacy:policy_changes": PUBLIC,
     "directory:companies": PUBLIC,
     "directory:company": PUBLIC,
@@ -110,6 +119,15 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:finds": {"GET": "login 404 404 404 ok 404 login", "POST": "405"},
     "offerboard:rename_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
     "offerboard:delete_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    # --- one's own data; what is somebody else's is not found
+    "privacy:download": ASKS_MEMBER | {"POST": "405"},
+    "privacy:ask_for_export": POST_ONLY | {"POST": "login ok ok ok ok ok login"},  # the password is asked for first
+    "privacy:fetch_export": {"GET": "login ok ok ok ok ok login", "POST": "405"},  # likewise
+    "privacy:correct": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "privacy:delete": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},  # likewise
+    # --- privacy centre: everybody's own
+    "privacy:data": ASKS_MEMBER | {"POST": "405"},
+    "privacy:received": ASKS_MEMBER | {"POST": "405"},
     # --- account, company, team
     "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
     "accounts:my_company": {

@@ -1,6 +1,6 @@
 """Builds what tests need; every factory's default is valid, believable and public."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
 from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
+from privacy.models import Receiver
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -274,3 +275,17 @@ class SavedSearchFactory(DjangoModelFactory[SavedSearch]):
     countries = ["VN"]
     fingerprint = factory.Sequence(lambda n: f"{n:064d}")
     created_at = NOW - timedelta(hours=3)
+
+
+class ReceiverFactory(DjangoModelFactory[Receiver]):
+    """A company that has run our servers for years."""
+
+    class Meta:
+        model = Receiver
+
+    kind = "hosting"
+    name = factory.Sequence(lambda n: f"Fjordlys Hosting {n}")
+    country = "NO"
+    transfer = Receiver.Transfer.NONE
+    task = "Runs our servers"
+    since = date(2024, 1, 1)

@@ -34,6 +34,16 @@ def at_work(staff: Member) -> Client:
     return client
 
 
+WHY = {"why-usual": "They asked us for help", "why-words": "Ticket 7: cannot log in."}
+
+
+def open_record(client: Client, member: Member) -> str:
+    """Say why a member's record is opened; its address, which answers this browser for 30 minutes."""
+    place = reverse("admin:accounts_member_change", args=[member.pk])
+    client.post(place, WHY)
+    return place
+
+
 def changelist(name: str) -> str:
     """A list's address, such as offerboard_lead."""
     return reverse(f"admin:{name}_changelist")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.db.models import Model
@@ -26,6 +27,7 @@ from offerboard.models import (
     PriceTier,
     SavedSearch,
 )
+from privacy.models import ConsentEvent, ConsentLink, Disclosure, SubjectRequest
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -47,6 +49,8 @@ GUARDED: list[type[Model]] = [
     Block,
     Category,
     Company,
+    ConsentEvent,
+    ConsentLink,
     Decision,
     Favourite,
     Inquiry,
@@ -60,8 +64,10 @@ GUARDED: list[type[Model]] = [
     PriceTier,
     Report,
     SavedSearch,
+    SubjectRequest,
     TeamMember,
     Ticket,
+    Disclosure,
 ]
 
 
@@ -131,6 +137,8 @@ class World:
             "accounts:withdraw_invitation": {"pk": self.invitation.pk},
             "accounts:invitation": {"token": "not-a-token"},
             "moderation:report": {"kind": "lead", "key": self.lead.slug},
+            "privacy:fetch_export": {"pk": UUID(int=7)},
+            "privacy:data": {"slug": "offerboard-message"},
             "marketplace:media": {"name": "leads/none.webp"},
         }
         for verb in ("lead", "edit", "pause", "close", "renew", "copy", "inquire", "watch"):

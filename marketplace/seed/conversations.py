@@ -15,6 +15,7 @@ from marketplace.seed.pairings import Pairing, pair_up
 from marketplace.seed.people import People
 from offerboard.codes import UNITS
 from offerboard.models import Inquiry, Lead, Message, ReadMark
+from offerboard.services.inquiries import disclose_letter
 from privacy.masking import mask_contacts
 
 UNREAD_SHARE = 0.35
@@ -48,6 +49,8 @@ def seed_conversations(
     Inquiry.objects.bulk_create(threads)
     Message.objects.bulk_create(messages)
     ReadMark.objects.bulk_create(marks)
+    for message in messages:
+        disclose_letter(message)
 
 
 def _times(count: int, posted_at: datetime | None, rng: Random, now: datetime) -> list[datetime]:

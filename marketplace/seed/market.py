@@ -14,6 +14,7 @@ from marketplace.seed.conversations import seed_conversations
 from marketplace.seed.leads import seed_leads, seed_pictures
 from marketplace.seed.moderation import seed_moderation
 from marketplace.seed.people import DEMO_EMAILS, seed_people
+from marketplace.seed.receivers import seed_receivers
 from offerboard.services.counting import refresh_counts
 from offerboard.services.vocabulary import refresh_vocabulary
 
@@ -46,5 +47,6 @@ def seed_market(*, size: Size, seed: int, passwords: Mapping[str, str], now: dat
     seed_pictures(leads, seed=seed)
     seed_conversations(leads, companies, people, seed=seed, now=now)
     seed_moderation(leads, people, now=now)
+    seed_receivers(now=now)
     refresh_counts(now=now)
     refresh_vocabulary(now=now)

@@ -12,7 +12,10 @@ from accounts.models import Member
 from directory.models import EDITORS, Company
 from mailings.services import queue_mail
 from offerboard.models import Block, Inquiry, Lead, Message, ReadMark
+from privacy.datamap import ReceiverKind
 from privacy.masking import mask_contacts
+from privacy.purposes import CONTACTING
+from privacy.services.disclosing import Ground, Party, disclose
 
 MOST_UNANSWERED = 10  # messages in a row, within the window below
 QUOTA_WINDOW = timedelta(days=1)
@@ -115,6 +118,19 @@ def mark_read(*, inquiry: Inquiry, member: Member, until: datetime) -> None:
     ReadMark.objects.filter(inquiry=inquiry, member=member, read_at__lt=until).update(read_at=until)
 
 
+def disclose_letter(message: Message) -> None:
+    """Write down that the other company learns who wrote and what; belongs to the transaction that sends it."""
+    other = message.inquiry.other_side(message.company_id)
+    disclose(
+        members=[message.author_id] if message.author_id else [],
+        receiver=Party(ReceiverKind.COUNTERPARTY, f"company:{other.pk}", other.legal_name, other.country.code),
+        purpose=CONTACTING,
+        columns=["offerboard.Message.author", "offerboard.Message.text"],
+        ground=Ground.MESSAGE,
+        now=message.sent_at,
+    )
+
+
 def _lock(one: Company, other: Company) -> None:
     """Let nothing pass between two companies, and neither block or be suspended, until this transaction ends.
 
@@ -158,6 +174,7 @@ def _write(
         return
     _refuse_flood(message)
     Inquiry.objects.filter(pk=inquiry.pk).update(last_message_at=message.sent_at)
+    disclose_letter(message)
     _tell_the_other_side(message=message, is_new=is_new, now=now)
 
 

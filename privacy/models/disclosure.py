@@ -1,5 +1,8 @@
 """Who gets personal data: the register of receivers, and what each was given."""
 
+from datetime import date
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,7 +10,19 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from privacy.datamap import ReceiverKind
+from privacy.datamap import PROCESSORS, ReceiverKind
+
+
+class ReceiverQuerySet(models.QuerySet["Receiver"]):
+    """The questions asked about receivers; each chains onto the next."""
+
+    def serving(self, *, on: date) -> Self:
+        """Those whose time has begun and is not over."""
+        return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on)
+
+    def processors(self) -> Self:
+        """Those who always work for us, on our instructions: GDPR art. 28."""
+        return self.filter(kind__in=PROCESSORS)
 
 
 class Receiver(models.Model):
@@ -35,6 +50,8 @@ class Receiver(models.Model):
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True)
 
+    objects = ReceiverQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("receiver")
         verbose_name_plural = _("receivers")
@@ -54,6 +71,18 @@ class Receiver(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+    """The questions asked about disclosures; rows are written by services.disclosing alone."""
+
+    def of(self, member_id: int) -> Self:
+        """What was given about one person, the newest first."""
+        return self.filter(member=member_id).order_by("-at", "-id")
+
+    def before(self, row: "Disclosure") -> Self:
+        """Those that follow the row in that order."""
+        return self.filter(Q(at__lt=row.at) | Q(at=row.at, pk__lt=row.pk))
 
 
 class Disclosure(models.Model):
@@ -84,6 +113,8 @@ class Disclosure(models.Model):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     day = models.DateField(_("day"))  # UTC; one row for a day's pulls
     at = models.DateTimeField(_("first at"))
+
+    objects = DisclosureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("disclosure")

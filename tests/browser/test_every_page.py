@@ -16,6 +16,7 @@ MACHINES = {
     *("marketplace:robots", "health_live", "health_ready", "api_root", "accounts:sign_up"),
     *("directory:hs_suggest", "offerboard:document", "offerboard:export", "offerboard:import_template"),
     "offerboard:import_refused",
+    *("privacy:cookie_answer", "privacy:gpc", "privacy:consent_receipt"),
     *("offerboard:feed", "offerboard:category_feed", "offerboard:sitemap", "offerboard:sitemap_pages"),
     *("offerboard:sitemap_companies", "offerboard:sitemap_leads"),
 }

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
@@ -19,6 +18,7 @@ from mailings import delivery, periodic, tasks
 from mailings.models import Delivery
 from mailings.services import queue_message
 from tests.mailings.catcher import BREAK_OFF, Catcher
+from tests.processes import environment_of_test
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = "import django; django.setup(); from mailings import tasks; tasks.send_due_mail()"
@@ -39,16 +39,7 @@ def owe(number: int = 0) -> Delivery:
 
 def worker(catcher: Catcher) -> "subprocess.Popen[bytes]":
     """A process of its own that sends what is due in this test's database."""
-    given = connection.get_connection_params()
-    host, port, user, password = (
-        quote(str(given.get(part) or ""), safe="") for part in ("host", "port", "user", "password")
-    )
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"postgres://{user}:{password}@/{given['dbname']}?host={host}&port={port or 5432}",
-        "DJANGO_SETTINGS_MODULE": "marketplace.settings",
-        "EMAIL_URL": f"smtp://127.0.0.1:{catcher.smtp['EMAIL_PORT']}",
-    }
+    environment = environment_of_test(EMAIL_URL=f"smtp://127.0.0.1:{catcher.smtp['EMAIL_PORT']}")
     return subprocess.Popen([sys.executable, "-c", WORKER], env=environment, cwd=django_settings.BASE_DIR)
 
 

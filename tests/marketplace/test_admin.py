@@ -27,7 +27,7 @@ from tests.factories import (
     MessageFactory,
 )
 from tests.offerboard.posting import picture
-from tests.staff import at_work, changelist, make_staff
+from tests.staff import at_work, changelist, make_staff, open_record
 
 pytestmark = pytest.mark.django_db
 REASON = "Rule 4: counterfeit goods."
@@ -251,7 +251,7 @@ def test_the_outbox_shows_no_text_and_nothing_can_be_changed() -> None:
 def test_a_members_page_has_no_password_and_a_moderator_raises_nobody(moderator: Client) -> None:
     """Not even with a forged form."""
     member = MemberFactory(phone="+84 24 3825 4321")
-    place = reverse("admin:accounts_member_change", args=[member.pk])
+    place = open_record(moderator, member)
 
     page = moderator.get(place).content.decode()
     answer = moderator.post(place, {"is_staff": "on", "is_superuser": "on", "password": "x", "full_name": "x"})
@@ -270,7 +270,7 @@ def test_an_administrator_makes_staff_but_no_superuser() -> None:
     values = {"full_name": member.full_name, "country": "VN", "language": "en"}
     chosen = {"is_staff": "on", "is_superuser": "on", "groups": [Group.objects.get(name="moderator").pk]}
 
-    client.post(reverse("admin:accounts_member_change", args=[member.pk]), {**values, **chosen, **none})
+    client.post(open_record(client, member), {**values, **chosen, **none})
 
     member.refresh_from_db()
     assert (member.is_staff, member.is_superuser) == (True, False)

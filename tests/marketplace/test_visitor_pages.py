@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -20,6 +22,7 @@ from directory.services import suspend_company
 from marketplace.visitor_pages import PAGES, VisitorPages
 from offerboard.models import Lead
 from offerboard.services.lead_states import close_lead, hold_leads, pause_lead, reject_lead
+from privacy.cookies import Choice
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, MemberFactory, VerificationFactory
 
 pytestmark = pytest.mark.django_db
@@ -282,8 +285,78 @@ def test_a_different_question_gets_a_page_of_its_own(path: str, headers: dict[st
     assert ask(pages).content == b"page 1"
 
 
+YES = Choice(UUID(int=7), frozenset({"preferences"}), frozenset(), gpc=False, day=int(NOW.timestamp()) // 86_400)
+AGREED = f"choice={YES.written()}"
+REFUSED = f"choice={replace(YES, granted=frozenset(), refused=YES.granted).written()}"
+
+
 @pytest.mark.parametrize(
-    "headers", [{"HTTP_COOKIE": "theme=dark"}, {"HTTP_COOKIE": "sessionid="}, {"HTTP_AUTHORIZATION": "Bearer x"}]
+    "headers",
+    [
+        {"HTTP_SEC_GPC": "1"},
+        {"HTTP_COOKIE": REFUSED},
+        {"HTTP_COOKIE": AGREED},
+        {"HTTP_COOKIE": f"{AGREED}; preferences=dark"},
+        {"HTTP_COOKIE": f"{AGREED}; preferences=light"},
+        {"HTTP_COOKIE": AGREED, "HTTP_SEC_GPC": "1"},
+    ],
+)
+def test_what_a_browser_chose_gets_a_kept_page_of_its_own(headers: dict[str, str]) -> None:
+    pages = VisitorPages(Counting())
+    ask(pages)
+
+    assert [ask(pages, **headers).content, ask(pages, **headers).content] == [b"page 2", b"page 2"]
+    assert ask(pages).content == b"page 1"
+
+
+def test_browsers_that_chose_the_same_share_a_page() -> None:
+    """Whatever number stands in their cookie, and whatever they hold without a grant."""
+    pages = VisitorPages(Counting())
+    other = replace(YES, browser=UUID(int=8))
+
+    assert ask(pages, HTTP_COOKIE=AGREED).content == b"page 1"
+    assert ask(pages, HTTP_COOKIE=f"choice={other.written()}").content == b"page 1"
+    assert ask(pages).content == b"page 2"
+    assert ask(pages, HTTP_COOKIE="choice=forged; preferences=dark").content == b"page 2"
+
+
+def test_a_kept_page_has_its_readers_theme_and_no_others(lead: Lead, client: Client) -> None:
+    """Through all of the middleware; a grant that is missing takes the cookie back even from a kept page."""
+    dark = {"Cookie": f"{AGREED}; preferences=dark"}
+    pages = [client.get("/leads/", headers=headers) for headers in ({}, dark, {}, dark)]
+
+    assert ['data-bs-theme="dark"' in page.text for page in pages] == [False, True, False, True]
+    assert ['id="cookie-question"' in page.text for page in pages] == [True, False, True, False]
+    assert pages[0]["ETag"] == pages[2]["ETag"] != pages[1]["ETag"] == pages[3]["ETag"]
+    assert {"Cookie", "Sec-GPC"} <= set(pages[3]["Vary"].split(", "))
+    again = client.get("/leads/", headers={"Cookie": "preferences=dark", "If-None-Match": pages[0]["ETag"]})
+    assert (again.status_code, again.cookies["preferences"]["max-age"]) == (304, 0)
+    assert {"Cookie", "Sec-GPC"} <= set(again["Vary"].split(", "))
+
+
+def test_the_question_on_a_kept_page_can_be_answered_by_everybody(lead: Lead, client: Client, clock: Any) -> None:
+    """Its token is nobody's own, and the page has the same tag within the hour."""
+    first = client.get("/about/")
+    clock.move_to(NOW + timedelta(minutes=30))
+    second = client.get("/about/")
+    token = second.text.partition('name="form_token" value="')[2].partition('"')[0]
+
+    answer = Client().post("/privacy/cookies/settings/", {"form_token": token, "every": "no"})
+
+    assert first["ETag"] == second["ETag"]
+    assert (answer.status_code, list(answer.cookies)) == (302, ["choice"])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_COOKIE": "theme=dark"},
+        {"HTTP_COOKIE": "sessionid="},
+        {"HTTP_COOKIE": f"{AGREED}; sessionid=x"},
+        {"HTTP_COOKIE": f"csrftoken=x; {AGREED}"},
+        {"HTTP_COOKIE": "messages=x"},
+        {"HTTP_AUTHORIZATION": "Bearer x"},
+    ],
 )
 def test_who_sends_something_of_their_own_neither_gets_nor_leaves_a_page(headers: dict[str, str]) -> None:
     pages = VisitorPages(Counting())

@@ -1,0 +1,5 @@
+"""Privacy’s work lists in admin, by subject."""
+
+from privacy.admin import policies, receivers, requests
+
+__all__ = ["policies", "receivers", "requests"]

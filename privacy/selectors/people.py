@@ -1,0 +1,13 @@
+"""Who somebody is to the data map."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+
+from privacy.datamap import Person
+
+
+def person_of(member: Any) -> Person:
+    """The member, and the mailboxes that the member has confirmed. One query."""
+    confirmed = EmailAddress.objects.filter(user=member.pk, verified=True).values_list("email", flat=True)
+    return Person(member_id=member.pk, addresses=frozenset(address.lower() for address in confirmed))

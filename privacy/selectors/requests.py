@@ -1,0 +1,100 @@
+"""What the pages about one's requests show, fetched whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from privacy import datamap
+from privacy.datamap import Words
+from privacy.models import Export, SubjectRequest
+
+SHOWN = 20  # requests
+
+Kind, State = SubjectRequest.Kind, SubjectRequest.State
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPage:
+    """The member's newest copy, how far it is, and earlier ones."""
+
+    newest: Export | None
+    earlier: Sequence[Export]
+    url: str
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is being made, so that the page should look again."""
+        return self.newest is not None and self.newest.request.state in {State.VERIFIED, State.BUILDING}
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be fetched."""
+        return self.newest is not None and self.newest.request.state == State.READY
+
+    @property
+    def percent(self) -> int:
+        """How much of it is written."""
+        if self.newest is None or not self.newest.rows:
+            return 0
+        return min(100 * self.newest.rows_done // self.newest.rows, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class AskingPage:
+    """Earlier requests of a kind, and whether one is open."""
+
+    requests: Sequence[SubjectRequest]
+
+    @property
+    def open(self) -> SubjectRequest | None:
+        """The one that waits for an answer."""
+        return next((one for one in self.requests if one.state == State.RECEIVED), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one kind of data when its person leaves."""
+
+    what: Words
+    becomes: Sequence[str]
+
+
+def export_page(*, member: Any) -> ExportPage:
+    """One query."""
+    exports = Export.objects.filter(request__member=member).select_related("request")
+    found = list(exports.order_by("-request__received_at")[:SHOWN])
+    return ExportPage(found[0] if found else None, found[1:], reverse("privacy:download"))
+
+
+def own_export(*, pk: Any, member: Any) -> Export | None:
+    """The copy with this number, if it is the member's own."""
+    return Export.objects.filter(pk=pk, request__member=member).select_related("request").first()
+
+
+def is_over(export: Export, *, at: datetime) -> bool:
+    """Whether a copy that was there may not be fetched any more."""
+    return export.expires_at is not None and export.expires_at <= at
+
+
+def asking_page(*, member: Any, kind: SubjectRequest.Kind) -> AskingPage:
+    """One query."""
+    asked = SubjectRequest.objects.filter(member=member, kind=kind).order_by("-received_at")
+    return AskingPage(list(asked[:SHOWN]))
+
+
+def what_goes_and_stays() -> tuple[list[Fate], list[Fate]]:
+    """From the data map: what is deleted or emptied when somebody leaves, and what is kept and why."""
+    goes: list[Fate] = []
+    stays: list[Fate] = []
+    for table in datamap.tables_about_people():
+        columns = table.columns_about(table.abouts()[0])
+        kept = list(dict.fromkeys(str(one.erase.words) for one in columns if one.erase.action == "keep"))
+        gone = list(dict.fromkeys(str(one.erase.words) for one in columns if one.erase.action != "keep"))
+        if kept:
+            stays.append(Fate(table.what, kept))
+        elif gone:
+            goes.append(Fate(table.what, gone))
+    return goes, stays

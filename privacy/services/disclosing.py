@@ -1,0 +1,138 @@
+"""The one way out for personal data: what may be given to whom is asked here, and what was given is written down.
+
+Nothing else writes a Disclosure, and whoever hands personal data to somebody calls this in the same transaction.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from privacy import datamap
+from privacy.datamap import Purpose, ReceiverKind
+from privacy.models import Disclosure, Receiver
+from privacy.selectors.policies import purpose_is_in_force
+from privacy.snapshot import receivers_of
+
+Ground = Disclosure.Ground
+
+# On which grounds each kind of receiver may get anything. The public and one's own team read pages, and are not here.
+GROUNDS: Mapping[ReceiverKind, Collection[Ground]] = {
+    ReceiverKind.COUNTERPARTY: (Ground.MESSAGE, Ground.REVEALED, Ground.ORDER, Ground.AGREED),
+    ReceiverKind.STAFF: (Ground.STAFF,),
+    ReceiverKind.HOSTING: (Ground.SERVICE,),
+    ReceiverKind.MAIL: (Ground.SERVICE,),
+    ReceiverKind.PARTNER: (Ground.AGREED,),
+    ReceiverKind.CONNECTED: (Ground.AGREED,),
+    ReceiverKind.AUTHORITY: (Ground.LEGAL_ORDER, Ground.LEGAL_CLAIM),
+    ReceiverKind.ADVISER: (Ground.LEGAL_CLAIM, Ground.SERVICE),
+    ReceiverKind.INSURER: (Ground.LEGAL_CLAIM, Ground.SERVICE),
+}
+WITH_REASON = (Ground.STAFF, Ground.LEGAL_ORDER, Ground.LEGAL_CLAIM)
+INSIDE = (ReceiverKind.COUNTERPARTY, ReceiverKind.STAFF)  # all others stand in the register
+
+
+class Refused(Exception):
+    """The data stays here and nothing is written; the kinds below say why."""
+
+
+class UndeclaredPurpose(Refused):
+    """The data map knows no such purpose."""
+
+
+class PurposeNotInForce(Refused):
+    """The policy that holds today does not announce the purpose."""
+
+
+class UndeclaredReceiver(Refused):
+    """The purpose names no receiver of this kind: nobody sells or lends data on the side."""
+
+
+class UndeclaredColumn(Refused):
+    """A column is not held for this purpose, or none was named."""
+
+
+class WrongGround(Refused):
+    """The ground is not one of the closed list, or not one on which this kind of receiver may get data."""
+
+
+class ReasonMissing(Refused):
+    """The person is owed a reason in words."""
+
+
+class NotRegistered(Refused):
+    """The receiver is not in the register, or its time has not begun or is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A receiver inside the market: a counterparty company, or somebody of the staff, who is named by the role."""
+
+    kind: ReceiverKind
+    key: str  # tells two of one name apart: “company:7”, “member:3”
+    name: str
+    country: str = ""  # ISO 3166-1 alpha-2
+
+
+def disclose(
+    *,
+    members: Iterable[int],
+    receiver: Party | Receiver,
+    purpose: Purpose,
+    columns: Iterable[str],
+    ground: str,
+    reason: str = "",
+    now: datetime,
+) -> None:
+    """Record that the receiver gets these columns about these members, or refuse; ask before handing anything over.
+
+    Columns are called as in “accounts.Member.phone”. The same pull again on the same day (UTC) leaves no second row;
+    many members are one statement. Raises the kinds of Refused.
+    """
+    wanted, reason, day = sorted(set(columns)), reason.strip(), now.astimezone(UTC).date()
+    _refuse_undeclared(kind=ReceiverKind(receiver.kind), purpose=purpose, columns=wanted, at=now)
+    if ground not in GROUNDS.get(ReceiverKind(receiver.kind), ()):
+        raise WrongGround(f"{receiver.kind} ← {ground}")
+    if ground in WITH_REASON and not reason:
+        raise ReasonMissing(ground)
+    party = _known(receiver, on=day)
+    rows = [
+        Disclosure(
+            member_id=member,
+            receiver_kind=party.kind,
+            receiver_key=party.key,
+            receiver_name=party.name,
+            receiver_country=party.country,
+            purpose=purpose.key,
+            columns=wanted,
+            ground=ground,
+            reason=reason,
+            day=day,
+            at=now,
+        )
+        for member in sorted(set(members))
+    ]
+    Disclosure.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _refuse_undeclared(*, kind: ReceiverKind, purpose: Purpose, columns: Collection[str], at: datetime) -> None:
+    if datamap.purposes().get(purpose.key) is not purpose:
+        raise UndeclaredPurpose(purpose.key)
+    if not purpose_is_in_force(purpose.key, at=at):
+        raise PurposeNotInForce(purpose.key)
+    if kind not in receivers_of(purpose):
+        raise UndeclaredReceiver(f"{purpose.key} → {kind}")
+    held = {name for name, column in datamap.columns().items() if column.why is purpose}
+    if not columns or not held.issuperset(columns):
+        raise UndeclaredColumn(f"{purpose.key}: {', '.join(sorted(set(columns) - held))}")
+
+
+def _known(receiver: Party | Receiver, *, on: date) -> Party:
+    """The receiver as the market knows it; what the register says now counts, not what the caller has read."""
+    if isinstance(receiver, Party):
+        if receiver.kind not in INSIDE:
+            raise NotRegistered(receiver.name)
+        return receiver
+    found = Receiver.objects.serving(on=on).filter(pk=receiver.pk).first()
+    if found is None:
+        raise NotRegistered(receiver.name)
+    return Party(ReceiverKind(found.kind), f"receiver:{found.pk}", found.name, found.country.code)

@@ -1,0 +1,114 @@
+"""What people ask about their data: a copy, a correction, to leave."""
+
+import calendar
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from django.db import IntegrityError, transaction
+
+from privacy import tasks
+from privacy.exporting.running import forget_strays
+from privacy.models import Export, SubjectRequest
+from privacy.outlets import outlet
+
+EXPORTS_A_DAY = 3
+DAY = timedelta(days=1)
+
+
+class AlreadyAsked(Exception):
+    """The person has asked for this, and it is not answered yet."""
+
+
+class TooManyExports(Exception):
+    """Enough copies for a day."""
+
+
+class AlreadyAnswered(Exception):
+    """Somebody else of the staff was quicker."""
+
+
+@transaction.atomic(durable=True)
+def ask_for_export(*, member: Any, now: datetime) -> SubjectRequest:
+    """Have a copy of the member's data made; who asks has just given the password. Of two clicks one asks.
+
+    Raises AlreadyAsked, TooManyExports.
+    """
+    asked = SubjectRequest.objects.filter(member=member, kind=SubjectRequest.Kind.EXPORT, received_at__gt=now - DAY)
+    if asked.count() >= EXPORTS_A_DAY:
+        raise TooManyExports
+    request = _file(
+        kind=SubjectRequest.Kind.EXPORT, member=member, text="", state=SubjectRequest.State.VERIFIED, now=now
+    )
+    Export.objects.create(request=request)
+    transaction.on_commit(partial(tasks.wake_export, str(request.pk)))
+    return request
+
+
+@transaction.atomic(durable=True)
+def ask_staff(*, kind: SubjectRequest.Kind, member: Any, text: str, now: datetime) -> SubjectRequest:
+    """Ask for a correction, or for one's account to be deleted; the person hears that it came. Raises AlreadyAsked."""
+    request = _file(kind=kind, member=member, text=text, state=SubjectRequest.State.RECEIVED, now=now)
+    _mail(request, template="request_received", now=now)
+    return request
+
+
+@transaction.atomic
+def answer_request(*, request: SubjectRequest, answer: str, now: datetime) -> None:
+    """Answer and close; of two of the staff one answers. Raises AlreadyAnswered."""
+    open_one = SubjectRequest.objects.filter(pk=request.pk, state=SubjectRequest.State.RECEIVED)
+    if not open_one.update(state=SubjectRequest.State.ANSWERED, answer=answer, ended_at=now):
+        raise AlreadyAnswered
+    request.refresh_from_db()
+    _mail(request, template="request_answered", now=now)
+
+
+def take_up_waiting(*, now: datetime) -> None:
+    """Wake workers for copies whose wake-up was lost or whose worker died."""
+    for pk in Export.objects.waiting(at=now).values_list("pk", flat=True):
+        tasks.wake_export(str(pk))
+
+
+def forget_exports(*, now: datetime) -> None:
+    """Delete files whose time is over, and those that no row names."""
+    for job in Export.objects.outdated(at=now):
+        job.file.storage.delete(job.file.name)
+        with transaction.atomic(durable=True):
+            Export.objects.filter(pk=job.pk, file=job.file.name).update(file="", size=0, digest="")
+            ready = SubjectRequest.objects.filter(pk=job.pk, state=SubjectRequest.State.READY)
+            ready.update(state=SubjectRequest.State.EXPIRED)
+    forget_strays(now=now)
+
+
+def month_after(moment: datetime) -> datetime:
+    """The same day of the next month, or its last day: GDPR art. 12(3), and regulation 1182/71, art. 3(2)(c)."""
+    year, month = (moment.year + 1, 1) if moment.month == 12 else (moment.year, moment.month + 1)
+    return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
+
+
+def _file(
+    *, kind: SubjectRequest.Kind, member: Any, text: str, state: SubjectRequest.State, now: datetime
+) -> SubjectRequest:
+    try:
+        with transaction.atomic():
+            return SubjectRequest.objects.create(
+                id=uuid4(),
+                kind=kind,
+                member=member,
+                text=text,
+                identity_proof="password",
+                state=state,
+                received_at=now,
+                due_at=month_after(now),
+            )
+    except IntegrityError as error:
+        raise AlreadyAsked from error
+
+
+def _mail(request: SubjectRequest, *, template: str, now: datetime) -> None:
+    member: Any = request.member
+    if member is None:  # gone meanwhile; staff's answer stands in the request
+        return
+    context = {"name": member.name, "what": request.get_kind_display(), "request": request}
+    outlet().queue(template=template, to=member.email, language=member.language, context=context, now=now)

@@ -1,0 +1,19 @@
+"""What workers do for privacy; PostgreSQL holds the truth, these carry only wake-ups."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from privacy.exporting import running
+from privacy.waking import wake
+
+
+@shared_task
+def build_export(*, request_id: str) -> None:
+    """Put a copy of somebody's data together; run twice, or by two workers at once, there is one."""
+    running.build(UUID(request_id))
+
+
+def wake_export(request_id: str) -> None:
+    """Ask a worker to look now; the sweep asks again every ten seconds."""
+    wake(build_export, expires=10, request_id=request_id)

@@ -1,0 +1,94 @@
+"""A member's consents: what holds now, what was said before, and a receipt."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from privacy.consents import Channel, Question, questions
+from privacy.cookies import reader_of, sends_gpc
+from privacy.forms.consents import ChoicesForm
+from privacy.models import ConsentEvent
+from privacy.selectors.consents import MOST_EVENTS, ConsentsPage, consents_page, key_of, ledger
+from privacy.services.consent import consent_key, record_choices
+from privacy.views.cookies import browser_of, record_for_browser
+
+METHOD = ConsentEvent.Method.PRIVACY_CENTRE
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def consents(request: HttpRequest) -> HttpResponse:
+    """Each purpose and channel with its answer; what is not answered stays as it was."""
+    form = ChoicesForm(request.POST if request.method == "POST" else None, questions=questions())
+    if form.is_valid():
+        response = redirect("privacy:consents")
+        _record(request, response, form.choices())
+        messages.success(request, _("Your choices are saved. They hold from now on."))
+        return response
+    return render(request, "privacy/consents.html", {"form": form, "consents": consents_of(request)})
+
+
+@require_safe
+@login_required
+def history(request: HttpRequest) -> HttpResponse:
+    """What I said and when, newest first."""
+    entries = ledger(subjects=_subjects(request), most=MOST_EVENTS + 1)
+    page = {"entries": entries[:MOST_EVENTS], "is_cut": len(entries) > MOST_EVENTS}
+    return render(request, "privacy/consent_history.html", page)
+
+
+@require_safe
+@login_required
+def receipt(request: HttpRequest) -> HttpResponse:
+    """The whole history with the words that were shown, as a text to keep."""
+    now = timezone.now()
+    page = {"entries": ledger(subjects=_subjects(request)), "now": now, "subject": key_of(_member(request))}
+    response = render(request, "privacy/consent_receipt.txt", page, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="consents-{now:%Y-%m-%d}.txt"'
+    return response
+
+
+def consents_of(request: HttpRequest) -> ConsentsPage:
+    """What templates/privacy/consents_section.html shows, as `consents`."""
+    reader = reader_of(request)
+    return consents_page(
+        subject=key_of(_member(request)),
+        browser=browser_of(request),
+        granted=reader.granted,
+        gpc=reader.gpc,
+        at=timezone.now(),
+    )
+
+
+def _member(request: HttpRequest) -> AbstractBaseUser:
+    """Behind login_required there is one."""
+    return cast("AbstractBaseUser", request.user)
+
+
+def _record(request: HttpRequest, response: HttpResponse, choices: Mapping[Question, bool]) -> None:
+    """A browser's answers go under its number, a person's under theirs."""
+    of_browser = {one: given for one, given in choices.items() if one.channel == Channel.BROWSER}
+    record_for_browser(request, response, of_browser, METHOD)
+    personal = {one: given for one, given in choices.items() if one.channel != Channel.BROWSER}
+    if personal:
+        record_choices(
+            subject=consent_key(member=_member(request)),
+            choices=personal,
+            method=METHOD,
+            language=get_language() or "en",
+            gpc=sends_gpc(request),
+            now=timezone.now(),
+        )
+
+
+def _subjects(request: HttpRequest) -> list[Any]:
+    return [key_of(_member(request)), browser_of(request)]

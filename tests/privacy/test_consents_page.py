@@ -1,0 +1,168 @@
+"""A member's consents: seen, changed, looked up, downloaded."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from accounts.models import Member
+from privacy.consents import Channel, personal_questions, questions
+from privacy.cookies import CHOICE
+from privacy.models import ConsentEvent, ConsentLink
+from privacy.services.consent import consent_key
+from tests.factories import NOW, MemberFactory
+from tests.privacy.answering import question, say
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
+PAGE, HISTORY, RECEIPT = "/privacy/consents/", "/privacy/consents/history/", "/privacy/consents/receipt/"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def member() -> Member:
+    return MemberFactory()
+
+
+@pytest.fixture
+def browser(client: Client, member: Member) -> Client:
+    client.force_login(member)
+    return client
+
+
+def granted(member: Member) -> set[tuple[str, str]]:
+    events = ConsentEvent.objects.of(consent_key(member=member)).current(at=NOW)
+    return {(event.purpose, event.channel) for event in events if event.given}
+
+
+def test_every_question_is_there_and_none_is_answered_with_yes(browser: Client) -> None:
+    page = browser.get(PAGE).text
+
+    assert [one.name for one in questions() if f'name="{one.name}"' not in page] == []
+    assert 'value="yes" checked' not in page
+    assert page.count("Now: No, never asked before.") == len(list(questions())) == 18
+
+
+def test_looking_writes_nothing(browser: Client) -> None:
+    for path in (PAGE, HISTORY, RECEIPT):
+        assert browser.get(path).status_code == 200
+
+    assert (ConsentEvent.objects.count(), ConsentLink.objects.count()) == (0, 0)
+
+
+def test_one_yes_is_one_yes(browser: Client, member: Member) -> None:
+    browser.post(PAGE, {"newsletter-phone": "yes", "events-fax": "no"})
+
+    assert granted(member) == {("newsletter", "phone")}
+    assert ConsentEvent.objects.count() == 2
+    page = browser.get(PAGE).text
+    assert page.count('value="yes" checked') == 1
+    assert page.count("Now: Yes, since") == 1
+    assert page.count("Now: No, since") == 1
+
+
+def test_accept_all_and_reject_all_answer_everything(browser: Client, member: Member) -> None:
+    browser.post(PAGE, {"every": "yes", "newsletter-email": "no"})
+    assert granted(member) == {one.key for one in personal_questions()}
+
+    browser.post(PAGE, {"every": "no", "newsletter-email": "yes"})
+    assert granted(member) == set()
+    assert ConsentEvent.objects.count() == 36
+
+
+def test_the_browsers_answer_goes_under_the_browsers_number(browser: Client, member: Member) -> None:
+    browser.post(PAGE, {"every": "yes"})
+
+    (event,) = ConsentEvent.objects.filter(channel=Channel.BROWSER)
+    assert event.subject != consent_key(member=member)
+    assert event.subject.hex in browser.cookies[CHOICE].value
+    assert ("preferences", "browser") not in granted(member)
+
+
+def test_an_empty_form_changes_nothing(browser: Client) -> None:
+    assert browser.post(PAGE).status_code == 302
+
+    assert ConsentEvent.objects.count() == 0
+
+
+def test_bad_answers_come_back_and_save_nothing(browser: Client) -> None:
+    response = browser.post(PAGE, {"newsletter-email": "perhaps", "newsletter-phone": "yes"})
+
+    assert "One field to correct" in response.text
+    assert ConsentEvent.objects.count() == 0
+
+
+def test_the_page_says_what_the_signal_does(browser: Client) -> None:
+    page = browser.get(PAGE, headers={"Sec-GPC": "1"}).text
+
+    assert page.count("Now: No, your browser sends Global Privacy Control.") == 1
+    browser.post(PAGE, {"newsletter-email": "yes"}, headers={"Sec-GPC": "1"})
+    assert ConsentEvent.objects.get().gpc is True
+
+
+def test_the_history_has_every_word_newest_first(browser: Client, member: Member) -> None:
+    key = consent_key(member=member)
+    say(key, True, at=NOW - timedelta(days=20))
+    say(key, False, at=NOW - timedelta(days=3))
+
+    page = browser.get(HISTORY).text
+
+    assert page.index("2026-11-19T12") < page.index("2026-11-02T12")
+    assert page.count('<th scope="row">Newsletter') == 2
+    assert page.count("Privacy policy 1") == 2
+
+
+def test_a_long_history_is_cut_and_says_so(browser: Client, member: Member) -> None:
+    key = consent_key(member=member)
+    for number in range(201):
+        say(key, number % 2 == 0, at=NOW - timedelta(minutes=201 - number))
+
+    page = browser.get(HISTORY).text
+
+    assert page.count('<th scope="row">Newsletter') == 200
+    assert "These are the newest lines." in page
+    assert browser.get(RECEIPT).content.decode().count("SHA-256") == 201
+
+
+def test_the_receipt_says_what_words_when_how_and_which_version(browser: Client, member: Member) -> None:
+    browser.post(PAGE, {"newsletter-phone": "yes"})
+
+    response = browser.get(RECEIPT)
+
+    text = response.content.decode()
+    assert response["Content-Disposition"] == 'attachment; filename="consents-2026-11-22.txt"'
+    event = ConsentEvent.objects.select_related("words").get()
+    for said in (
+        "2026-11-22T12:00:00+00:00",
+        "Answer: Yes",
+        "What: Newsletter (telephone)",
+        "How: the privacy centre",
+        "Policy: Privacy policy 1",
+        f"Words shown (en, SHA-256 {event.words_id}):\n{event.words.text}\n",
+        f"Kept under the number: {consent_key(member=member)}",
+    ):
+        assert said in text
+
+
+def test_nobody_sees_the_words_of_another(browser: Client) -> None:
+    say(consent_key(member=MemberFactory()), True, to=question("partner_offers"))
+
+    assert "Offers of our partners" not in browser.get(HISTORY).text
+    assert "Offers of our partners" not in browser.get(RECEIPT).content.decode()
+    assert "since" not in browser.get(PAGE).text.split("<h1>")[1]
+
+
+def test_the_page_costs_as_many_queries_however_much_was_said(
+    browser: Client, member: Member, django_assert_max_num_queries: Any
+) -> None:
+    browser.post(PAGE, {"every": "yes"})
+
+    with django_assert_max_num_queries(9):
+        browser.get(PAGE)

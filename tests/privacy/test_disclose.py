@@ -1,0 +1,346 @@
+"""The one way out for personal data: what it lets pass, what it refuses, and what it leaves behind."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Member
+from directory.models import Company
+from mailings.models import Delivery
+from offerboard.models import Inquiry
+from offerboard.services.inquiries import Blocked, block_company, reply, send_inquiry
+from privacy import datamap
+from privacy.datamap import Basis, Purpose, ReceiverKind
+from privacy.models import Disclosure, Receiver
+from privacy.purposes import ACCOUNT, AGREEMENTS, CONTACTING, MAILING, MODERATION, WATCHING
+from privacy.services import disclosing
+from privacy.services.disclosing import GROUNDS, Ground, Party, disclose
+from tests.factories import NOW, CompanyFactory, MemberFactory, ReceiverFactory
+
+pytestmark = pytest.mark.django_db
+BUYER = Party(ReceiverKind.COUNTERPARTY, "company:7", "Savanna Spice Mills", "KE")
+DESK = Party(ReceiverKind.STAFF, "member:3", "Our staff: moderator")
+WRITTEN = ["offerboard.Message.author", "offerboard.Message.text"]
+
+
+def give(members: list[Member], **changes: Any) -> None:
+    """A message to a buyer, unless something else is said."""
+    usual: dict[str, Any] = {
+        "receiver": BUYER,
+        "purpose": CONTACTING,
+        "columns": WRITTEN,
+        "ground": Ground.MESSAGE,
+        "now": NOW,
+    }
+    disclose(members=[member.pk for member in members], **(usual | changes))
+
+
+# --- what it leaves behind -------------------------------------------------------------------------------------------
+
+
+def test_a_disclosure_says_who_got_what_about_whom_and_why() -> None:
+    member = MemberFactory()
+
+    give([member], receiver=DESK, purpose=ACCOUNT, columns=["accounts.Member.email"], ground="staff", reason=" Call. ")
+
+    assert list(Disclosure.objects.values(*(set(columns(Disclosure)) - {"id"}))) == [
+        {
+            "member_id": member.pk,
+            "receiver_kind": "staff",
+            "receiver_key": "member:3",
+            "receiver_name": "Our staff: moderator",
+            "receiver_country": "",
+            "purpose": "account",
+            "columns": ["accounts.Member.email"],
+            "ground": "staff",
+            "reason": "Call.",
+            "day": date(2026, 11, 22),
+            "at": NOW,
+        }
+    ]
+
+
+def columns(model: Any) -> list[str]:
+    """Of its table."""
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def test_a_days_pulls_leave_one_row_a_person_and_the_next_day_another() -> None:
+    """Whatever the order in which the columns are named."""
+    people = [MemberFactory(), MemberFactory()]
+
+    for now in (NOW, NOW + timedelta(hours=11), NOW + timedelta(hours=12)):  # NOW is noon
+        give(people, columns=WRITTEN, now=now)
+        give(people, columns=WRITTEN[::-1], now=now)
+
+    assert [(row.member, row.day) for row in Disclosure.objects.order_by("day", "member")] == [
+        (person, date(2026, 11, day)) for day in (22, 23) for person in people
+    ]
+
+
+def test_another_receiver_of_the_same_name_has_a_row_of_its_own() -> None:
+    member = MemberFactory()
+
+    for key in ("company:7", "company:8"):
+        give([member], receiver=Party(ReceiverKind.COUNTERPARTY, key, BUYER.name, BUYER.country))
+
+    assert sorted(Disclosure.objects.values_list("receiver_key", flat=True)) == ["company:7", "company:8"]
+
+
+def test_many_members_are_one_statement() -> None:
+    people = [MemberFactory(), MemberFactory(), MemberFactory()]
+
+    with CaptureQueriesContext(connection) as asked:
+        give(people)
+
+    assert [query["sql"].startswith("INSERT") for query in asked if "SAVEPOINT" not in query["sql"]] == [True]
+    assert Disclosure.objects.count() == 3
+
+
+# --- what it refuses -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("refusal", "changes"),
+    [
+        (disclosing.UndeclaredPurpose, {"purpose": Purpose("lists", "Selling lists", Basis.CONSENT)}),
+        (disclosing.UndeclaredPurpose, {"purpose": Purpose("contacting", "As it was", Basis.CONTRACT)}),
+        (disclosing.UndeclaredReceiver, {"purpose": WATCHING, "columns": ["offerboard.Favourite.lead"]}),
+        (
+            disclosing.UndeclaredReceiver,
+            {"receiver": Party(ReceiverKind.PARTNER, "x", "Lists Ltd"), "ground": "agreed"},
+        ),
+        (disclosing.UndeclaredColumn, {"columns": ["accounts.Member.phone"]}),
+        (disclosing.UndeclaredColumn, {"columns": [*WRITTEN, "accounts.Member.phone"]}),
+        (disclosing.UndeclaredColumn, {"columns": ["offerboard.Message.sent_at"]}),  # not held about anybody
+        (disclosing.UndeclaredColumn, {"columns": ["offerboard.Message.nothing"]}),
+        (disclosing.UndeclaredColumn, {"columns": []}),
+        (disclosing.WrongGround, {"ground": "money"}),
+        (disclosing.WrongGround, {"ground": Ground.SERVICE}),
+        (disclosing.WrongGround, {"receiver": DESK, "ground": Ground.AGREED}),
+        (disclosing.WrongGround, {"receiver": Party(ReceiverKind.TEAM, "company:7", "Own team"), "ground": "agreed"}),
+        (disclosing.ReasonMissing, {"receiver": DESK, "ground": Ground.STAFF}),
+        (disclosing.ReasonMissing, {"receiver": DESK, "ground": Ground.STAFF, "reason": " \n"}),
+    ],
+)
+def test_what_is_not_declared_is_refused_and_leaves_nothing(refusal: type[Exception], changes: dict[str, Any]) -> None:
+    """The same call without the change passes."""
+    member = MemberFactory()
+
+    with pytest.raises(refusal):
+        give([member], **changes)
+
+    assert list(Disclosure.objects.all()) == []
+    give([member])
+    assert Disclosure.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["partner", "connected", "insurer"])
+def test_nobody_who_is_not_named_in_the_policy_can_be_given_anything(kind: str) -> None:
+    """Not even when registered: no purpose of the whole map is open to them, so nothing can be sold."""
+    member, buyer = MemberFactory(), ReceiverFactory(kind=kind, name="Address Lists Ltd")
+    tried = 0
+    for name, column in datamap.columns().items():
+        for ground in Ground:
+            with pytest.raises(disclosing.UndeclaredReceiver):
+                give([member], receiver=buyer, purpose=column.why, columns=[name], ground=ground, reason="They pay.")
+            tried += 1
+
+    assert tried > 500
+    assert list(Disclosure.objects.all()) == []
+
+
+def test_a_purpose_that_the_policy_does_not_announce_yet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    member = MemberFactory()
+    monkeypatch.setattr(disclosing, "_is_in_force", lambda purpose, at: purpose is not CONTACTING)
+
+    with pytest.raises(disclosing.PurposeNotInForce):
+        give([member])
+
+    assert list(Disclosure.objects.all()) == []
+
+
+def test_each_kind_of_receiver_has_its_own_grounds() -> None:
+    assert {kind.value: sorted(grounds) for kind, grounds in GROUNDS.items()} == {
+        "counterparty": ["agreed", "message", "order", "revealed"],
+        "staff": ["staff"],
+        "hosting": ["service"],
+        "mail": ["service"],
+        "partner": ["agreed"],
+        "connected": ["agreed"],
+        "authority": ["legal_claim", "legal_order"],
+        "adviser": ["legal_claim", "service"],
+        "insurer": ["legal_claim", "service"],
+    }
+
+
+# --- receivers outside -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def carrier() -> Receiver:
+    """Carries our mail since the beginning of the year."""
+    return ReceiverFactory(kind="mail", name="Seaborne Mail", country="IE", since=date(2026, 1, 1))
+
+
+MAIL = {"purpose": MAILING, "columns": ["mailings.Delivery.to"], "ground": Ground.SERVICE}
+
+
+def test_a_registered_receiver_is_named_as_the_register_names_it(carrier: Receiver) -> None:
+    carrier.name = "Somebody else"  # in memory only
+
+    give([MemberFactory()], receiver=carrier, **MAIL)
+
+    row = Disclosure.objects.get()
+    assert (row.receiver_kind, row.receiver_key, row.receiver_name, row.receiver_country) == (
+        *("mail", f"receiver:{carrier.pk}", "Seaborne Mail"),
+        "IE",
+    )
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "serves"),
+    [
+        (date(2026, 11, 22), None, True),
+        (date(2026, 11, 23), None, False),
+        (date(2026, 1, 1), date(2026, 11, 22), True),  # the last day
+        (date(2026, 1, 1), date(2026, 11, 21), False),
+    ],
+)
+def test_a_receiver_gets_data_within_its_time_only(
+    carrier: Receiver, since: date, until: date | None, *, serves: bool
+) -> None:
+    """What the register says counts, not what the caller read before."""
+    member = MemberFactory()
+    Receiver.objects.update(since=since, until=until)
+
+    if serves:
+        give([member], receiver=carrier, **MAIL)
+    else:
+        with pytest.raises(disclosing.NotRegistered):
+            give([member], receiver=carrier, **MAIL)
+
+    assert Disclosure.objects.count() == int(serves)
+
+
+@pytest.mark.parametrize(
+    "receiver",
+    [Party(ReceiverKind.MAIL, "x", "Mail on the side"), Receiver(kind="mail", name="Never saved", country="IE")],
+)
+def test_a_receiver_outside_who_is_not_registered_is_refused(receiver: Any) -> None:
+    member = MemberFactory()
+
+    with pytest.raises(disclosing.NotRegistered):
+        give([member], receiver=receiver, **MAIL)
+
+    assert list(Disclosure.objects.all()) == []
+
+
+def test_an_authority_gets_data_by_order_and_with_the_reason_only() -> None:
+    member, court = MemberFactory(), ReceiverFactory(kind="authority", name="District court")
+    asked = {"receiver": court, "purpose": MODERATION, "columns": ["moderation.Report.text"]}
+
+    for ground, reason in (("service", "x"), ("agreed", "x"), ("legal_order", "")):
+        with pytest.raises(disclosing.Refused):
+            give([member], **asked, ground=ground, reason=reason)
+    assert list(Disclosure.objects.all()) == []
+    give([member], **asked, ground="legal_order", reason="Order 12 of 2026")
+
+    assert list(Disclosure.objects.values_list("reason", flat=True)) == ["Order 12 of 2026"]
+
+
+def test_an_adviser_gets_what_proves_an_agreement_and_nothing_else() -> None:
+    member, lawyer = MemberFactory(), ReceiverFactory(kind="adviser", name="Lindqvist Law")
+    asked = {"receiver": lawyer, "ground": "legal_claim", "reason": "A disputed contract"}
+
+    with pytest.raises(disclosing.UndeclaredReceiver):
+        give([member], **asked)
+    give([member], **asked, purpose=AGREEMENTS, columns=["privacy.PolicyAcceptance.version"])
+
+    assert list(Disclosure.objects.values_list("purpose", flat=True)) == ["agreements"]
+
+
+# --- writing to a company --------------------------------------------------------------------------------------------
+
+
+def write(author: Member, to: Company, **changes: Any) -> Inquiry:
+    """A letter from the author's company."""
+    sender = Company.objects.get(team__member=author)
+    usual = {"lead": None, "subject": "Coffee", "text": "Your best price?", "submission": uuid4(), "now": NOW}
+    return send_inquiry(sender=sender, author=author, recipient=to, **(usual | changes))
+
+
+def answer(author: Member, thread: Inquiry, *, hours: int) -> None:
+    """Some hours after NOW, which is noon."""
+    company, now = Company.objects.get(team__member=author), NOW + timedelta(hours=hours)
+    reply(inquiry=thread, company=company, author=author, text=f"{hours} dollars.", submission=uuid4(), now=now)
+
+
+def test_a_letter_and_its_answer_are_disclosed_to_the_other_company_once_a_day() -> None:
+    """Each writer sees who read them; a second letter that day adds nothing."""
+    seller, buyer = CompanyFactory(country="VN"), CompanyFactory(country="KE")
+    owner, asker = MemberFactory(company=seller), MemberFactory(company=buyer)
+
+    write(asker, seller)
+    thread = write(asker, seller, text="Hello?")
+    for hours in (1, 2, 13):
+        answer(owner, thread, hours=hours)
+
+    rows = Disclosure.objects.order_by("pk")
+    assert [(row.member, row.receiver_key, row.receiver_name, row.receiver_country, row.day.day) for row in rows] == [
+        (asker, f"company:{seller.pk}", seller.legal_name, "VN", 22),
+        (owner, f"company:{buyer.pk}", buyer.legal_name, "KE", 22),
+        (owner, f"company:{buyer.pk}", buyer.legal_name, "KE", 23),
+    ]
+    assert {(row.purpose, row.ground, *row.columns) for row in rows} == {("contacting", "message", *WRITTEN)}
+
+
+def test_a_letter_that_is_refused_is_not_disclosed() -> None:
+    seller, buyer = CompanyFactory(), CompanyFactory()
+    block_company(company=seller, blocked=buyer, now=NOW)
+
+    with pytest.raises(Blocked):
+        write(MemberFactory(company=buyer), seller)
+
+    assert list(Disclosure.objects.all()) == []
+
+
+def test_a_letter_does_not_leave_when_the_gate_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the thread nor a mail about it."""
+    monkeypatch.setattr(disclosing, "_is_in_force", lambda purpose, at: False)
+
+    with pytest.raises(disclosing.PurposeNotInForce):
+        write(MemberFactory(company=CompanyFactory()), CompanyFactory())
+
+    assert (Inquiry.objects.count(), Delivery.objects.count(), Disclosure.objects.count()) == (0, 0, 0)
+
+
+# --- nobody goes around it -------------------------------------------------------------------------------------------
+
+# Elsewhere rows are asked for by person, `Disclosure.objects.of(…)`, and never made or changed.
+WRITES = re.compile(
+    r"(?<!class )\bDisclosure\(|\bDisclosure\._(default|base)_manager|\bDisclosure\.objects\b(?!\.of\()"
+    r"|\.disclosures\.(a?create|a?bulk_|a?get_or|a?update|add|set|clear|remove)"
+)
+
+
+def test_the_gate_is_the_only_code_that_writes_disclosures() -> None:
+    apps = [settings.BASE_DIR / name for name in ("accounts", "directory", "mailings", "marketplace", "moderation")]
+    files = [
+        path
+        for folder in [*apps, settings.BASE_DIR / "offerboard", settings.BASE_DIR / "privacy"]
+        for path in Path(folder).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
+
+    found = {str(path.relative_to(settings.BASE_DIR)) for path in files if WRITES.search(path.read_text())}
+
+    assert len(files) > 100
+    assert found == {"privacy/services/disclosing.py"}
