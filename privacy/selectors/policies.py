@@ -14,6 +14,7 @@ from privacy.models.policy import PAGES
 from privacy.selectors.policy_tables import PurposeTable, ReceiverRow, purpose_tables, receiver_rows
 
 PROMISE = re.compile(r"\s*\[promise: ([a-z0-9-]+)\]")
+PROOFS = "/privacy/promises/"  # the page that shows for each promise how it is kept
 HEAVY = ("body", "data_map", "changes")  # columns that a list of versions does not need
 
 
@@ -23,6 +24,11 @@ class Run:
 
     text: str
     promise: str = ""
+
+    @property
+    def proof_url(self) -> str:
+        """Where the promise is shown with its proof."""
+        return f"{PROOFS}#{self.promise}"
 
 
 @dataclass(frozen=True, slots=True)

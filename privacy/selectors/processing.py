@@ -33,7 +33,7 @@ MEASURES = [
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One row of the record; the names of the fields are its columns in the file, the letters those of art. 30(1)."""
+    """One row of the record; the names of the fields head the file, the letters are those of art. 30(1)."""
 
     purpose: str  # (b)
     legal_basis: str
@@ -56,7 +56,7 @@ class Record:
         """As a table: who is responsible and what is done for safety, then a heading and a row an activity."""
         yield from self.controller.items()
         yield from ((_("Security measures"), measure) for measure in self.measures)
-        yield [field.name for field in fields(Activity)]
+        yield [field.name.replace("_", " ").capitalize() for field in fields(Activity)]
         yield from map(astuple, self.activities)
 
 

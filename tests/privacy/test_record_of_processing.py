@@ -115,7 +115,7 @@ def test_the_privacy_officer_reads_prints_and_fetches_it() -> None:
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert ["Controller", "Example Ltd"] in rows
     assert ["Telephone", "'+442079460000"] in rows  # no spreadsheet computes it
-    activities = rows[rows.index(next(name for name in rows if name[0] == "purpose")) + 1 :]
+    activities = rows[rows.index(next(name for name in rows if name[0] == "Purpose")) + 1 :]
     assert len(activities) == len(datamap.purposes())
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
