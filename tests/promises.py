@@ -49,9 +49,10 @@ def _test_of(node: str) -> str:
 
 
 def _sentence(item: pytest.Item) -> str:
-    written = inspect.getdoc(getattr(item, "obj", None))
+    """Its name, which is a sentence here, and the first line of what its docstring adds."""
     words = _test_of(item.name).removeprefix("test_").replace("_", " ")
-    return written.splitlines()[0] if written else f"{words[:1].upper()}{words[1:]}."
+    added = (inspect.getdoc(getattr(item, "obj", None)) or "").partition("\n")[0]
+    return f"{words[:1].upper()}{words[1:]}. {added}".strip()
 
 
 @dataclass(slots=True)

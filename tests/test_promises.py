@@ -27,11 +27,11 @@ def test_nothing_is_sold():
 @pytest.mark.skipif("NO_BROWSER" in os.environ, reason="")
 @pytest.mark.promise("no-sale")
 def test_in_a_browser():
-    "The page sells nothing.\\n\\nReally."
+    "It sells nothing.\\n\\nReally."
 """
 PROVED = {
     "no-sale": [
-        {"test": "test_it.py::test_in_a_browser", "sentence": "The page sells nothing."},
+        {"test": "test_it.py::test_in_a_browser", "sentence": "In a browser. It sells nothing."},
         {"test": "test_it.py::test_nothing_is_sold", "sentence": "Nothing is sold."},
     ]
 }

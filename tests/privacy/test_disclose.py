@@ -142,6 +142,7 @@ def test_what_is_not_declared_is_refused_and_leaves_nothing(refusal: type[Except
     assert Disclosure.objects.count() == 1
 
 
+@pytest.mark.promise("no-sale")
 @pytest.mark.parametrize("kind", ["partner", "connected", "insurer"])
 def test_nobody_who_is_not_named_in_the_policy_can_be_given_anything(kind: str) -> None:
     """Not even when registered: no purpose of the whole map is open to them, so nothing can be sold."""
@@ -331,6 +332,7 @@ WRITES = re.compile(
 )
 
 
+@pytest.mark.promise("no-sale")
 def test_the_gate_is_the_only_code_that_writes_disclosures() -> None:
     apps = [settings.BASE_DIR / name for name in ("accounts", "directory", "mailings", "marketplace", "moderation")]
     files = [
