@@ -160,7 +160,7 @@ def test_nobody_who_is_not_named_in_the_policy_can_be_given_anything(kind: str) 
 
 def test_a_purpose_that_the_policy_does_not_announce_yet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     member = MemberFactory()
-    monkeypatch.setattr(disclosing, "_is_in_force", lambda purpose, at: purpose is not CONTACTING)
+    monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, *, at: key != CONTACTING.key)
 
     with pytest.raises(disclosing.PurposeNotInForce):
         give([member])
@@ -315,7 +315,7 @@ def test_a_letter_that_is_refused_is_not_disclosed() -> None:
 
 def test_a_letter_does_not_leave_when_the_gate_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the thread nor a mail about it."""
-    monkeypatch.setattr(disclosing, "_is_in_force", lambda purpose, at: False)
+    monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, *, at: False)
 
     with pytest.raises(disclosing.PurposeNotInForce):
         write(MemberFactory(company=CompanyFactory()), CompanyFactory())

@@ -309,7 +309,7 @@ def test_somebody_who_is_not_there_is_asked_nothing_about(moderator: Client) -> 
 def test_a_look_that_cannot_be_written_down_does_not_happen(
     member: Member, moderator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("privacy.services.disclosing._is_in_force", lambda purpose, at: purpose is not ACCOUNT)
+    monkeypatch.setattr("privacy.services.disclosing.purpose_is_in_force", lambda key, *, at: key != ACCOUNT.key)
     moderator.raise_request_exception = False
 
     response = moderator.post(address("change", member), WHY)
