@@ -46,7 +46,7 @@ test: venv
 	@$(PY) -m pytest --numprocesses $(JOBS) --dist worksteal -m "not long" $(if $(ARGS),$(ARGS),--all-promises)
 
 promises: venv
-	@$(PY) -m pytest -m "promise and not long" --write-promises
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist worksteal -m "promise and not long" --write-promises
 
 test-long: venv
 	@$(PY) -m pytest -m long $(ARGS)

@@ -100,9 +100,10 @@ PAGES = sorted(name for name, row in MATRIX.items() if row == PUBLIC)
 def test_no_public_page_makes_a_browser_ask_another_website_for_anything(name: str) -> None:
     page = Client().get(make_world().address(name)).getvalue().decode()
 
-    addresses = Fetched(page).addresses
-    assert [one for one in addresses if urlsplit(one).netloc] == []
-    assert addresses or "<html" not in page
+    if "<html" in page:  # and not a feed, or a part of a page
+        addresses = Fetched(page).addresses
+        assert addresses
+        assert [one for one in addresses if urlsplit(one).netloc] == []
 
 
 # --- mails ----------------------------------------------------------------------------------------------------------
