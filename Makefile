@@ -9,7 +9,7 @@ JOBS ?= 2
 LEADS ?= 1000000
 RUNS ?= 3
 
-.PHONY: help venv demo stop status test test-long bench lint format lock
+.PHONY: help venv demo stop status test test-long promises bench lint format lock
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make status      what runs, and how to reach it"
 	@echo "make test        every test but the long ones; JOBS=$(JOBS), ARGS= for pytest"
 	@echo "make test-long   the long ones"
+	@echo "make promises    write privacy/promises.json: which tests prove which promise of the policies"
 	@echo "make bench       the budgets of docs/performance.md on LEADS=$(LEADS), RUNS=$(RUNS)"
 	@echo "make lint        style, types, layers, templates, migrations, deployment settings"
 	@echo "make format      write Python and templates in the house style"
@@ -42,7 +43,10 @@ status: venv
 	@$(MANAGE) servers status
 
 test: venv
-	@$(PY) -m pytest --numprocesses $(JOBS) --dist worksteal -m "not long" $(ARGS)
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist worksteal -m "not long" $(if $(ARGS),$(ARGS),--all-promises)
+
+promises: venv
+	@$(PY) -m pytest --numprocesses $(JOBS) --dist worksteal -m "promise and not long" --write-promises
 
 test-long: venv
 	@$(PY) -m pytest -m long $(ARGS)

@@ -11,6 +11,7 @@ try:
     servers.use_servers_for_tests()
 except servers.ServersUnavailable as error:
     pytest.exit(str(error), returncode=3)
+pytest_plugins = ["tests.promises"]
 os.environ["DJANGO_SETTINGS_MODULE"] = "marketplace.settings"
 django.setup()
 

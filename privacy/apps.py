@@ -15,6 +15,8 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        """Read what every app says about its tables, and have `manage.py check` compare it with the tables."""
+        """Read what every app says about its tables; `manage.py check` compares it with them, and promises too."""
         autodiscover_modules("personal_data")
-        register(import_module("privacy.checks").data_map_is_complete, Tags.models)
+        checks = import_module("privacy.checks")
+        register(checks.data_map_is_complete, Tags.models)
+        register(checks.promises_have_controls)

@@ -1,4 +1,4 @@
-"""`manage.py check`: no column of any table without a verdict in the data map."""
+"""`manage.py check`: no column of any table without a verdict in the data map, no promise without a control."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -8,6 +8,9 @@ from django.core.checks import CheckMessage, Error
 from django.db.models import Model
 
 from privacy.datamap import Table, WrongDeclaration, purposes, tables
+from privacy.marks import promised
+from privacy.policies import first_texts
+from privacy.promises import CONTROLS
 
 
 def data_map_is_complete(app_configs: Any, **_options: Any) -> list[CheckMessage]:
@@ -17,6 +20,20 @@ def data_map_is_complete(app_configs: Any, **_options: Any) -> list[CheckMessage
     except WrongDeclaration as error:
         return [Error(str(error), id="privacy.E005")]
     return list(gaps(apps.get_models(include_auto_created=True), tables()))
+
+
+def promises_have_controls(app_configs: Any, **_options: Any) -> list[CheckMessage]:
+    """Every promise of the shipped texts, and nothing else, has words on how it is kept."""
+    return list(uncontrolled({one.promise for one in promised(first_texts())}, CONTROLS))
+
+
+def uncontrolled(promises: Iterable[str], controls: Iterable[str]) -> Iterator[CheckMessage]:
+    """Promises without a control, and controls without a promise."""
+    given, kept = set(promises), set(controls)
+    for name in sorted(given - kept):
+        yield Error(f"“{name}” is promised in privacy/policies and has no control in CONTROLS.", id="privacy.E006")
+    for name in sorted(kept - given):
+        yield Error(f"“{name}” has a control in CONTROLS and no text promises it.", id="privacy.E007")
 
 
 def gaps(models: Iterable[type[Model]], declared: Mapping[type[Model], Table]) -> Iterator[CheckMessage]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import centre, consents, cookies, policies, requests
+from privacy.views import centre, consents, cookies, policies, promises, requests
 
 app_name = "privacy"
 urlpatterns = [
@@ -25,5 +25,6 @@ urlpatterns = [
     path("privacy/consents/", consents.consents, name="consents"),
     path("privacy/consents/history/", consents.history, name="consent_history"),
     path("privacy/consents/receipt/", consents.receipt, name="consent_receipt"),
+    path("privacy/promises/", promises.promises, name="promises"),
     path("privacy/changes/<slug:kind>/<slug:number>/", policies.changes, name="policy_changes"),
 ]

@@ -37,6 +37,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:consent_history": ASKS_MEMBER | {"POST": "405"},
     "privacy:consent_receipt": ASKS_MEMBER | {"POST": "405"},
     "privacy:policy_changes": PUBLIC,
+    "privacy:promises": PUBLIC,
     "directory:companies": PUBLIC,
     "directory:company": PUBLIC,
     "directory:categories": PUBLIC,

@@ -43,6 +43,7 @@ def test_every_address_is_in_the_matrix_and_the_matrix_names_no_other() -> None:
     assert {name for name in routes(get_resolver()) if not name.startswith("admin:")} == known
 
 
+@pytest.mark.promise("get-changes-nothing")
 @pytest.mark.parametrize(("name", "method"), [(name, method) for name, row in MATRIX.items() for method in row])
 def test_each_role_gets_the_answer_of_the_matrix(name: str, method: str) -> None:
     """And a refusal leaves everything as it was."""

@@ -147,6 +147,9 @@ class PolicyDraftAdmin(admin.ModelAdmin):
             messages.error(request, _("Somebody changed the draft meanwhile. Look at it again, then publish it."))
         except services.NothingNew:
             messages.error(request, _("Text and tables are the same as in the newest version. Change something first."))
+        except services.UnknownPromise as refusal:
+            told = _("This program keeps no promise called %(promises)s. Correct or remove the mark, then publish it.")
+            messages.error(request, told % {"promises": ", ".join(f"“{name}”" for name in refusal.promises)})
         except services.TooSoon as refusal:
             day = date_format(refusal.earliest, "j M Y, H:i e")
             told = _("It cannot take effect before %(day)s. Set a later date in the draft, then publish it.")

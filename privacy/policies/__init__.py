@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from privacy.marks import read_texts
 from privacy.snapshot import Snapshot, digest_of
 
 FIRST_DATE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -14,7 +15,7 @@ MAP = FOLDER / "map.json"  # written by `manage.py policy_map`
 
 def first_texts() -> dict[str, str]:
     """The body of version 1 by kind of policy (see `PolicyVersion.Kind`)."""
-    return {path.stem: path.read_text(encoding="utf-8").strip() for path in sorted(FOLDER.glob("*.txt"))}
+    return read_texts(FOLDER)
 
 
 def committed_map() -> Snapshot:

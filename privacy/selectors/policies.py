@@ -1,6 +1,5 @@
 """What the policy pages show, fetched whole, and what the policy in force allows."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,12 +8,11 @@ from functools import lru_cache
 from django.urls import reverse
 
 from privacy import datamap
+from privacy.marks import MARK
 from privacy.models import PolicyVersion
 from privacy.models.policy import PAGES
 from privacy.selectors.policy_tables import PurposeTable, ReceiverRow, purpose_tables, receiver_rows
 
-PROMISE = re.compile(r"\s*\[promise: ([a-z0-9-]+)\]")
-PROOFS = "/privacy/promises/"  # the page that shows for each promise how it is kept
 HEAVY = ("body", "data_map", "changes")  # columns that a list of versions does not need
 
 
@@ -24,11 +22,6 @@ class Run:
 
     text: str
     promise: str = ""
-
-    @property
-    def proof_url(self) -> str:
-        """Where the promise is shown with its proof."""
-        return f"{PROOFS}#{self.promise}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +139,7 @@ def passages(body: str) -> list[Passage]:
 
 def _runs(text: str) -> list[Run]:
     """The last one has no promise, and no text where the whole ends with one."""
-    pieces = [*PROMISE.split(text), ""]
+    pieces = [*MARK.split(text), ""]
     return [Run(*piece) for piece in zip(pieces[::2], pieces[1::2], strict=True)]
 
 

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from privacy.marks import promised
 from privacy.models import NOTICE, PolicyAcceptance, PolicyDraft, PolicyVersion
+from privacy.promises import CONTROLS
 from privacy.selectors.policy_drafts import Proposal, propose
 
 USUAL_NOTICE = timedelta(days=21)  # that a new draft begins with: two weeks after the last mail, and time to send them
@@ -16,6 +18,14 @@ class DraftGone(Exception):
 
 class NothingNew(Exception):
     """Text and tables are those of the newest version."""
+
+
+class UnknownPromise(Exception):
+    """The text marks promises that this program does not keep."""
+
+    def __init__(self, promises: list[str]) -> None:
+        super().__init__(promises)
+        self.promises = promises
 
 
 class TooSoon(Exception):
@@ -53,7 +63,7 @@ def publish_policy(*, draft: PolicyDraft, now: datetime, material: bool = False)
     in force, or an announced change is still to come, they are told in any case. The mails follow by themselves
     (`services.policy_notices`).
 
-    Raises DraftGone, NothingNew, TooSoon; then nothing is changed.
+    Raises DraftGone, NothingNew, UnknownPromise, TooSoon; then nothing is changed.
     """
     shown = PolicyDraft.objects.select_for_update().filter(pk=draft.pk, changed_at=draft.changed_at)
     locked = shown.first()
@@ -64,6 +74,8 @@ def publish_policy(*, draft: PolicyDraft, now: datetime, material: bool = False)
     version.material = version.material or material
     if version.digest == proposal.newest.digest:
         raise NothingNew
+    if unknown := {one.promise for one in promised({version.kind: version.body})} - set(CONTROLS):
+        raise UnknownPromise(sorted(unknown))
     earliest = earliest_effect(proposal, now=now)
     if version.effective_at < earliest or version.effective_at <= now:
         raise TooSoon(earliest)

@@ -59,6 +59,9 @@ def refuse(visitor: Visitor) -> set[str]:
 WAYS = {"no choice": no_choice, "the signal": signal, "refused": refuse}
 
 
+@pytest.mark.promise("gpc-honoured")
+@pytest.mark.promise("nothing-from-elsewhere")
+@pytest.mark.promise("no-cookie-unasked")
 @pytest.mark.parametrize("way", WAYS)
 def test_without_consent_a_crawl_leaves_nothing_behind(visit: VisitorMaker, market: World, way: str) -> None:
     """Every public page of the matrix: cookies, both storages, and every host that was asked for anything."""

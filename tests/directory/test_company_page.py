@@ -88,6 +88,7 @@ def test_what_the_company_left_out_is_said_to_be_left_out(client: Client) -> Non
     assert ("Website", "Not stated") in page.contact
 
 
+@pytest.mark.promise("contacts-not-public")
 @pytest.mark.parametrize("logged_in", [False, True])
 def test_telephone_fax_website_and_street_reach_nobody(client: Client, logged_in: bool) -> None:
     company = secretive_company(description="Write to sales@dakhoa.example or call +84 262 381 2345")

@@ -67,6 +67,7 @@ def test_everything_said_is_kept() -> None:
     assert company.updated_at == NOW
 
 
+@pytest.mark.promise("contact-details-masked")
 def test_contact_details_in_the_description_are_masked_before_they_are_stored() -> None:
     company = CompanyFactory()
 

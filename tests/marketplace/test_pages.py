@@ -36,6 +36,7 @@ def test_a_signed_script_is_not_a_link(client: Client) -> None:
     assert client.get(leaving_url("javascript:alert(1)")).status_code == 400
 
 
+@pytest.mark.promise("no-cookie-unasked")
 @pytest.mark.parametrize(
     "page", ["marketplace:about", "marketplace:help", "privacy:terms", "privacy:policy", "privacy:cookies"]
 )
@@ -57,6 +58,7 @@ def test_media_serves_pictures_of_leads_and_logos_and_nothing_else(client: Clien
     assert Path(default_storage.path(secret)).exists()
 
 
+@pytest.mark.promise("nothing-from-elsewhere")
 def test_every_page_forbids_inline_code_and_foreign_hosts(client: Client) -> None:
     """The policy has no unsafe-* and no nonce."""
     policy = client.get("/").headers["Content-Security-Policy"]
@@ -66,6 +68,7 @@ def test_every_page_forbids_inline_code_and_foreign_hosts(client: Client) -> Non
     assert "frame-ancestors 'none'" in policy
 
 
+@pytest.mark.promise("logs-without-addresses")
 def test_a_log_line_names_the_route_and_not_the_token_in_the_address(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:

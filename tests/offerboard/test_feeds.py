@@ -129,6 +129,7 @@ def test_what_a_company_writes_is_text_and_never_code_for_a_reader_of_feeds() ->
     assert "<" not in summary
 
 
+@pytest.mark.promise("contacts-not-public")
 def test_a_feed_gives_nobodys_contact_details() -> None:
     company = CompanyFactory(phone="+84 262 381 2345", address="12 Lê Duẩn", website="https://dakhoa.example")
     LeadFactory(company=company)

@@ -173,6 +173,7 @@ def test_where_leads_are_reviewed_first_imported_ones_wait(settings: Any) -> Non
     assert lead.is_public(at=timezone.now())
 
 
+@pytest.mark.promise("contact-details-masked")
 def test_contact_details_are_hidden_and_long_titles_shortened_and_the_report_says_so() -> None:
     long = "Green coffee " * 15
     rows: list[list[Any]] = [*coffee(0), ["1", "Tea", "Write to tea@example.com", ""], ["2", long, "Washed.", ""]]

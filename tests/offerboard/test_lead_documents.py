@@ -268,6 +268,7 @@ def test_a_public_leads_document_is_a_download_that_runs_nothing() -> None:
     assert "no-store" in answer["Cache-Control"]
 
 
+@pytest.mark.promise("documents-private")
 @pytest.mark.parametrize("state", ["draft", "pending", "paused", "rejected", "closed"])
 def test_a_document_of_a_lead_that_is_not_public_is_its_teams_alone(state: str) -> None:
     document = LeadDocumentFactory(lead__state=state)
@@ -281,6 +282,7 @@ def test_a_document_of_a_lead_that_is_not_public_is_its_teams_alone(state: str) 
     assert [status(document, reader) for reader in readers] == [404, 404, 404, 200, 200]
 
 
+@pytest.mark.promise("documents-private")
 def test_it_is_private_again_the_second_the_lead_expires() -> None:
     document = LeadDocumentFactory()
     end = NOW + timedelta(days=29)
@@ -294,6 +296,7 @@ def test_it_is_private_again_the_second_the_lead_expires() -> None:
     assert (before, after, team) == (200, 404, 200)
 
 
+@pytest.mark.promise("documents-private")
 @pytest.mark.parametrize(
     "take_away",
     [
@@ -322,6 +325,7 @@ def test_a_document_is_found_under_its_own_lead_alone() -> None:
     assert (Client().get(address).status_code, client_of(other).get(address).status_code) == (404, 404)
 
 
+@pytest.mark.promise("documents-private")
 def test_no_media_address_leads_to_it() -> None:
     document = LeadDocumentFactory()
 

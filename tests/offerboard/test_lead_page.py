@@ -139,6 +139,7 @@ def test_pictures_change_by_plain_links() -> None:
         assert '<a href="/media/leads/1.webp"><img' in read(lead, f"?picture={junk}")
 
 
+@pytest.mark.promise("contacts-not-public")
 def test_contact_details_are_nowhere_in_the_page() -> None:
     company = CompanyFactory(phone="+84 262 381 2345", address="12 Lê Duẩn", website="https://dakhoa.example")
     owner = MemberFactory(company=company)
@@ -189,6 +190,7 @@ def test_a_sell_offer_is_told_to_search_engines_as_an_offer() -> None:
     assert [step["position"] for step in path["itemListElement"]] == [1, 2, 3, 4]
 
 
+@pytest.mark.promise("contacts-not-public")
 def test_search_engines_are_told_all_terms_and_nobodys_contact_details() -> None:
     company = CompanyFactory(phone="+84 262 381 2345", address="12 Lê Duẩn", website="https://dakhoa.example")
     lead = LeadFactory(

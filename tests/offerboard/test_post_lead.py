@@ -259,6 +259,7 @@ def test_what_is_only_missing_is_not_called_unsaved(browser: Client) -> None:
     assert response.context["kept"] == "Saved as a draft. Correct what is marked, then press the button again."
 
 
+@pytest.mark.promise("contact-details-masked")
 def test_contact_details_are_hidden_before_they_are_stored_and_the_member_is_told(browser: Client) -> None:
     hidden = {
         "title": "Robusta, call +84 262 381 2345",

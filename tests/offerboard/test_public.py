@@ -91,6 +91,7 @@ WAYS_OUT = {
 }
 
 
+@pytest.mark.promise("withdrawn-at-once")
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_a_lead_that_leaves_the_market_leaves_every_page_at_once(lead: Lead, client: Client, way: str) -> None:

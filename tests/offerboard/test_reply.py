@@ -100,6 +100,7 @@ def test_the_thread_goes_on_after_the_lead_has_expired(inquiry: Inquiry) -> None
     assert f'href="/leads/{Lead.objects.get().slug}/"' not in page
 
 
+@pytest.mark.promise("contact-details-masked")
 def test_contact_details_are_hidden_in_answers_too(inquiry: Inquiry) -> None:
     """And the page sets apart what was hidden."""
     client = client_of("seller@example.com")

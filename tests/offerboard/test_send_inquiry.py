@@ -100,6 +100,7 @@ def test_words_that_look_like_markup_stay_words_in_the_mail(lead: Lead, buyer: M
     assert "&lt;img" in mail.html
 
 
+@pytest.mark.promise("contact-details-masked")
 def test_contact_details_are_hidden_before_they_are_stored(lead: Lead, buyer: Member) -> None:
     """In the thread and in the mail."""
     sending(buyer, lead, text="Write to wanjiru@savanna.example or call +254 20 222 5555.")()

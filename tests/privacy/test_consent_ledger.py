@@ -71,6 +71,7 @@ def everything() -> list[Any]:
     return [*ConsentEvent.objects.order_by("pk").values_list(), *ConsentWords.objects.values_list()]
 
 
+@pytest.mark.promise("consent-append-only")
 @pytest.mark.parametrize("way", WAYS)
 def test_nothing_changes_a_word_that_was_said(way: str, event: ConsentEvent) -> None:
     before = everything()

@@ -42,6 +42,7 @@ def granted(member: Member) -> set[tuple[str, str]]:
     return {(event.purpose, event.channel) for event in events if event.given}
 
 
+@pytest.mark.promise("no-marketing-without-consent")
 def test_every_question_is_there_and_none_is_answered_with_yes(browser: Client) -> None:
     page = browser.get(PAGE).text
 

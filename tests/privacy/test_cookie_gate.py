@@ -54,6 +54,7 @@ def dark(response: HttpResponse) -> None:
     keep_theme(response, "dark")
 
 
+@pytest.mark.promise("no-cookie-unasked")
 def test_an_undeclared_cookie_does_not_leave_and_is_an_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         assert passed(request(choice("preferences")), track) == {}
@@ -64,6 +65,7 @@ def test_an_undeclared_cookie_does_not_leave_and_is_an_error_in_the_log(caplog: 
     assert "somebody" not in str(line.msg)
 
 
+@pytest.mark.promise("no-cookie-unasked")
 def test_a_header_past_the_jar_does_not_leave_either() -> None:
     def write(response: HttpResponse) -> None:
         response["Set-Cookie"] = "_track=somebody"
@@ -80,6 +82,8 @@ def test_necessary_cookies_pass_without_being_asked_about(name: str) -> None:
     assert name in necessary()
 
 
+@pytest.mark.promise("gpc-honoured")
+@pytest.mark.promise("no-cookie-unasked")
 @pytest.mark.parametrize(
     ("said", "headers", "leaves"),
     [

@@ -42,6 +42,7 @@ def jar(client: Client) -> set[str]:
 # --- the question -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("no-cookie-unasked")
 def test_who_has_not_chosen_is_asked_and_gets_no_cookie(client: Client) -> None:
     page = client.get("/leads/")
 
@@ -195,6 +196,7 @@ def test_every_cookie_is_listed(client: Client) -> None:
 # --- Global Privacy Control ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("gpc-honoured")
 def test_the_signal_means_no_and_nobody_is_asked(client: Client) -> None:
     page = client.get("/leads/", headers=GPC)
 
@@ -202,6 +204,7 @@ def test_the_signal_means_no_and_nobody_is_asked(client: Client) -> None:
     assert "Now: No, your browser sends Global Privacy Control." in client.get(SETTINGS, headers=GPC).text
 
 
+@pytest.mark.promise("gpc-honoured")
 def test_the_signal_after_a_yes_takes_it_back_until_a_later_choice(client: Client) -> None:
     answer(client, "yes")
     client.post("/privacy/theme/", {"theme": "dark"})
@@ -223,6 +226,7 @@ def test_the_signal_is_written_down_with_the_answer(client: Client) -> None:
     assert said() == [("preferences", "browser", True, "banner", True)]
 
 
+@pytest.mark.promise("gpc-honoured")
 def test_the_site_says_that_it_obeys_the_signal(client: Client) -> None:
     response = client.get("/.well-known/gpc.json")
 

@@ -39,10 +39,12 @@ def planted(model: type[models.Model]) -> Iterator[None]:
         del model.nickname  # type: ignore[attr-defined]
 
 
+@pytest.mark.promise("no-column-forgotten")
 def test_the_map_is_complete() -> None:
     assert [error.msg for error in run_checks(tags=["models"])] == []
 
 
+@pytest.mark.promise("no-column-forgotten")
 @pytest.mark.parametrize("model", apps.get_models(include_auto_created=True), ids=lambda model: model._meta.label)
 def test_a_column_added_to_any_table_fails_manage_py_check_and_is_named(model: type[models.Model]) -> None:
     with planted(model):
@@ -73,6 +75,7 @@ def test_a_scan_that_finds_no_tables_fails() -> None:
     assert [error.id for error in gaps([], datamap.tables())] == ["privacy.E001"]
 
 
+@pytest.mark.promise("no-column-forgotten")
 @pytest.mark.django_db
 def test_every_column_that_postgresql_has_is_known_to_the_map() -> None:
     """Tables made behind Django’s back would escape a scan of models."""

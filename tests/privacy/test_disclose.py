@@ -143,6 +143,7 @@ def test_what_is_not_declared_is_refused_and_leaves_nothing(refusal: type[Except
     assert Disclosure.objects.count() == 1
 
 
+@pytest.mark.promise("no-sale")
 @pytest.mark.parametrize("kind", ["partner", "connected", "insurer"])
 def test_nobody_who_is_not_named_in_the_policy_can_be_given_anything(kind: str) -> None:
     """Not even when registered: no purpose of the whole map is open to them, so nothing can be sold."""
@@ -160,7 +161,7 @@ def test_nobody_who_is_not_named_in_the_policy_can_be_given_anything(kind: str) 
 
 def test_a_purpose_that_the_policy_does_not_announce_yet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     member = MemberFactory()
-    monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, at: key != CONTACTING.key)
+    monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, *, at: key != CONTACTING.key)
 
     with pytest.raises(disclosing.PurposeNotInForce):
         give([member])
@@ -315,7 +316,7 @@ def test_a_letter_that_is_refused_is_not_disclosed() -> None:
 
 def test_a_letter_does_not_leave_when_the_gate_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the thread nor a mail about it."""
-    monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, at: False)
+    monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, *, at: False)
 
     with pytest.raises(disclosing.PurposeNotInForce):
         write(MemberFactory(company=CompanyFactory()), CompanyFactory())
@@ -332,6 +333,7 @@ WRITES = re.compile(
 )
 
 
+@pytest.mark.promise("no-sale")
 def test_the_gate_is_the_only_code_that_writes_disclosures() -> None:
     apps = [settings.BASE_DIR / name for name in ("accounts", "directory", "mailings", "marketplace", "moderation")]
     files = [

@@ -62,6 +62,7 @@ def test_everything_planted_is_in_the_database(people: tuple[Someone, list[Canar
     assert len([one for one in planted if one.token]) > 60
 
 
+@pytest.mark.promise("export-complete")
 def test_every_column_about_a_person_is_in_their_copy(
     people: tuple[Someone, list[Canary], Someone, list[Canary]],
 ) -> None:
@@ -84,6 +85,7 @@ def test_every_column_about_a_person_is_in_their_copy(
         )
 
 
+@pytest.mark.promise("export-only-yours")
 def test_nothing_of_another_person_is_in_it(people: tuple[Someone, list[Canary], Someone, list[Canary]]) -> None:
     mine, _planted, other, others = people
     MessageFactory(inquiry=other.inquiry, author=mine.member, company=mine.company)  # they write to each other
@@ -106,6 +108,8 @@ def test_a_counterparty_appears_as_its_company() -> None:
     assert "Anil Menon" not in text
 
 
+@pytest.mark.promise("password-unreadable")
+@pytest.mark.promise("export-complete")
 def test_what_is_withheld_is_not_there_and_the_manifest_says_why(
     people: tuple[Someone, list[Canary], Someone, list[Canary]],
 ) -> None:
@@ -123,6 +127,7 @@ def test_what_is_withheld_is_not_there_and_the_manifest_says_why(
     assert all(said.values())
 
 
+@pytest.mark.promise("export-complete")
 def test_the_manifest_counts_truly_and_knows_every_file(
     people: tuple[Someone, list[Canary], Someone, list[Canary]],
 ) -> None:

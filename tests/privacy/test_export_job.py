@@ -184,6 +184,7 @@ def test_the_owner_fetches_it_with_a_password() -> None:
     assert "no-store" in answer.headers["Cache-Control"]
 
 
+@pytest.mark.promise("export-only-yours")
 def test_without_the_password_it_is_neither_made_nor_fetched() -> None:
     """An open browser on somebody’s desk is not enough."""
     member = MemberFactory(password=PASSWORD)
@@ -203,6 +204,7 @@ def test_without_the_password_it_is_neither_made_nor_fetched() -> None:
     assert SubjectRequest.objects.count() == 1
 
 
+@pytest.mark.promise("export-only-yours")
 @pytest.mark.parametrize("other", [{}, {"is_staff": True, "is_superuser": True}])
 def test_nobody_else_fetches_it(other: dict[str, bool]) -> None:
     company = CompanyFactory()
@@ -214,6 +216,7 @@ def test_nobody_else_fetches_it(other: dict[str, bool]) -> None:
     assert client.get(reverse("privacy:fetch_export", args=[UUID(int=7)])).status_code == 404
 
 
+@pytest.mark.promise("export-deleted-after-7-days")
 def test_after_seven_days_it_is_gone() -> None:
     """Not to be fetched at once, not there after the next sweep."""
     member = MemberFactory(password=PASSWORD)

@@ -5,6 +5,7 @@ import pytest
 from privacy.masking import holds_contacts, mask_contacts
 
 
+@pytest.mark.promise("contact-details-masked")
 @pytest.mark.parametrize(
     "contact",
     [
@@ -54,6 +55,7 @@ def test_masking_twice_changes_nothing_more() -> None:
     assert mask_contacts(once) == once
 
 
+@pytest.mark.promise("contact-details-masked")
 @pytest.mark.parametrize("unseen", ["\u200b", "\xad", "\x01", "\u2060", "\u202e"])
 def test_signs_that_nobody_sees_hide_no_address(unseen: str) -> None:
     assert mask_contacts(f"Write to amara@exam{unseen}ple.com today") == "Write to [e-mail hidden] today"

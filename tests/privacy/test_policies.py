@@ -105,6 +105,7 @@ def test_accepting_twice_keeps_the_first_date() -> None:
     assert PolicyAcceptance.objects.get().accepted_at == NOW
 
 
+@pytest.mark.promise("never-retroactive")
 def test_no_version_takes_effect_before_it_is_published() -> None:
     with pytest.raises(IntegrityError, match="policy_effective_after_publication"), transaction.atomic():
         PolicyVersion.objects.create(

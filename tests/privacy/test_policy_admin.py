@@ -98,6 +98,7 @@ def test_a_second_click_says_that_it_is_done(officer: Client) -> None:
     [
         ("changed", "Somebody changed the draft meanwhile."),
         ("same", "Text and tables are the same as in the newest version."),
+        ("promise", "This program keeps no promise called “dance”. Correct or remove the mark"),
         ("soon", "It cannot take effect before 22 Nov 2026, 12:00 UTC. Set a later date in the draft"),
     ],
 )
@@ -105,6 +106,8 @@ def test_a_refusal_says_what_to_do_and_loses_nothing(officer: Client, problem: s
     waiting = draft("terms", effective_at=NOW + timedelta(days=-1 if problem == "soon" else 30))
     if problem == "same":
         waiting = draft("terms", body=PolicyVersion.objects.get(kind="terms").body)
+    if problem == "promise":
+        waiting = draft("terms", body="We dance. [promise: dance]")
     shown = "2026-11-01" if problem == "changed" else waiting.changed_at.isoformat()
 
     response = officer.post(address("publish", waiting.pk), {"shown": shown})

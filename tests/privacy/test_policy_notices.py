@@ -46,6 +46,7 @@ def deliver() -> None:
     Delivery.objects.update(state="sent")
 
 
+@pytest.mark.promise("told-14-days-before")
 def test_every_active_member_gets_one_mail_that_says_what_changes_and_what_to_do(settings: Any) -> None:
     settings.SITE_URL = "https://market.example"
     people = [MemberFactory(language=language) for language in ("en", "vi", "ar", "xx")]
@@ -96,6 +97,7 @@ def test_it_is_done_when_every_mail_has_left_and_not_before() -> None:
     assert version.notices_done_at == later
 
 
+@pytest.mark.promise("told-14-days-before")
 def test_while_mails_wait_the_version_does_not_take_effect_although_its_date_has_come() -> None:
     """Invariant 12. Then it waits for another fortnight."""
     MemberFactory()

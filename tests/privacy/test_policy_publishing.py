@@ -58,6 +58,7 @@ def test_words_alone_are_not_material_unless_staff_say_so() -> None:
     assert (plain.material, plain.changes, told.material, told.changes) == (False, [], True, [])
 
 
+@pytest.mark.promise("told-14-days-before")
 def test_a_new_purpose_makes_a_version_material_whatever_staff_say() -> None:
     knew_less_before("watching")
 
@@ -86,6 +87,7 @@ def test_what_follows_a_change_that_is_still_to_come_is_material_too() -> None:
     assert publish(body="The same change, and a comma.").material
 
 
+@pytest.mark.promise("never-retroactive")
 @pytest.mark.parametrize("effective_in", [-timedelta(days=1), timedelta(0)])
 def test_no_version_takes_effect_when_it_is_published_or_earlier(effective_in: timedelta) -> None:
     waiting = draft("terms", effective_at=NOW + effective_in)
@@ -96,6 +98,7 @@ def test_no_version_takes_effect_when_it_is_published_or_earlier(effective_in: t
     assert (numbers("terms"), list(PolicyDraft.objects.all())) == ([1], [waiting])
 
 
+@pytest.mark.promise("told-14-days-before")
 def test_a_material_version_takes_effect_a_fortnight_later_at_the_earliest() -> None:
     soon = draft("terms", effective_at=NOW + NOTICE - timedelta(seconds=1))
 
@@ -179,6 +182,7 @@ def test_of_two_clicks_one_publishes() -> None:
 # --- invariant 12 ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("told-14-days-before")
 @pytest.mark.parametrize(
     ("told", "holds"),
     [

@@ -65,6 +65,7 @@ def test_an_entry_says_who_from_where_what_they_saw_and_why(member: Member) -> N
     assert [word for word in ("Buyer 1", "Kenya", "You wrote to them") if word not in response.content.decode()] == []
 
 
+@pytest.mark.promise("staff-look-with-reason")
 def test_a_look_of_our_staff_stands_there_with_its_reason_and_no_name(member: Member) -> None:
     """From the question in admin to the person's own page."""
     staff = make_staff("moderator", email="moderator@example.com")

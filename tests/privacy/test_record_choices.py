@@ -121,6 +121,7 @@ def test_a_later_word_with_an_earlier_clock_is_still_the_last() -> None:
     assert one.given is False
 
 
+@pytest.mark.promise("no-marketing-without-consent")
 def test_who_may_be_written_to_are_those_whose_last_word_is_yes() -> None:
     yes, no, changed, never, by_phone = (MemberFactory() for _ in range(5))
     for member, given in ((yes, True), (no, False), (changed, True)):

@@ -60,6 +60,7 @@ def shown(client: Client, place: str) -> list[str]:
 # --- the question ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("staff-look-with-reason")
 @pytest.mark.parametrize("group", ["moderator", "privacy officer", "communications", "administrator"])
 def test_a_record_is_asked_about_before_it_is_shown_and_the_person_sees_the_look(member: Member, group: str) -> None:
     """Who is the role; which member of the staff is known to us."""
@@ -83,6 +84,7 @@ def test_a_record_is_asked_about_before_it_is_shown_and_the_person_sees_the_look
     )
 
 
+@pytest.mark.promise("staff-look-with-reason")
 def test_superusers_are_asked_too(member: Member) -> None:
     client = at_work(make_staff(is_superuser=True))
 
@@ -119,6 +121,7 @@ def test_what_a_group_may_not_see_is_not_told_as_seen(member: Member) -> None:
     assert [name for name in told if name.startswith(TeamMember._meta.label)] == []
 
 
+@pytest.mark.promise("staff-look-with-reason")
 @pytest.mark.parametrize(
     "answer",
     [
@@ -144,6 +147,7 @@ def test_no_reason_is_no_reason(member: Member, moderator: Client, answer: dict[
 # --- no way around it ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("staff-look-with-reason")
 @pytest.mark.parametrize(
     "place",
     [
@@ -307,10 +311,11 @@ def test_somebody_who_is_not_there_is_asked_nothing_about(moderator: Client) -> 
     assert (response.status_code, response.headers["Location"]) == (302, "/admin/")
 
 
+@pytest.mark.promise("staff-look-with-reason")
 def test_a_look_that_cannot_be_written_down_does_not_happen(
     member: Member, moderator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("privacy.services.disclosing.purpose_is_in_force", lambda key, at: key != ACCOUNT.key)
+    monkeypatch.setattr("privacy.services.disclosing.purpose_is_in_force", lambda key, *, at: key != ACCOUNT.key)
     moderator.raise_request_exception = False
 
     response = moderator.post(address("change", member), WHY)

@@ -1,0 +1,32 @@
+"""What the market does to keep each promise of its policies, in words for everybody; the tests prove it."""
+
+from django.utils.translation import gettext_lazy as _
+
+CONTROLS = {
+    "consent-append-only": _("The database itself refuses to change or delete it before its time."),
+    "contact-details-masked": _("One function hides them in every text that members write, also in files of leads."),
+    "contacts-not-public": _("Public pages are made from a list of columns that has no contact details."),
+    "documents-private": _("They lie outside of the public folder, and each download asks who you are."),
+    "export-complete": _("The copy is made from the same map of all columns as the policy."),
+    "export-deleted-after-7-days": _("A job deletes it; until then the page refuses it."),
+    "export-only-yours": _("Rows are found by person, and fetching asks for the password."),
+    "get-changes-nothing": _("Only buttons change something."),
+    "gpc-honoured": _("The signal is read with each page and stands over an earlier yes."),
+    "logs-without-addresses": _("The log knows only the kind of page, the time and the answer."),
+    "never-retroactive": _("The database refuses a version that takes effect before it is published."),
+    "no-column-forgotten": _("A check stops the program from being released while a column has no entry in the map."),
+    "no-cookie-unasked": _(
+        "Every answer passes a gate. It lets out declared cookies only, and optional ones only after your yes."
+    ),
+    "no-marketing-without-consent": _("The database takes only mails about what you do here."),
+    "no-sale": _("Data leave through one gate, which refuses every receiver that the policy does not name."),
+    "nothing-from-elsewhere": _(
+        "Our files are our own, and a security policy tells your browser to load nothing else."
+    ),
+    "password-unreadable": _("Passwords are stored as Argon2 hashes. No page and no copy of data shows them."),
+    "staff-look-with-reason": _("The record opens only after the reason is written down where you can read it."),
+    "told-14-days-before": _(
+        "A material version takes effect 14 days after the last mail about it, whatever its date says."
+    ),
+    "withdrawn-at-once": _("One rule decides what is public, and each page asks it anew."),
+}
