@@ -28,6 +28,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:policy": PUBLIC,
     "privacy:cookies": PUBLIC,
     "privacy:centre": PUBLIC,
+    "privacy:refusals": PUBLIC,
     # --- consents and cookies
     "privacy:cookie_settings": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "privacy:cookie_answer": PUBLIC,
