@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Category, Company, HsName, TeamMember, Verification
-from privacy.datamap import UNLINK, Held, as_long_as, declare, member, while_member
+from privacy.datamap import UNLINK, Erase, Held, as_long_as, declare, member, while_member
 from privacy.purposes import ACCOUNT, LISTING, STAFF_RECORD
 
 AS_LONG_AS_COMPANY = as_long_as(_("as long as the company is here"))
@@ -17,6 +17,7 @@ declare(
     about=member("team__member", team__role=TeamMember.Role.OWNER),
     why=LISTING,
     keep=AS_LONG_AS_COMPANY,
+    erase=Erase("delete", _("deleted, if nobody else owns the company")),
     held=(
         "slug legal_name trade_name description country region city postal_code address phone fax website logo "
         "year_established"

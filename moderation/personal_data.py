@@ -47,8 +47,9 @@ declare(
     email=Held(erase=BLANK),
     text=Held(erase=BLANK),
     target_title=ABOUT_ME,
+    target_id=ABOUT_ME,
     closed_by=_by_staff("closed_by"),
-    neutral="id submission target_kind target_id reason state filed_at closed_at",
+    neutral="id submission target_kind reason state filed_at closed_at",
 )
 declare(
     Decision,
@@ -58,9 +59,9 @@ declare(
     keep=days_after(730, "decided_at", _("2 years")),
     source=_("our moderators"),
     erase=kept(_("kept until its time is over, to protect others")),
-    held="target_title reason",
+    held="target_title target_id reason",
     decided_by=_by_staff("decided_by"),
-    neutral="id target_kind target_id action decided_at",
+    neutral="id target_kind action decided_at",
 )
 WRITER = either(member("member"), mailbox("email"))
 declare(

@@ -8,7 +8,7 @@ from privacy.exporting import running
 from privacy.waking import wake
 
 
-@shared_task
+@shared_task(soft_time_limit=1800, time_limit=1860)  # somebody may have sent many pictures
 def build_export(*, request_id: str) -> None:
     """Put a copy of somebody's data together; run twice, or by two workers at once, there is one."""
     running.build(UUID(request_id))

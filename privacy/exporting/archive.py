@@ -45,6 +45,7 @@ class Archive:
     person: Person
     head: Mapping[str, Any]  # who and when, for pages and manifest
     tell: Tell
+    folder: str | None = None  # for what does not fit in memory; the system's own if None
     rows: int = 0
     entries: list[Entry] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)  # SHA-256 by file, hexadecimal
@@ -69,7 +70,7 @@ class Archive:
         entry = Entry(part.table.label, str(part.table.what), 0, "")
         entry.withheld = {column.name: str(column.withheld) for column in part.columns if column.withheld}
         self.entries.append(entry)
-        with tempfile.SpooledTemporaryFile(max_size=SPOOLED, mode="w+b") as data:
+        with tempfile.SpooledTemporaryFile(max_size=SPOOLED, mode="w+b", dir=self.folder) as data:
             for batch in part.batches(self.person):
                 for row in batch:
                     data.write(b"[\n" if entry.rows == 0 else b",\n")
@@ -116,6 +117,7 @@ class Archive:
                     continue
                 with source, self._file(name) as target:
                     shutil.copyfileobj(source, target)
+                self.tell(self.rows)
 
     def _index(self) -> list[Entry]:
         return [entry for entry in self.entries if entry.rows]
@@ -144,9 +146,17 @@ class _Digested:
 
 
 def write_archive(
-    target: IO[bytes], *, person: Person, name: str, email: str, policy: str, now: datetime, tell: Tell
+    target: IO[bytes],
+    *,
+    person: Person,
+    name: str,
+    email: str,
+    policy: str,
+    now: datetime,
+    tell: Tell,
+    folder: str | None = None,
 ) -> None:
-    """Write the whole copy. `policy` names the version in force; `tell` is called after each batch of rows."""
+    """Write the whole copy. `policy` names the version in force; `tell` is called after each batch and each file."""
     head = {
         "market": settings.SITE_NAME,
         "name": name,
@@ -155,4 +165,4 @@ def write_archive(
         "made_at": now.isoformat(timespec="seconds"),
     }
     with ZipFile(target, "w", ZIP_DEFLATED) as zipped:
-        Archive(zipped, person, head, tell).write()
+        Archive(zipped, person, head, tell, folder).write()

@@ -54,7 +54,8 @@ class Part:
 
         Each batch is a query of its own: a snapshot of minutes would keep PostgreSQL from tidying up behind everybody.
         """
-        rows = self.table.rows_about(self.about, person).select_related(*self.named)
+        secrets = [column.name for column in self.columns if column.withheld and not column.field.primary_key]
+        rows = self.table.rows_about(self.about, person).select_related(*self.named).defer(*secrets)
         last: Any = None
         while batch := list((rows if last is None else rows.filter(pk__gt=last))[:BATCH]):
             yield batch

@@ -7,10 +7,12 @@ removed by `forget_strays`.
 import hashlib
 import tempfile
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone, translation
@@ -26,7 +28,7 @@ from privacy.selectors.policies import policy_in_force
 log = structlog.get_logger(__name__)
 
 FOLDER = "exports"
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(minutes=3)  # renewed with each batch of rows and each file; storing the ZIP must fit in
 FETCHED_UNTIL = timedelta(days=7)
 MOST_ATTEMPTS = 5
 CHUNK = 1024 * 1024  # bytes
@@ -43,7 +45,7 @@ def build(pk: UUID) -> None:
         return
     member = job.request.member
     try:
-        with translation.override(getattr(member, "language", None)), tempfile.TemporaryFile() as target:
+        with translation.override(getattr(member, "language", None)), _beside_private_files() as target:
             _write(job, target)
             _keep(job, target)
     except LeaseLost:
@@ -67,6 +69,12 @@ def claim(pk: UUID, *, now: datetime) -> Export | None:
     return job
 
 
+def _beside_private_files() -> IO[bytes]:
+    """A file without a name, which ends with the process; not in /tmp, which may be memory."""
+    Path(settings.PRIVATE_ROOT).mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryFile(dir=settings.PRIVATE_ROOT)
+
+
 def _write(job: Export, target: IO[bytes]) -> None:
     member: Any = job.request.member
     person, now = person_of(member), timezone.now()
@@ -79,6 +87,7 @@ def _write(job: Export, target: IO[bytes]) -> None:
         policy=str(policy_in_force(kind="privacy", at=now)),
         now=now,
         tell=lambda done: _renew(job, rows_done=done),
+        folder=str(settings.PRIVATE_ROOT),
     )
 
 

@@ -84,8 +84,8 @@ class ExportQuerySet(models.QuerySet["Export"]):
         return self.filter(free, request__state__in=open_states)
 
     def outdated(self, *, at: datetime) -> Self:
-        """Those whose file must go."""
-        return self.filter(expires_at__lte=at).exclude(file="")
+        """Those whose file must go: its time is over, or its person is gone."""
+        return self.filter(Q(expires_at__lte=at) | Q(request__member=None)).exclude(file="")
 
 
 class Export(models.Model):

@@ -192,6 +192,8 @@ CHOSEN = {
     ("moderation.Report", "email"),
     ("privacy.Disclosure", "purpose"),
     ("privacy.ConsentLink", "key"),
+    ("moderation.Decision", "target_id"),
+    ("moderation.Report", "target_id"),
     ("privacy.Disclosure", "receiver_key"),
     ("offerboard.SavedSearch", "conditions"),
     ("offerboard.SavedSearch", "incoterms"),

@@ -285,3 +285,13 @@ def test_a_file_that_may_be_about_to_get_its_row_is_no_stray() -> None:
 
     running.forget_strays(now=timezone.now() + 3 * running.LEASE)
     assert files() == []
+
+
+def test_the_copy_of_somebody_who_is_gone_goes_at_the_next_sweep() -> None:
+    request = asked()
+    running.build(request.pk)
+    SubjectRequest.objects.update(member=None)
+
+    services.forget_exports(now=timezone.now())
+
+    assert (files(), Export.objects.get().file.name) == ([], "")
