@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -81,6 +82,7 @@ class Delivery(models.Model):
                 condition=Q(state__in=["pending", "claimed", "in_flight"]),
             ),
             models.Index(name="delivery_newest", fields=["-queued_at"]),  # the outbox in admin
+            models.Index(Upper("to"), name="delivery_receiver"),  # a person's own: privacy centre, copy, erasure
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from allauth.core import ratelimit
 from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 MOST_SECONDS = 6 * 60 * 60
 SALT = "privacy.cookieless"
+LIMITED = "form_without_cookies"  # its rate stands in settings.ACCOUNT_RATE_LIMITS
 
 
 class _FullHours(signing.TimestampSigner):
@@ -79,12 +81,16 @@ def same_origin(request: HttpRequest) -> bool:
 
 
 def cookieless(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let a view's POST work without the CSRF cookie; its form must be a `CookielessForm`, or do little."""
+    """Let a view's POST work without the CSRF cookie; its form must be a `CookielessForm`, or do little.
+
+    Whoever sends too many from one network address gets 429: each leaves a row, and some rows stay for years.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not same_origin(request):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        too_many: HttpResponse | None = ratelimit.consume_or_429(request, action=LIMITED)
+        return too_many or view(request, *args, **kwargs)
 
     return csrf_exempt(guarded)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NotRequired, TypedDict
 
+from django.contrib.auth import get_user_model
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -192,12 +193,17 @@ def _data_in_tables(purpose: Purpose) -> Iterator[Data]:
         for keep, columns in times.items():
             yield {
                 "what": str(table.what),
-                "columns": [str(column.words) for column in columns],
+                "columns": [str(column.words) for column in columns if not _names_person(column)],
                 "source": str(table.source),
                 "keep": str(keep.words),
                 "days": keep.days,
                 "erase": list(dict.fromkeys(str(column.erase.words) for column in columns)),
             }
+
+
+def _names_person(column: datamap.Column) -> bool:
+    """Whether it only says whose row it is, which goes without saying."""
+    return column.field.is_relation and column.field.related_model is get_user_model()
 
 
 def _data_elsewhere(purpose: Purpose) -> Iterator[Data]:

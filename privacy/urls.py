@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from privacy.views import centre, consents, cookies, policies, promises, requests
+from privacy.views import centre, consents, cookies, policies, promises, refusals, requests
 
 app_name = "privacy"
 urlpatterns = [
     path("terms/", policies.policy, {"kind": "terms"}, name="terms"),
     path("privacy/policy/", policies.policy, {"kind": "privacy"}, name="policy"),
     path("privacy/cookies/", policies.policy, {"kind": "cookies"}, name="cookies"),
+    path("privacy/refusals/", refusals.refusals, name="refusals"),
     path("privacy/download/", requests.download, name="download"),
     path("privacy/download/ask/", requests.ask_for_export, name="ask_for_export"),
     path("privacy/download/<uuid:pk>/", requests.fetch_export, name="fetch_export"),

@@ -30,6 +30,14 @@ def policies(db: None) -> None:
 
 
 @pytest.fixture(autouse=True)
+def policies_again(request: pytest.FixtureRequest) -> None:
+    """Tests that commit begin with empty tables, and no market is without policies: nothing may be disclosed then."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        request.getfixturevalue("policies")
+
+
+@pytest.fixture(autouse=True)
 def fresh_counts() -> None:
     """No test inherits the log-in attempts of another."""
     cache.clear()

@@ -33,6 +33,16 @@ class Topic:
     purpose: ConsentPurpose
     answers: Sequence[Answer]
 
+    @property
+    def others(self) -> Sequence[Answer]:
+        """The answers on all channels but the first, which a page may fold away."""
+        return self.answers[1:]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Whether one of the others is a yes, which nobody should have to look for."""
+        return any(answer.given for answer in self.others)
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentsPage:

@@ -70,15 +70,16 @@ def _sentences(before: PolicyVersion, after: PolicyVersion) -> list[str]:
 def _paragraphs(before: Sequence[Passage], after: Sequence[Passage]) -> Iterator[Paragraph]:
     """What changed; of what stayed, the heading under which a change stands."""
     matcher = SequenceMatcher(None, [one.text for one in before], [one.text for one in after], autojunk=False)
-    heading: list[Passage] = []
+    heading: Passage | None = None
     for what, start, end, new_start, new_end in matcher.get_opcodes():
         if what == "equal":
-            heading = [one for one in after[new_start:new_end] if one.is_heading][-1:] or heading
+            heading = next((one for one in reversed(before[start:end]) if one.is_heading), heading)
             continue
-        for above in heading:
-            yield Paragraph("", True, [Piece("", above.text)])
-        heading = []
-        yield from _replaced(before[start:end], after[new_start:new_end])
+        gone, come = before[start:end], after[new_start:new_end]
+        if heading and not (come or gone)[0].is_heading:
+            yield Paragraph("", True, [Piece("", heading.text)])
+        heading = None
+        yield from _replaced(gone, come)
 
 
 def _replaced(gone: Sequence[Passage], come: Sequence[Passage]) -> Iterator[Paragraph]:

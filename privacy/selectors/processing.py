@@ -33,7 +33,7 @@ MEASURES = [
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One row of the record; the names of the fields are its columns in the file, the letters those of art. 30(1)."""
+    """One row of the record; the names of the fields head the file, the letters are those of art. 30(1)."""
 
     purpose: str  # (b)
     legal_basis: str
@@ -50,14 +50,13 @@ class Record:
 
     controller: dict[str, str]  # (a)
     activities: list[Activity]
-    receivers: list[ReceiverRow]
     measures: list[str]  # (g)
 
     def rows(self) -> Iterator[Sequence[str]]:
         """As a table: who is responsible and what is done for safety, then a heading and a row an activity."""
         yield from self.controller.items()
         yield from ((_("Security measures"), measure) for measure in self.measures)
-        yield [field.name for field in fields(Activity)]
+        yield [field.name.replace("_", " ").capitalize() for field in fields(Activity)]
         yield from map(astuple, self.activities)
 
 
@@ -73,7 +72,6 @@ def record_of_processing(*, at: datetime) -> Record:
             _("Contact for data protection"): settings.OPERATOR["privacy_email"],
         },
         activities=[_activity(purpose, named) for purpose in datamap.purposes().values()],
-        receivers=named,
         measures=[str(measure) for measure in MEASURES],
     )
 

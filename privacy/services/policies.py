@@ -47,9 +47,10 @@ def accept_policy(*, member_id: int, version: PolicyVersion, now: datetime) -> P
 
 @transaction.atomic
 def start_draft(*, kind: str, now: datetime) -> PolicyDraft:
-    """A draft with the newest text; the one that there is already, if there is one."""
+    """A draft with the newest text, for a midnight; the one that there is already, if there is one."""
+    day = (now + USUAL_NOTICE).replace(hour=0, minute=0, second=0, microsecond=0)
     newest = PolicyVersion.objects.filter(kind=kind).order_by("-number").first()
-    begun = {"body": newest.body if newest else "", "effective_at": now + USUAL_NOTICE}
+    begun = {"body": newest.body if newest else "", "effective_at": day}
     draft, _created = PolicyDraft.objects.get_or_create(kind=kind, defaults=begun)
     return draft
 

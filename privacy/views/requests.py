@@ -68,7 +68,7 @@ def fetch_export(request: HttpRequest, pk: Any) -> HttpResponseBase:
 @login_required
 def correct(request: HttpRequest) -> HttpResponse:
     """Ask for a correction of what one cannot change alone."""
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _ask(request, SubjectRequest.Kind.CORRECTION, form.cleaned_data["text"], "privacy:correct")
     page = selectors.asking_page(member=request.user, kind=SubjectRequest.Kind.CORRECTION)
@@ -80,7 +80,7 @@ def correct(request: HttpRequest) -> HttpResponse:
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth is
 def delete(request: HttpRequest) -> HttpResponse:
     """Ask to be deleted, after reading what goes and what stays."""
-    form = LeavingForm(request.POST or None)
+    form = LeavingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _ask(request, SubjectRequest.Kind.ERASURE, form.cleaned_data["text"], "privacy:delete")
     page = selectors.asking_page(member=request.user, kind=SubjectRequest.Kind.ERASURE)

@@ -8,7 +8,7 @@ import time_machine
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from privacy.cookieless import CookielessForm, cookieless
 from tests.factories import NOW
@@ -77,3 +77,17 @@ def test_a_post_from_our_page_is_taken(headers: dict[str, str]) -> None:
 
 def test_reading_is_free() -> None:
     assert post_box(RequestFactory().get("/contact/", headers={"Sec-Fetch-Site": "cross-site"})).content == b"GET taken"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("policies")
+def test_one_address_on_the_network_leaves_only_so_many_answers() -> None:
+    """Each answer is a row that stays for years."""
+    statuses = [
+        Client().post("/privacy/theme/", {"theme": "dark"}, REMOTE_ADDR="198.51.100.7").status_code for _n in range(31)
+    ]
+    other = Client().post("/privacy/theme/", {"theme": "dark"}, REMOTE_ADDR="198.51.100.8")
+
+    assert statuses == [302] * 30 + [429]
+    assert other.status_code == 302
+    assert Client().get("/privacy/cookies/settings/", REMOTE_ADDR="198.51.100.7").status_code == 200

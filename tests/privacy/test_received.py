@@ -27,15 +27,15 @@ def member() -> Member:
     return MemberFactory()
 
 
-def written(member: Member, number: int = 1, *, country: str = "KE", days: int = 0) -> None:
-    """A letter to a company, some days ago."""
+def written(member: Member, number: int = 1, *, country: str = "KE", hours: int = 0) -> None:
+    """A letter to a company, some hours ago."""
     disclose(
         members=[member.pk],
         receiver=Party(ReceiverKind.COUNTERPARTY, f"company:{number}", f"Buyer {number}", country),
         purpose=CONTACTING,
         columns=["offerboard.Message.author", "offerboard.Message.text"],
         ground="message",
-        now=NOW - timedelta(days=days),
+        now=NOW - timedelta(hours=hours),
     )
 
 
@@ -113,7 +113,7 @@ def test_the_newest_come_first_and_pages_of_fifty_follow_each_other(member: Memb
     for number in range(60):
         written(member, number)
     for number in range(60, 105):
-        written(member, number, days=number)
+        written(member, number, hours=number)
     seen: list[list[str]] = []
     asked: dict[str, Any] = {}
     while True:
@@ -136,7 +136,7 @@ def test_a_mark_that_was_changed_by_hand_leads_nowhere(member: Member, before: s
 
 def test_the_centre_shows_the_newest_four_and_how_many_there_are(member: Member) -> None:
     for number in range(6):
-        written(member, number, days=number)
+        written(member, number, hours=number)
 
     response = page_of(member, "/privacy/")
 

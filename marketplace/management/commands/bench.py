@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from marketplace.bench.caller import unread_log
+from marketplace.bench.exporting import measure_export
 from marketplace.bench.findings import Finding, Line, Unmeasured, as_json, summarise, table
 from marketplace.bench.inserting import measure_insertion
 from marketplace.bench.memory import BenchFailed, measure_memory
@@ -29,6 +30,7 @@ EVERY_RUN: dict[str, Measure] = {
     "depth": measure_depth,
     "pages": measure_pages,
     "insert": measure_insertion,
+    "copy": measure_export,
 }
 ONCE: dict[str, Measure] = {"exact": measure_exactness, "memory": measure_memory}
 
