@@ -342,6 +342,7 @@ def test_a_lost_file_is_a_plain_404() -> None:
     assert status(document) == 404
 
 
+@pytest.mark.promise("documents-private")
 def test_staff_open_it_in_admin() -> None:
     document = LeadDocumentFactory(lead__state="pending")
     staff = at_work(make_staff("moderator"))

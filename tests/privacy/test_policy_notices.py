@@ -186,6 +186,7 @@ def test_two_workers_at_once_tell_nobody_twice(monkeypatch: Any) -> None:
 # --- the home page --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("told-14-days-before")
 def test_the_home_page_tells_of_it_from_publication_until_it_takes_effect() -> None:
     client, words = Client(), "On 22 Dec 2026 a new version takes effect"
     assert words not in client.get("/").content.decode()

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 LATER = NOW + timedelta(days=9)
 
 
+@pytest.mark.promise("consent-append-only")
 def test_an_answer_is_kept_with_its_words_its_policy_and_how_it_came() -> None:
     subject = uuid4()
 
