@@ -12,22 +12,29 @@ from privacy.policies import first_texts
 
 # GDPR art. 13(1) and (2), art. 14(2)(f): words without which the item is not answered.
 ITEMS = {
-    "13(1)(a) the controller": ["operator", "contact page", "controller"],
+    "13(1)(a) the controller": ["The operator of this market is responsible", "contact page"],
     "13(1)(b) whom to ask": ["privacy address"],
-    "13(1)(c) purposes and their ground": ["purpose", "ground in the law"],
-    "13(1)(d) legitimate interests": ["legitimate interests, which the tables name"],
-    "13(1)(e) receivers": ["courts, authorities, advisers and insurers", "run our servers and carry our mail"],
-    "13(1)(f) other countries": ["outside of the European Economic Area"],
-    "13(2)(a) how long": ["How long", "the tables name the time"],
-    "13(2)(b) rights": ["copy", "correct", "delete", "limit", "object", "take it elsewhere"],
-    "13(2)(c) taking consent back": ["take back any consent at any time"],
-    "13(2)(d) complaint": ["complain to the authority"],
-    "13(2)(e) what is required": ["Without them there is no account", "voluntary"],
-    "13(2)(f) decisions by programs": ["by a program alone"],
-    "14(2)(f) other sources": ["from public registers", "from that colleague"],
+    "13(1)(c) purposes and their ground": ["name each purpose, the data used for it and the legal basis"],
+    "13(1)(d) legitimate interests": ["legitimate interests, and then the table names the interest"],
+    "13(1)(e) receivers": ["run our servers and carry our mail", "Courts and authorities", "Professional advisers"],
+    "13(1)(f) other countries": ["outside the European Economic Area", "ground on which data may go there"],
+    "13(2)(a) how long": ["how long each kind of data is kept"],
+    "13(2)(b) rights": [
+        "have a copy",
+        "corrected",
+        "deleted",
+        "restriction",
+        "object",
+        "take your data to somebody else",
+    ],
+    "13(2)(c) taking consent back": ["You can take it back at any time"],
+    "13(2)(d) complaint": ["complain to a data protection authority"],
+    "13(2)(e) what is required": ["Without them we cannot make the agreement with you", "voluntary"],
+    "13(2)(f) decisions by programs": ["by software alone"],
+    "14(2)(f) other sources": ["public registers", "A colleague who invites you"],
     "12(3) a month": ["within one month"],
-    "minors": ["under 18"],
-    "a sale of the business": ["sold or given"],
+    "minors": ["18 or older"],
+    "a sale of the business": ["sold or merged"],
 }
 
 
@@ -47,7 +54,7 @@ def test_the_cookie_policy_names_exactly_the_cookies_that_the_server_lets_out() 
 
 
 def test_the_terms_end_the_licence_with_the_lead() -> None:
-    assert "This permission ends when you withdraw the lead" in first_texts()["terms"]
+    assert "This permission ends when you withdraw what you published" in first_texts()["terms"]
 
 
 @pytest.mark.django_db
