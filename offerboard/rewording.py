@@ -83,11 +83,14 @@ def _slips(one: str, other: str) -> int:
     return last[-1]
 
 
+EXCLUDING = re.compile(r"(^|\s)-")  # who says what to leave out is not offered just that
+
+
 def loosened(filters: Filters) -> Filters | None:
     """The same search for any of the words instead of all, best match first; None where that would be the same."""
     words = re.findall(r"\w+", filters.words)
     goods = [word for word in words if word.lower() not in AROUND]
-    if len(words) < 2 or not goods:
+    if len(words) < 2 or not goods or EXCLUDING.search(filters.words):
         return None
     return replace(filters, words=" or ".join(goods), sort=Sort.RELEVANCE)
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 MOST_COLUMNS = 200
 LONGEST_NAME = 100  # characters of a column's name
+MOST_BLANK = 10_000  # rows one after the other; a file of nothing else would cost minutes to look through
 
 
 class FileRefused(Exception):
@@ -47,3 +50,12 @@ class Record:
     cells: list[str]
     after: Position
     problem: str = ""  # why the row could not be taken apart
+
+
+def refuse_blank(rows: int, *, line: int) -> None:
+    """Raises FileRefused where so many blank rows have come one after the other."""
+    if rows > MOST_BLANK:
+        words = {"line": line, "most": MOST_BLANK}
+        raise FileRefused(
+            _("Above line %(line)d stand more than %(most)d blank rows. Delete them and try again.") % words
+        )

@@ -5,7 +5,7 @@ Formulas are never computed: the value that the spreadsheet program stored with 
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -18,7 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from offerboard.amounts import write_amount
 from offerboard.importing.header import read_header
-from offerboard.importing.shape import MOST_COLUMNS, FileRefused, Position, Record, Shape
+from offerboard.importing.shape import MOST_COLUMNS, FileRefused, Position, Record, Shape, refuse_blank
 
 MOST_ENTRIES = 500
 MOST_UNPACKED = 600 * 1024 * 1024  # bytes, all parts together
@@ -69,9 +69,7 @@ def _records(file: BinaryIO) -> Iterator[Record]:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says about its size may be wrong
         room = MOST_TEXT
-        for line, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), start=1):
-            if line > MOST_ROWS:
-                raise FileRefused(_too_many_rows())
+        for line, values in _filled(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)):
             if len(values) > MOST_COLUMNS and any(value is not None for value in values[MOST_COLUMNS:]):
                 words = {"line": line, "most": MOST_COLUMNS}
                 raise FileRefused(_("Line %(line)d has more than %(most)d columns.") % words)
@@ -90,6 +88,20 @@ def _records(file: BinaryIO) -> Iterator[Record]:
         raise FileRefused(
             _("The file looks like XLSX and cannot be read as such. Save it again, or as CSV.")
         ) from error
+
+
+def _filled(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Rows with a value, and their numbers; the reader makes up blank ones where the numbers leap."""
+    blank = 0
+    for line, values in enumerate(rows, start=1):
+        if line > MOST_ROWS:
+            raise FileRefused(_too_many_rows())
+        if values.count(None) == len(values):
+            blank += 1
+            refuse_blank(blank, line=line)
+        else:
+            blank = 0
+            yield line, values
 
 
 def _text(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 
 from offerboard.importing.header import read_header
-from offerboard.importing.shape import FileRefused, Position, Record, Shape
+from offerboard.importing.shape import FileRefused, Position, Record, Shape, refuse_blank
 
 CHUNK = 1024 * 1024  # bytes
 LONGEST_RECORD = 1024 * 1024  # bytes of one row, line breaks inside cells included
@@ -86,6 +86,7 @@ def read_rows(file: BinaryIO, shape: Shape, *, after: Position) -> Iterator[Reco
 def records(lines: Lines, delimiter: str) -> Iterator[Record]:
     """The rows as they stand, blank ones too. Raises FileRefused."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    blank = 0
     while True:
         line, problem, cells = lines.number + 1, "", list[str]()
         lines.record_size = 0
@@ -97,6 +98,8 @@ def records(lines: Lines, delimiter: str) -> Iterator[Record]:
             problem = _problem(str(error), line)
         if not cells and not problem and lines.number < line:
             return
+        blank = 0 if problem or any(cells) else blank + 1
+        refuse_blank(blank, line=line)
         yield Record(line, cells, Position(lines.offset, lines.number), problem)
 
 

@@ -129,3 +129,8 @@ def test_leads_with_some_of_the_words_go_on_page_by_page(client: Client) -> None
     second = read(client, f"?q=cardamom+suppliers&after={after}")
 
     assert "Leads 21 to 25 of 25" in second
+
+
+@pytest.mark.parametrize("typed", ["-coffee -tea", "zzzxqy -coffee", '-"coffee beans"'])
+def test_what_was_excluded_is_not_offered_instead(typed: str) -> None:
+    assert loosened(Filters(words=typed)) is None
