@@ -265,7 +265,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, wit
 ACCOUNT_LOGIN_TIMEOUT = 60 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 # Besides allauth's own: contact, report, cookie choice and theme, which need neither cookie nor account.
-ACCOUNT_RATE_LIMITS = {"form_without_cookies": "30/m/ip,300/h/ip"}
+ACCOUNT_RATE_LIMITS = {"form_without_cookies": "30/m/ip,300/h/ip", "consents": "30/h/user"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None  # the log-in form asks
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False

@@ -59,8 +59,10 @@ def own_rows(*, table: Table, part: int, person: Person, after: str) -> OwnRows:
     about = abouts[part]
     columns = table.columns_about(about)
     fields = list(_shown(table, about))
-    found = _page(table, about, person, fields, after=after)
     hides_key = any(column.withheld and column.field.primary_key for column in columns)  # it is no mark for a page
+    if after and hides_key:  # a page that begins at a guess would tell whether the key is greater
+        raise NoSuchPage
+    found = _page(table, about, person, fields, after=after)
     return OwnRows(
         what=table.what,
         why=distinct([column.why.name for column in columns]),

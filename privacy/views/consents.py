@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy.consents import Channel, Question, questions
@@ -26,10 +28,13 @@ METHOD = ConsentEvent.Method.PRIVACY_CENTRE
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@never_cache
 def consents(request: HttpRequest) -> HttpResponse:
     """Each purpose and channel with its answer; what is not answered stays as it was."""
     form = ChoicesForm(request.POST if request.method == "POST" else None, questions=questions())
     if form.is_valid():
+        if too_many := ratelimit.consume_or_429(request, action="consents", user=request.user):
+            return cast("HttpResponse", too_many)  # each answer is a row that stays for years
         response = redirect("privacy:consents")
         _record(request, response, form.choices())
         messages.success(request, _("Your choices are saved. They hold from now on."))
@@ -39,6 +44,7 @@ def consents(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
+@never_cache
 def history(request: HttpRequest) -> HttpResponse:
     """What I said and when, newest first."""
     entries = ledger(subjects=_subjects(request), most=MOST_EVENTS + 1)
@@ -48,6 +54,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
+@never_cache
 def receipt(request: HttpRequest) -> HttpResponse:
     """The whole history with the words that were shown, as a text to keep."""
     now = timezone.now()

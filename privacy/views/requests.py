@@ -23,6 +23,7 @@ PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
 @require_safe
 @login_required
+@never_cache
 def download(request: HttpRequest) -> HttpResponse:
     """My copies: ask for one, see how far it is, fetch it; htmx asks again while one is being made."""
     page = selectors.export_page(member=request.user)
@@ -66,6 +67,7 @@ def fetch_export(request: HttpRequest, pk: Any) -> HttpResponseBase:
 
 @PAGE
 @login_required
+@never_cache
 def correct(request: HttpRequest) -> HttpResponse:
     """Ask for a correction of what one cannot change alone."""
     form = CorrectionForm(request.POST if request.method == "POST" else None)
@@ -78,6 +80,7 @@ def correct(request: HttpRequest) -> HttpResponse:
 @PAGE
 @login_required
 @reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth is
+@never_cache
 def delete(request: HttpRequest) -> HttpResponse:
     """Ask to be deleted, after reading what goes and what stays."""
     form = LeavingForm(request.POST if request.method == "POST" else None)

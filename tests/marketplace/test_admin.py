@@ -248,6 +248,15 @@ def test_the_outbox_shows_no_text_and_nothing_can_be_changed() -> None:
     assert (answers, row.to) == ([403, 403, 403], "a@example.com")
 
 
+@pytest.mark.parametrize("question", ["text__startswith", "html__contains", "subject__regex"])
+def test_the_outbox_cannot_be_asked_for_what_it_does_not_show(question: str) -> None:
+    """A list that comes back shorter would tell a text, guess by guess."""
+    client = at_work(make_staff("communications"))
+
+    assert client.get(changelist("mailings_delivery"), {"state__exact": "sent"}).status_code == 200
+    assert client.get(changelist("mailings_delivery"), {question: "a"}).status_code == 400
+
+
 def test_a_members_page_has_no_password_and_a_moderator_raises_nobody(moderator: Client) -> None:
     """Not even with a forged form."""
     member = MemberFactory(phone="+84 24 3825 4321")

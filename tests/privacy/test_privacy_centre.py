@@ -283,6 +283,16 @@ def test_a_sessions_secret_key_is_on_no_page_and_in_no_address(seller: Member, m
 # --- one person's pages never show another's data --------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("after", ["0", "zzzz"])
+def test_no_page_of_sessions_begins_at_a_guess(seller: Member, after: str) -> None:
+    """Whether a row follows a guess would give the key away, sign by sign."""
+    client = browser(seller)
+    place = "/privacy/data/sessions-session/"
+    assert client.get(place).status_code == 200
+
+    assert client.get(place, {"after": after}).status_code == 404
+
+
 def test_two_people_of_two_companies_see_nothing_of_each_other(seller: Member) -> None:
     """Though each has rows in the same tables, and one reported, watched and answered the other."""
     other = furnished("Bruno Beispiel", "bruno-canary")
