@@ -99,6 +99,7 @@ declare(
     why=CONTACTING,
     keep=days_after(730, "last_message_at", _("2 years after the last message")),
     subject=Held(erase=replaced_by(REMOVED)),
+    context=False,  # who asks a company is its business, also after the poster has left its team
     neutral="id sender recipient lead started_at last_message_at",
 )
 declare(

@@ -229,6 +229,7 @@ class Table:
     columns: tuple[Column, ...]  # that hold personal data
     derived: tuple[str, ...]  # that the database makes from the others, and that go with them
     neutral: tuple[str, ...]  # that say nothing about a person
+    context: bool = True  # whether a person sees the neutral columns of a row; not where they tell a company's business
 
     @property
     def label(self) -> str:
@@ -280,6 +281,7 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
     keep: Keep | None = None,
     erase: Erase = DELETE,
     source: Words = "",
+    context: bool = True,
     **exceptions: Held,
 ) -> None:
     """Give a verdict on each column of a table, by names parted by blanks; `exceptions` are held too.
@@ -296,7 +298,9 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
     verdicts = [*held.split(), *exceptions, *derived.split(), *neutral.split()]
     if twice := sorted({name for name in verdicts if verdicts.count(name) > 1}):
         raise WrongDeclaration(f"{model._meta.label} has two verdicts on {', '.join(twice)}")
-    _tables[model] = Table(model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()))
+    _tables[model] = Table(
+        model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context
+    )
 
 
 def _column(model: type[models.Model], name: str, own: Held, common: Held) -> Column:

@@ -35,7 +35,8 @@ class Part:
     @cached_property
     def given(self) -> "list[models.Field[Any, Any]]":
         """The columns of the copy, in the table's order: what is held and not withheld, and the neutral ones."""
-        names = {column.name for column in self.columns if not column.withheld} | set(self.table.neutral)
+        names = {column.name for column in self.columns if not column.withheld}
+        names |= set(self.table.neutral) if self.table.context else set()
         return [field for field in self.table.model._meta.local_concrete_fields if field.name in names]
 
     @cached_property

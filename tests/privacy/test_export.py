@@ -164,3 +164,11 @@ def test_more_rows_than_a_batch_holds_come_in_several_pages_and_one_list() -> No
 
     assert len(json.loads(archive.read("data/offerboard-sentfile.json"))) == BATCH + 1
     assert "pages/offerboard-sentfile-2.html" in archive.namelist()
+
+
+def test_who_left_a_team_does_not_learn_who_asks_about_the_leads_they_posted() -> None:
+    left = MemberFactory()
+    lead = LeadFactory(posted_by=left)
+    MessageFactory(inquiry__lead=lead, inquiry__sender=CompanyFactory(legal_name="Savanna Spice Mills"))
+
+    assert "Savanna Spice Mills" not in texts(archive_of(left))
