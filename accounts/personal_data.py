@@ -11,7 +11,7 @@ from accounts.models import Invitation, Member
 from privacy.datamap import (
     UNLINK,
     Held,
-    as_long_as,
+    by_app,
     days_after,
     declare,
     found_by,
@@ -29,6 +29,7 @@ declare(
     about=member("pk"),
     why=ACCOUNT,
     keep=while_member(),
+    erase=by_app(_("emptied; only the number of the account stays, so that no other account gets it")),
     held=(
         "email full_name display_name title gender country phone language time_zone "
         "adult_declared_at accuracy_declared_at joined_at state is_staff is_superuser"
@@ -117,7 +118,7 @@ declare(
     what=_("What a browser’s session remembers"),
     about=found_by("session_key", _sessions),
     why=SECURITY,
-    keep=as_long_as(_("until you log out, at most 30 days")),
+    keep=days_after(0, "expire_date", _("until you log out, at most 30 days")),
     session_key=Held(withheld=OPENS_ACCOUNT),
     session_data=Held(
         withheld=_(

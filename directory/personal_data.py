@@ -3,10 +3,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Category, Company, HsName, TeamMember, Verification
-from privacy.datamap import UNLINK, Erase, Held, as_long_as, declare, member, while_member
+from privacy.datamap import UNLINK, Held, as_long_as, by_app, declare, member, while_member
 from privacy.purposes import ACCOUNT, LISTING, STAFF_RECORD
 
 AS_LONG_AS_COMPANY = as_long_as(_("as long as the company is here"))
+IF_IT_CLOSES = by_app(_("emptied, if nobody else owns the company: then it closes"))
 
 declare(Category, named_by="name", neutral="id parent slug name position hs_codes hs_edition")
 declare(HsName, derived="search", neutral="id edition code name")
@@ -17,7 +18,7 @@ declare(
     about=member("team__member", team__role=TeamMember.Role.OWNER),
     why=LISTING,
     keep=AS_LONG_AS_COMPANY,
-    erase=Erase("delete", _("deleted, if nobody else owns the company")),
+    erase=IF_IT_CLOSES,
     held=(
         "slug legal_name trade_name description country region city postal_code address phone fax website logo "
         "year_established"
@@ -45,6 +46,7 @@ declare(
     why=LISTING,
     keep=AS_LONG_AS_COMPANY,
     source=_("our staff, who looked at your papers or at a public register"),
+    erase=by_app(_("deleted, if nobody else owns the company")),
     held="method",
     verifier=Held(about=member("verifier"), why=STAFF_RECORD, erase=UNLINK),
     neutral="id company claim checked_at valid_until",

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.core.checks import Tags, register
 
-from marketplace.checks import operator_is_named, site_has_an_address
+from marketplace.checks import digests_have_a_key, operator_is_named, site_has_an_address
 
 
 class MarketplaceConfig(AppConfig):
@@ -14,7 +14,7 @@ class MarketplaceConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks of a deployment."""
-        for check in (operator_is_named, site_has_an_address):
+        for check in (operator_is_named, site_has_an_address, digests_have_a_key):
             register(check, Tags.security, deploy=True)
 
 

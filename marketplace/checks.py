@@ -28,6 +28,15 @@ def operator_is_named(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def digests_have_a_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Without a key, anybody could try out which addresses have left."""
+    pairs = [pair.partition(":") for pair in settings.SUPPRESSION_KEYS]
+    if pairs and all(key_id and len(secret) >= 16 for key_id, _colon, secret in pairs):
+        return []
+    hint = "Give SUPPRESSION_KEYS as “1:a long random text”; a newer pair goes in front, and none is taken away."
+    return [Error("There is no key for the digests of those who left.", hint=hint, id="marketplace.E008")]
+
+
 def site_has_an_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Links in mails start with SITE_URL."""
     if settings.SITE_URL.startswith("https://") and not settings.SITE_URL.endswith(".invalid"):

@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import Held, days_after, declare, found_by, kept, member
+from privacy.datamap import BLANK, Held, days_after, declare, found_by, kept, member, replaced_by
 from privacy.purposes import STAFF_RECORD
 
 
@@ -14,7 +14,7 @@ def _changed_by_staff(member_id: int) -> Q:
     return Q(content_type__app_label="accounts", content_type__model="member", object_id=str(member_id))
 
 
-CHANGED = Held(about=found_by("object_id", _changed_by_staff))
+CHANGED = found_by("object_id", _changed_by_staff)
 
 declare(
     LogEntry,
@@ -23,10 +23,10 @@ declare(
     why=STAFF_RECORD,
     keep=days_after(3 * 365, "action_time", _("3 years")),
     source=_("our staff"),
-    erase=kept(_("kept until its time is over: staff answer for what they did")),
+    erase=kept(_("kept under the number of the account: staff answer for what they did")),
     held="user action_time",
-    object_repr=CHANGED,
-    change_message=CHANGED,
+    object_repr=Held(about=CHANGED, erase=replaced_by(_("[removed]"))),
+    change_message=Held(about=CHANGED, erase=BLANK),
     neutral="id content_type object_id action_flag",
 )
 declare(ContentType, neutral="id app_label model")

@@ -41,6 +41,12 @@ INQUIRIES_PER_DAY = env.int("INQUIRIES_PER_DAY", default=50)
 # How many leads a company's files may bring in a day (UTC); the rest of a file goes on the next day by itself.
 LEADS_PER_DAY = env.int("LEADS_PER_DAY", default=20_000)
 
+# --- who has left and must not come back (docs/operation.md, "Who has left") ---------------------------------------
+# “id:secret” pairs, the newest first; digests of addresses are keyed with them, so none may be lost.
+SUPPRESSION_KEYS = env.list("SUPPRESSION_KEYS", default=["local:known-to-everybody"] if LOCAL else [])
+# Outside of the database, since a restored one has forgotten who left after the copy was made.
+ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(LOCAL_STATE / "ledger" / "erasures.jsonl")))
+
 INSTALLED_APPS = [
     "marketplace.apps.MarketplaceConfig",
     "offerboard",

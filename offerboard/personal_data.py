@@ -27,13 +27,25 @@ from offerboard.models import (
     SentFile,
     Word,
 )
-from privacy.datamap import UNLINK, Held, as_long_as, days_after, declare, kept, member, replaced_by, while_member
+from privacy.datamap import (
+    UNLINK,
+    Held,
+    as_long_as,
+    by_app,
+    days_after,
+    declare,
+    kept,
+    member,
+    replaced_by,
+    while_member,
+)
 from privacy.purposes import CONTACTING, IMPORTING, PUBLISHING, WATCHING
 
 REMOVED = _("[removed by its author]")
 WITH_LEAD = as_long_as(_("as long as the lead"))
 WITH_THREAD = as_long_as(_("as long as the thread"))
 POSTER = member("lead__posted_by")
+WITH_LEAVING = by_app(_("deleted, unless you leave your leads to your company"))
 
 # --- leads
 declare(
@@ -42,6 +54,7 @@ declare(
     about=member("posted_by"),
     why=PUBLISHING,
     keep=days_after(365, "expires_at", _("1 year after it was last public")),
+    erase=WITH_LEAVING,
     held="slug title description brand model place packaging rejection posted_by",
     neutral=(
         "id company submission kind category category_path hs_code hs_edition quantity unit price price_on_request "
@@ -61,6 +74,7 @@ declare(
     about=POSTER,
     why=PUBLISHING,
     keep=WITH_LEAD,
+    erase=WITH_LEAVING,
     held="file name",
     derived="digest",
     neutral="id lead kind size position",
@@ -71,6 +85,7 @@ declare(
     about=POSTER,
     why=PUBLISHING,
     keep=WITH_LEAD,
+    erase=WITH_LEAVING,
     held="image caption",
     derived="thumbnail digest",
     neutral="id lead width height position",
@@ -98,9 +113,9 @@ declare(
     about=POSTER,
     why=CONTACTING,
     keep=days_after(730, "last_message_at", _("2 years after the last message")),
-    subject=Held(erase=replaced_by(REMOVED)),
+    subject=Held(erase=by_app(_("replaced by a note, unless you leave your leads to your company"))),
     context=False,  # who asks a company is its business, also after the poster has left its team
-    neutral="id sender recipient lead started_at last_message_at",
+    neutral="id sender recipient lead is_general started_at last_message_at",
 )
 declare(
     Message,
@@ -130,9 +145,8 @@ declare(
     what=_("Files of leads that you sent"),
     about=member("member"),
     why=IMPORTING,
-    keep=days_after(30, "ended_at", _("the file 30 days, its name and counts as long as the company is here")),
-    held="file name shape mapping unknown_categories failure",
-    member=Held(erase=UNLINK),
+    keep=days_after(30, "ended_at", _("30 days after it was taken in")),
+    held="member file name shape mapping unknown_categories failure",
     derived="table",
     neutral=(
         "id company by_command state rows_read offset line imported repeated refused fallen shortened masked attempts "
@@ -144,7 +158,7 @@ declare(
     what=_("Rows of your files that did not become leads"),
     about=SENDER,
     why=IMPORTING,
-    keep=as_long_as(_("30 days")),
+    keep=days_after(30, "lead_import__ended_at", _("30 days")),
     held="columns reasons cells",
     neutral="id lead_import line",
 )

@@ -17,6 +17,8 @@ plan of an erasure and the check that no column was forgotten are all read from 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -73,11 +75,21 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long rows stay: for some days after the time in a column, or without a number until something happens."""
+    """How long rows stay: for some days after the time in a column, or without a number until something happens.
+
+    `over` finds the rows whose time is over where no single column tells.
+    """
 
     words: Words
     days: int | None = None
     after: str = ""  # a column or a path to one; rows in which it is empty are kept
+    over: Callable[[datetime], Q] | None = None
+
+    def rows_over(self, *, at: datetime) -> Q | None:
+        """The rows whose time is over; None where no time ends it."""
+        if self.over is not None:
+            return self.over(at)
+        return None if self.days is None else Q(**{f"{self.after}__lt": at - timedelta(days=self.days)})
 
 
 def while_member() -> Keep:
@@ -95,28 +107,44 @@ def days_after(days: int, column: str, words: Words) -> Keep:
     return Keep(words, days, column)
 
 
+class Fate(StrEnum):
+    """What is done to a column when its person is erased."""
+
+    DELETE = "delete"  # with its whole row
+    BLANK = "blank"
+    UNLINK = "unlink"
+    REPLACE = "replace"
+    KEEP = "keep"
+    APP = "app"  # by an eraser of the app: privacy.departures
+
+
 @dataclass(frozen=True, slots=True)
 class Erase:
     """What becomes of a column when its person is erased."""
 
-    action: str
+    action: Fate
     words: Words  # as the person is told before
     text: Words = ""  # for `replaced_by`
 
 
-DELETE = Erase("delete", _("deleted"))  # the whole row
-BLANK = Erase("blank", _("emptied"))
-UNLINK = Erase("unlink", _("no longer linked to you"))
+DELETE = Erase(Fate.DELETE, _("deleted"))  # the whole row
+BLANK = Erase(Fate.BLANK, _("emptied"))
+UNLINK = Erase(Fate.UNLINK, _("no longer linked to you"))
 
 
 def replaced_by(text: Words) -> Erase:
     """The row stays, since it is somebody else's too; a text stands in the place of what was there."""
-    return Erase("replace", _("replaced by a note that it was removed"), text)
+    return Erase(Fate.REPLACE, _("replaced by a note that it was removed"), text)
 
 
 def kept(reason: Words) -> Erase:
     """It outlives the account until its time is over; the reason is told to the person."""
-    return Erase("keep", reason)
+    return Erase(Fate.KEEP, reason)
+
+
+def by_app(words: Words) -> Erase:
+    """The app does it in its own way, as what becomes of a row depends on more than the row."""
+    return Erase(Fate.APP, words)
 
 
 # --- whose data a row holds ---------------------------------------------------------------------------------------
@@ -298,6 +326,10 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
     verdicts = [*held.split(), *exceptions, *derived.split(), *neutral.split()]
     if twice := sorted({name for name in verdicts if verdicts.count(name) > 1}):
         raise WrongDeclaration(f"{model._meta.label} has two verdicts on {', '.join(twice)}")
+    for key in {column.about.key for column in columns}:
+        fates = {column.erase.action for column in columns if column.about.key == key}
+        if {Fate.DELETE, Fate.APP} & fates and len(fates) > 1:
+            raise WrongDeclaration(f"{model._meta.label}: a row about {key} has one fate as a whole, or none")
     _tables[model] = Table(
         model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context
     )

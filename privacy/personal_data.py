@@ -1,35 +1,53 @@
 """What privacy’s own tables, and the places outside of all tables, hold about people."""
 
-from django.db.models import Q
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy.datamap import (
+    BLANK,
     UNLINK,
+    About,
     Held,
+    Keep,
+    Person,
     as_long_as,
     days_after,
     declare,
     declare_place,
+    either,
     found_by,
     kept,
+    mailbox,
     member,
     while_member,
 )
+from privacy.digests import digests_of
 from privacy.models import (
+    Breach,
+    BreachNotice,
     ConsentEvent,
     ConsentLink,
     ConsentWords,
     Disclosure,
+    Erasure,
     Export,
+    LegalHold,
     PolicyAcceptance,
     PolicyDraft,
     PolicyNotice,
     PolicyVersion,
+    Receipt,
     Receiver,
     SubjectRequest,
+    Suppression,
+    SweepReport,
 )
 from privacy.purposes import (
     AGREEMENTS,
+    BREACHES,
+    CLAIMS,
     CONSENT_PROOF,
     EMERGENCY,
     PREFERENCES,
@@ -69,6 +87,16 @@ def _consent_key(member_id: int) -> Q:
     return Q(subject__in=ConsentLink.objects.filter(member=member_id).values("key"))
 
 
+def consents_over(at: datetime) -> Q:
+    """As the ledger’s trigger allows: overtaken three years ago, or said four years ago by whom nobody can find."""
+    later = ConsentEvent.objects.filter(
+        subject=OuterRef("subject"), purpose=OuterRef("purpose"), channel=OuterRef("channel"), at__gt=OuterRef("at")
+    )
+    linked = ConsentLink.objects.filter(key=OuterRef("subject"))
+    forgotten = Q(~Exists(linked), ~Exists(later), at__lt=at - timedelta(days=4 * 366))
+    return Q(Exists(later.filter(at__lt=at - timedelta(days=3 * 366)))) | forgotten
+
+
 declare(
     ConsentLink,
     what=_("The key under which your consents are kept"),
@@ -83,7 +111,7 @@ declare(
     what=_("What you agreed to or refused"),
     about=found_by("subject", _consent_key),
     why=CONSENT_PROOF,
-    keep=days_after(7 * 365, "at", _("7 years, or 3 years after you changed your mind")),
+    keep=Keep(_("as long as it holds and 3 years more; 4 years where nothing leads to you"), over=consents_over),
     erase=kept(_("kept as proof under a random number; what led from it to you is deleted")),
     held="subject purpose channel given words policy method gpc at",
     neutral="id",
@@ -107,10 +135,14 @@ declare(Receiver, neutral="id kind name country transfer task since until")
 declare(
     SubjectRequest,
     what=_("What you asked about your data"),
-    about=member("member"),
+    about=either(member("member"), mailbox("email")),
     why=RIGHTS,
     keep=days_after(3 * 365, "ended_at", _("3 years after the answer")),
-    held="text answer identity_proof",
+    text=Held(erase=BLANK),
+    answer=Held(erase=BLANK),
+    extension=Held(erase=BLANK),
+    email=Held(erase=BLANK),
+    identity_proof=Held(erase=kept(_("kept without your name, as proof that we answered"))),
     member=Held(erase=UNLINK),
     neutral="id kind state received_at due_at ended_at",
 )
@@ -124,6 +156,74 @@ declare(
     digest=Held(withheld=_("it is the copy itself")),
     neutral="request size rows rows_done attempts lease_until ready_at expires_at",
 )
+
+declare(
+    Erasure,
+    what=_("How far your wish to leave has come"),
+    about=member("request__member"),
+    why=RIGHTS,
+    keep=days_after(3 * 365, "request__ended_at", _("3 years after it was done")),
+    member_number=Held(erase=kept(_("kept as a number without a name, as proof that it was done"))),
+    successors=Held(erase=BLANK),
+    files=Held(erase=BLANK, withheld=_("names under which we store the files that are being deleted")),
+    neutral="request keep_leads runs_at lease_until attempts erased kept letter",
+)
+declare(
+    Receipt,
+    what=_("Who was told to correct or delete your data"),
+    about=member("request__member"),
+    why=RIGHTS,
+    keep=days_after(3 * 365, "request__ended_at", _("3 years after it was done")),
+    erase=kept(_("kept without your name, as proof that they were told")),
+    held="receiver_kind receiver_name change told_at due_at reminded_at confirmed_at proof",
+    receiver_key=Held(withheld=_("a number by which we tell receivers of one name apart")),
+    neutral="id request",
+)
+declare(
+    LegalHold,
+    what=_("What must not be deleted for now, since a claim may need it"),
+    about=member("member"),
+    why=CLAIMS,
+    keep=days_after(365, "ends_at", _("1 year after it has ended")),
+    source=_("our staff"),
+    held="member reason",
+    owner=Held(about=member("owner"), why=STAFF_RECORD, erase=UNLINK),
+    neutral="id table key begun_at ends_at lifted_at",
+)
+
+
+def _suppressed(person: Person) -> Q:
+    digests = [digest for address in person.addresses for digest in digests_of(Suppression.Kind.EMAIL, address)]
+    return Q(kind=Suppression.Kind.EMAIL, digest__in=digests)
+
+
+declare(
+    Suppression,
+    what=_("That you must not be written to or listed again"),
+    about=About("digest", _suppressed),
+    why=RIGHTS,
+    keep=as_long_as(_("as long as this market runs, or until you join it again")),
+    erase=kept(_("kept as a digest that nobody can read, so that nobody brings you back")),
+    held="digest",
+    neutral="id kind key_id reason at",
+)
+declare(
+    Breach,
+    neutral=(
+        "id title happened began_at discovered_at risk tables rows_from rows_until consequences measures advice "
+        "authority authority_told_at delay people_told_at closed_at"
+    ),
+)
+declare(
+    BreachNotice,
+    what=_("That you were told of an incident"),
+    about=member("member"),
+    why=BREACHES,
+    keep=days_after(3 * 365, "queued_at", _("3 years")),
+    member=Held(erase=UNLINK),
+    neutral="id breach delivery queued_at sent_at",
+)
+declare(SweepReport, neutral="id started_at ended_at is_rehearsal counts held")
 
 declare_place(
     "logs",

@@ -57,6 +57,14 @@ AGREEMENTS = Purpose(
 )
 CONSENT_PROOF = Purpose("consent_proof", _("Proving what you agreed to or refused"), Basis.LAW)
 RIGHTS = Purpose("rights", _("Answering what you ask about your data, and showing who received it"), Basis.LAW)
+CLAIMS = Purpose(
+    "claims",
+    _("Keeping what a legal claim may need"),
+    Basis.INTERESTS,
+    (STAFF, ReceiverKind.ADVISER, ReceiverKind.AUTHORITY),
+    interest=_("being able to bring and to answer legal claims"),
+)
+BREACHES = Purpose("breaches", _("Telling you when something has happened to your data"), Basis.LAW)
 RUNNING = Purpose(
     "running",
     _("Running the website and finding faults"),

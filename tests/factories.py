@@ -184,6 +184,7 @@ class InquiryFactory(DjangoModelFactory[Inquiry]):
     sender = factory.SubFactory(CompanyFactory)
     lead = factory.SubFactory(LeadFactory)
     recipient = factory.LazyAttribute(lambda inquiry: inquiry.lead.company if inquiry.lead else CompanyFactory())
+    is_general = factory.LazyAttribute(lambda inquiry: inquiry.lead is None)
     subject = "Robusta green coffee"
     started_at = NOW - timedelta(hours=5)
     last_message_at = NOW - timedelta(hours=5)

@@ -49,12 +49,13 @@ class Company(models.Model):
     """A business that trades here; public while listed."""
 
     class State(models.TextChoices):
-        """draft → listed ⇄ hidden (by its owner); any → suspended (by staff) → as before."""
+        """draft → listed ⇄ hidden (by its owner); any → suspended (by staff) → as before; any → closed, for good."""
 
         DRAFT = "draft", _("waiting for its owner’s e-mail confirmation")
         LISTED = "listed", _("listed")
         HIDDEN = "hidden", _("hidden by its owner")
         SUSPENDED = "suspended", _("suspended")
+        CLOSED = "closed", _("closed: it has left, and only its threads are here")
 
     slug = models.SlugField(_("short name in addresses"), unique=True, max_length=90)
     legal_name = models.CharField(_("company name"), max_length=200)
@@ -107,7 +108,7 @@ class Company(models.Model):
         verbose_name_plural = _("companies")
         constraints = [
             models.CheckConstraint(
-                name="company_state_known", condition=Q(state__in=["draft", "listed", "hidden", "suspended"])
+                name="company_state_known", condition=Q(state__in=["draft", "listed", "hidden", "suspended", "closed"])
             ),
             models.CheckConstraint(
                 name="company_suspended_from_known",

@@ -33,9 +33,11 @@ class Inquiry(models.Model):
     """A thread between the company that asks and the company that is asked, about a lead or in general."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    sender = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="inquiries_sent")
-    recipient = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="inquiries_received")
-    lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.RESTRICT, related_name="inquiries")
+    # A company that leaves stays as a name over its threads: they are the other side's too.
+    sender = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="inquiries_sent")
+    recipient = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="inquiries_received")
+    lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="inquiries")
+    is_general = models.BooleanField(_("about no lead from the start"), default=False, db_default=False)
     subject = models.CharField(_("about"), max_length=200)
     started_at = models.DateTimeField(_("started at"))
     last_message_at = models.DateTimeField(_("last message at"))
@@ -50,7 +52,7 @@ class Inquiry(models.Model):
                 name="inquiry_once_per_lead", fields=["sender", "lead"]
             ),
             models.UniqueConstraint(  # nor two general ones
-                name="inquiry_once_per_company", fields=["sender", "recipient"], condition=Q(lead=None)
+                name="inquiry_once_per_company", fields=["sender", "recipient"], condition=Q(is_general=True)
             ),
             models.CheckConstraint(name="inquiry_between_two", condition=~Q(sender=F("recipient"))),
         ]
@@ -75,7 +77,7 @@ class Message(models.Model):
     """What one side wrote; contact details were masked when it was stored."""
 
     inquiry = models.ForeignKey(Inquiry, on_delete=models.CASCADE, related_name="messages")
-    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="messages_written"
     )

@@ -15,7 +15,9 @@ class LeadRevision(models.Model):
     comes first; no job has to notice the latter.
     """
 
-    lead = models.ForeignKey(Lead, on_delete=models.CASCADE, related_name="revisions")
+    lead = models.ForeignKey(  # by number: what was offered may be disputed after the lead is gone
+        Lead, on_delete=models.DO_NOTHING, db_constraint=False, related_name="revisions"
+    )
     facts = models.JSONField(_("facts"), help_text=_("The lead’s fields by name; numbers as text."))
     public_from = models.DateTimeField(_("public from"))
     closed_at = models.DateTimeField(_("ended"), null=True, help_text=_("Changed, or taken off the board."))

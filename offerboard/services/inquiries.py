@@ -68,7 +68,7 @@ def send_inquiry(
         raise OwnCompany
     _lock(sender, recipient)  # also the lock under which the sender's threads are counted
     _refuse_unwanted(sender_id=sender.pk, recipient_id=recipient.pk)
-    inquiry = Inquiry.objects.filter(sender=sender, recipient=recipient, lead=lead).first()
+    inquiry = Inquiry.objects.filter(sender=sender, recipient=recipient, lead=lead, is_general=lead is None).first()
     is_new = inquiry is None
     if inquiry is None:
         begun = Inquiry.objects.sent_by(sender.pk).filter(started_at__gt=now - QUOTA_WINDOW).count()
@@ -78,6 +78,7 @@ def send_inquiry(
             sender=sender,
             recipient=recipient,
             lead=lead,
+            is_general=lead is None,
             subject=lead.title if lead else mask_contacts(subject),
             started_at=now,
             last_message_at=now,
@@ -200,7 +201,7 @@ def _tell_the_other_side(*, message: Message, is_new: bool, now: datetime) -> No
                 "writer_name": message.author.name if message.author else "",
                 "company_name": message.company.legal_name,
                 "subject_line": inquiry.subject,
-                "about_lead": inquiry.lead_id is not None,
+                "about_lead": not inquiry.is_general,
                 "excerpt": message.text[:EXCERPT],
                 "is_cut": len(message.text) > EXCERPT,
                 "thread_url": urljoin(settings.SITE_URL, inquiry.get_absolute_url()),

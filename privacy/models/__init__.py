@@ -1,21 +1,34 @@
-"""What privacy keeps: policies, consents, disclosures, people's requests."""
+"""What privacy keeps: policies, consents, disclosures, people's requests, and what leaving takes."""
 
+from privacy.models.breach import CLOCK, Breach, BreachNotice
 from privacy.models.consent import ConsentEvent, ConsentLink, ConsentWords
 from privacy.models.disclosure import Disclosure, Receiver
+from privacy.models.leaving import Erasure, LegalHold, Receipt
 from privacy.models.policy import NOTICE, PolicyAcceptance, PolicyDraft, PolicyNotice, PolicyVersion
-from privacy.models.request import Export, SubjectRequest
+from privacy.models.request import OPEN, Export, SubjectRequest
+from privacy.models.suppression import Suppression
+from privacy.models.sweep import SweepReport
 
 __all__ = [
+    "CLOCK",
     "NOTICE",
+    "OPEN",
+    "Breach",
+    "BreachNotice",
     "ConsentEvent",
     "ConsentLink",
     "ConsentWords",
     "Disclosure",
+    "Erasure",
     "Export",
+    "LegalHold",
     "PolicyAcceptance",
     "PolicyDraft",
     "PolicyNotice",
     "PolicyVersion",
+    "Receipt",
     "Receiver",
     "SubjectRequest",
+    "Suppression",
+    "SweepReport",
 ]

@@ -77,6 +77,7 @@ class ConsentEvent(models.Model):
         PRIVACY_CENTRE = "privacy_centre", _("the privacy centre")
         LINK = "link", _("a link in a mail")
         STAFF = "staff", _("told to our staff")
+        LEAVING = "leaving", _("left this market")
 
     id = models.BigAutoField(primary_key=True)
     subject = models.UUIDField(_("subject"))  # a member's ConsentLink.key, or a browser's random number
@@ -101,7 +102,7 @@ class ConsentEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="consent_method_known",
-                condition=Q(method__in=["banner", "cookie_page", "privacy_centre", "link", "staff"]),
+                condition=Q(method__in=["banner", "cookie_page", "privacy_centre", "link", "staff", "leaving"]),
             ),
         ]
         indexes = [

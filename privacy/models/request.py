@@ -11,9 +11,24 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy.private_files import private_files
 
+# States in which somebody still waits for an answer, as the partial indexes have them.
+OPEN = ("received", "verified", "building", "cooling_off", "running", "awaiting", "review", "hidden")
+ERASURE_STATES = (
+    *("received", "cooling_off", "running", "awaiting", "done", "partly_kept", "cancelled"),
+    *("refused", "expired"),
+)
+
+
+class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
+    """The questions asked about requests; each chains onto the next."""
+
+    def open(self) -> Self:
+        """Those that somebody waits for."""
+        return self.filter(state__in=OPEN)
+
 
 class SubjectRequest(models.Model):
-    """One person asks for one thing."""
+    """One person asks for one thing: a member, or somebody without an account whose mailbox or call is the proof."""
 
     class Kind(models.TextChoices):
         """What is asked for."""
@@ -21,53 +36,70 @@ class SubjectRequest(models.Model):
         EXPORT = "export", _("a copy of my data")
         CORRECTION = "correction", _("a correction")
         ERASURE = "erasure", _("deletion of my account")
+        REMOVAL = "removal", _("removal of somebody without an account")
 
     class State(models.TextChoices):
-        """export: verified → building ⇄ failed, → ready → expired. Others: received → answered by staff."""
+        """export: verified → building ⇄ failed, → ready → expired.
+
+        correction: received → accepted | refused.
+        erasure: received → cooling_off → running → awaiting → done | partly_kept; before it runs → cancelled | refused.
+        removal: received → review | hidden → done | refused; received → expired when the mailbox is never proved.
+        """
 
         RECEIVED = "received", _("received")
         VERIFIED = "verified", _("identity proved")
         BUILDING = "building", _("being put together")
         READY = "ready", _("ready")
         FAILED = "failed", _("failed")
-        EXPIRED = "expired", _("deleted after its time")
-        ANSWERED = "answered", _("answered")
+        EXPIRED = "expired", _("its time ran out")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+        COOLING_OFF = "cooling_off", _("waiting, may still be cancelled")
+        RUNNING = "running", _("being deleted")
+        AWAITING = "awaiting", _("waiting for receivers to confirm")
+        DONE = "done", _("done")
+        PARTLY_KEPT = "partly_kept", _("done, some things are kept")
+        CANCELLED = "cancelled", _("cancelled")
+        REVIEW = "review", _("with our staff")
+        HIDDEN = "hidden", _("hidden, with our staff")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     member = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="subject_requests"
     )
+    email = models.EmailField(_("e-mail of somebody without an account"), blank=True, db_default="")
     text = models.TextField(_("what is asked"), max_length=4000, blank=True)
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
     identity_proof = models.CharField(_("how identity was proved"), max_length=100)
-    state = models.CharField(_("state"), max_length=10, choices=State)
+    state = models.CharField(_("state"), max_length=12, choices=State)
     received_at = models.DateTimeField(_("received at"))
     due_at = models.DateTimeField(_("to be answered by"))
+    extension = models.TextField(_("why it takes longer"), max_length=1000, blank=True, db_default="")
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = SubjectRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request about personal data")
         verbose_name_plural = _("requests about personal data")
         constraints = [
             models.CheckConstraint(
-                name="request_kind_known", condition=Q(kind__in=["export", "correction", "erasure"])
+                name="request_kind_known", condition=Q(kind__in=["export", "correction", "erasure", "removal"])
             ),
             models.CheckConstraint(
                 name="request_state_known",
                 condition=Q(kind="export", state__in=["verified", "building", "ready", "failed", "expired"])
-                | Q(kind__in=["correction", "erasure"], state__in=["received", "answered"]),
+                | Q(kind="correction", state__in=["received", "accepted", "refused"])
+                | Q(kind="erasure", state__in=[*ERASURE_STATES])
+                | Q(kind="removal", state__in=["received", "review", "hidden", "done", "refused", "expired"]),
             ),
             models.UniqueConstraint(  # of two clicks, one asks
-                name="request_open_once",
-                fields=["member", "kind"],
-                condition=Q(state__in=["received", "verified", "building"]),
+                name="request_open_once", fields=["member", "kind"], condition=Q(state__in=[*OPEN])
             ),
         ]
         indexes = [
-            models.Index(  # staff's work list
-                name="request_open", fields=["due_at"], condition=Q(state__in=["received", "verified", "building"])
-            ),
+            models.Index(name="request_open", fields=["due_at"], condition=Q(state__in=[*OPEN])),  # staff's work list
         ]
 
     def __str__(self) -> str:

@@ -58,7 +58,7 @@ def ask_staff(*, kind: SubjectRequest.Kind, member: Any, text: str, now: datetim
 def answer_request(*, request: SubjectRequest, answer: str, now: datetime) -> None:
     """Answer and close; of two of the staff one answers. Raises AlreadyAnswered."""
     open_one = SubjectRequest.objects.filter(pk=request.pk, state=SubjectRequest.State.RECEIVED)
-    if not open_one.update(state=SubjectRequest.State.ANSWERED, answer=answer, ended_at=now):
+    if not open_one.update(state=SubjectRequest.State.ACCEPTED, answer=answer, ended_at=now):
         raise AlreadyAnswered
     request.refresh_from_db()
     _mail(request, template="request_answered", now=now)

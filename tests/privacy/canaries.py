@@ -28,17 +28,24 @@ from directory.models import Company, TeamMember
 from mailings.models import Delivery
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Lead, LeadPicture, LeadRevision, ReadMark, RefusedRow, SentFile
+from privacy.digests import digest_now
 from privacy.exporting.rows import Part, parts
 from privacy.models import (
+    Breach,
+    BreachNotice,
     ConsentEvent,
     ConsentLink,
     ConsentWords,
     Disclosure,
+    Erasure,
     Export,
+    LegalHold,
     PolicyAcceptance,
     PolicyNotice,
     PolicyVersion,
+    Receipt,
     SubjectRequest,
+    Suppression,
 )
 from tests.factories import (
     NOW,
@@ -192,6 +199,8 @@ CHOSEN = {
     ("moderation.Report", "email"),
     ("privacy.Disclosure", "purpose"),
     ("privacy.ConsentLink", "key"),
+    ("privacy.SubjectRequest", "email"),
+    ("privacy.Suppression", "digest"),
     ("moderation.Decision", "target_id"),
     ("moderation.Report", "target_id"),
     ("privacy.Disclosure", "receiver_key"),
@@ -332,8 +341,23 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
         ground="staff",
         reason="Asked for help.",
     ),
+    "privacy.BreachNotice member": lambda one: BreachNotice.objects.create(
+        breach=Breach.objects.create(title="x", happened="x", discovered_at=NOW),
+        member=one.member,
+        delivery=uuid4(),
+        queued_at=NOW,
+    ),
+    "privacy.Erasure request__member": lambda one: Erasure.objects.create(
+        request=one.request, member_number=one.member.pk
+    ),
     "privacy.Export request__member": lambda one: Export.objects.create(
         request=one.request, ready_at=NOW, expires_at=LATER
+    ),
+    "privacy.LegalHold member": lambda one: LegalHold.objects.create(
+        member=one.member, reason="x", begun_at=NOW, ends_at=NOW + timedelta(hours=1)
+    ),
+    "privacy.LegalHold owner": lambda one: LegalHold.objects.create(
+        table="offerboard.Lead", key="1", reason="x", owner=one.member, begun_at=NOW, ends_at=LATER
     ),
     "privacy.PolicyAcceptance member": lambda one: PolicyAcceptance.objects.create(
         member=one.member, version=_policy("terms"), accepted_at=NOW
@@ -341,7 +365,18 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
     "privacy.PolicyNotice member": lambda one: PolicyNotice.objects.create(
         member=one.member, version=_policy(), delivery=uuid4(), queued_at=NOW
     ),
+    "privacy.Receipt request__member": lambda one: Receipt.objects.create(
+        request=one.request,
+        receiver_kind="partner",
+        receiver_key=f"receiver:{next(numbers)}",
+        receiver_name="x",
+        change="erase",
+        due_at=LATER,
+    ),
     "privacy.SubjectRequest member": lambda one: one.request,
+    "privacy.Suppression digest": lambda one: Suppression.objects.create(
+        kind="email", digest=digest_now("email", one.member.email)[1], key_id="local", reason="removed", at=NOW
+    ),
     "sessions.Session session_key": lambda one: Session.objects.create(
         session_key=one.session.session_key, session_data="x", expire_date=LATER
     ),

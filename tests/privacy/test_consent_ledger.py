@@ -107,8 +107,8 @@ def said_at(*times: datetime) -> list[ConsentEvent]:
 @pytest.mark.parametrize(
     ("years_ago", "goes"),
     [
-        ((7.1,), True),  # seven years after it was said
-        ((6.9,), False),
+        ((4.1,), True),  # four years after it was said by whom nobody can find
+        ((3.9,), False),
         ((6.0, 3.1), True),  # three years after it was overtaken
         ((6.0, 2.9), False),
     ],
@@ -124,3 +124,14 @@ def test_a_word_may_go_after_its_time_and_not_before(years_ago: tuple[float, ...
 
     assert ConsentEvent.objects.filter(pk=first.pk).exists() is not goes
     assert ConsentEvent.objects.filter(pk__in=[one.pk for one in later]).count() == len(later)
+
+
+def test_what_somebody_who_is_here_agreed_to_stays_however_old_it_is() -> None:
+    long_ago = timezone.now() - timedelta(days=3650)
+    PolicyVersion.objects.update(published_at=long_ago, effective_at=long_ago)
+    (event,) = say(consent_key(member=MemberFactory()), True, at=long_ago + timedelta(days=1))
+
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        ConsentEvent.objects.filter(pk=event.pk).delete()
+
+    assert ConsentEvent.objects.filter(pk=event.pk).exists()

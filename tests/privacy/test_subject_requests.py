@@ -120,7 +120,7 @@ def test_staff_answer_once_and_the_person_hears_it() -> None:
     client.post(page, {"answer": "It is 1999 now."})  # an old page in another window
 
     request.refresh_from_db()
-    assert (request.state, request.answer, request.ended_at is not None) == ("answered", "It is 1998 now.", True)
+    assert (request.state, request.answer, request.ended_at is not None) == ("accepted", "It is 1998 now.", True)
     assert [(mail.to, "It is 1998 now." in mail.text) for mail in Delivery.objects.all()] == [(member.email, True)]
     with pytest.raises(services.AlreadyAnswered):
         services.answer_request(request=request, answer="Again.", now=timezone.now())

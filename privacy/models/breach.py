@@ -1,0 +1,83 @@
+"""The breach register: what happened, who was told and when (GDPR art. 33 and 34)."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+CLOCK = timedelta(hours=72)  # art. 33(1), from when it became known
+
+
+class Breach(models.Model):
+    """One incident in which personal data was lost, changed or seen by somebody who should not have."""
+
+    class Risk(models.TextChoices):
+        """What it means for the people: art. 33(1) and 34(1)."""
+
+        UNKNOWN = "unknown", _("not judged yet")
+        UNLIKELY = "unlikely", _("unlikely: nobody need be told")
+        RISK = "risk", _("a risk: the authority is told")
+        HIGH = "high", _("a high risk: the people are told too")
+
+    title = models.CharField(_("title"), max_length=200)
+    happened = models.TextField(_("what happened"), max_length=8000)
+    began_at = models.DateTimeField(_("began at"), null=True, blank=True)
+    discovered_at = models.DateTimeField(_("became known at"))
+    risk = models.CharField(_("risk to the people"), max_length=8, choices=Risk, default=Risk.UNKNOWN)
+    tables = ArrayField(  # “offerboard.Message”; the kinds of data, from the data map
+        models.CharField(max_length=100), verbose_name=_("which data"), default=list, blank=True
+    )
+    rows_from = models.DateTimeField(_("rows written from"), null=True, blank=True)
+    rows_until = models.DateTimeField(_("rows written until"), null=True, blank=True)
+    consequences = models.TextField(_("likely consequences"), max_length=4000, blank=True)
+    measures = models.TextField(_("what we do"), max_length=4000, blank=True)
+    advice = models.TextField(_("what the people can do"), max_length=4000, blank=True)
+    authority = models.CharField(_("authority told, and its file number"), max_length=200, blank=True)
+    authority_told_at = models.DateTimeField(_("authority told at"), null=True, blank=True)
+    delay = models.TextField(_("why the authority was told later than 72 hours"), max_length=1000, blank=True)
+    people_told_at = models.DateTimeField(_("people told from"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("breach")
+        verbose_name_plural = _("breaches")
+        constraints = [
+            models.CheckConstraint(
+                name="breach_risk_known", condition=Q(risk__in=["unknown", "unlikely", "risk", "high"])
+            ),
+            models.CheckConstraint(  # art. 33(1): later than 72 hours, with reasons
+                name="breach_delay_has_reason",
+                condition=Q(authority_told_at=None)
+                | Q(authority_told_at__lte=F("discovered_at") + CLOCK)
+                | ~Q(delay=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def due_at(self) -> datetime:
+        """By when the authority is told."""
+        return self.discovered_at + CLOCK
+
+
+class BreachNotice(models.Model):
+    """One person was told of a breach."""
+
+    breach = models.ForeignKey(Breach, on_delete=models.CASCADE, related_name="notices")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    delivery = models.UUIDField(_("the mail"))  # its row in the outbox
+    queued_at = models.DateTimeField(_("queued at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)  # noted before the outbox forgets it
+
+    class Meta:
+        verbose_name = _("notice of a breach")
+        verbose_name_plural = _("notices of breaches")
+        constraints = [models.UniqueConstraint(name="breach_notice_once", fields=["breach", "member"])]
+
+    def __str__(self) -> str:
+        return f"{self.breach_id} · {self.queued_at:%Y-%m-%d}"

@@ -1,0 +1,144 @@
+"""Leaving: the work on an erasure, what receivers are told and confirm, and what must not be deleted meanwhile."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from privacy.datamap import ReceiverKind
+from privacy.models.request import SubjectRequest
+
+
+class ErasureQuerySet(models.QuerySet["Erasure"]):
+    """The questions asked about erasures; each chains onto the next."""
+
+    def unconfirmed(self, *, before: datetime) -> Self:
+        """Those whose link nobody has followed, asked for before a moment."""
+        return self.filter(request__state=SubjectRequest.State.RECEIVED, request__received_at__lt=before)
+
+    def waiting(self, *, at: datetime) -> Self:
+        """Those that a worker should take up: the time to change one's mind is over, or their worker died."""
+        free = Q(lease_until=None) | Q(lease_until__lt=at)
+        ripe = Q(request__state=SubjectRequest.State.COOLING_OFF, runs_at__lte=at)
+        return self.filter(free, ripe | Q(request__state=SubjectRequest.State.RUNNING))
+
+
+class Erasure(models.Model):
+    """The work on somebody's wish to leave, from the wish to the final letter."""
+
+    request = models.OneToOneField(SubjectRequest, on_delete=models.CASCADE, primary_key=True, related_name="erasure")
+    member_number = models.BigIntegerField(_("the member’s number"), null=True)  # stays when the member is gone
+    keep_leads = models.BooleanField(_("leads stay with the company"), default=False)
+    successors = models.JSONField(_("who owns which company afterwards"), default=dict)  # {"7": 12}: company, member
+    runs_at = models.DateTimeField(
+        _("deleted from"), null=True, blank=True
+    )  # set when the link of the mail is followed
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    files = ArrayField(models.CharField(max_length=300), verbose_name=_("files to be deleted"), default=list)
+    erased = models.JSONField(_("rows erased, by table"), default=dict)
+    kept = models.JSONField(_("what is kept, why and how long"), default=list)  # [{"what", "why", "until", "rows"}]
+    letter = models.UUIDField(_("the final letter"), null=True, blank=True)  # its row in the outbox
+
+    objects = ErasureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+
+    def __str__(self) -> str:
+        return str(self.request_id)
+
+
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    """The questions asked about receipts; each chains onto the next."""
+
+    def open(self) -> Self:
+        """Those that the receiver has not confirmed."""
+        return self.filter(confirmed_at=None)
+
+    def overdue(self, *, at: datetime) -> Self:
+        """Those whose day is past."""
+        return self.open().filter(due_at__lt=at)
+
+
+class Receipt(models.Model):
+    """One receiver is told that data it got was corrected or erased, and confirms: GDPR art. 19."""
+
+    class Change(models.TextChoices):
+        """What the receiver has to do."""
+
+        ERASE = "erase", _("delete it")
+        CORRECT = "correct", _("correct it")
+
+    request = models.ForeignKey(SubjectRequest, on_delete=models.CASCADE, related_name="receipts")
+    receiver_kind = models.CharField(_("kind of receiver"), max_length=12, choices=ReceiverKind)
+    receiver_key = models.CharField(_("receiver’s key"), max_length=120)  # as in Disclosure
+    receiver_name = models.CharField(_("who"), max_length=200)
+    change = models.CharField(_("what it has to do"), max_length=8, choices=Change)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+    due_at = models.DateTimeField(_("to be confirmed by"))
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    proof = models.CharField(_("how it was confirmed"), max_length=300, blank=True)
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+        constraints = [
+            models.UniqueConstraint(name="receipt_once", fields=["request", "receiver_kind", "receiver_key", "change"]),
+            models.CheckConstraint(name="receipt_change_known", condition=Q(change__in=["erase", "correct"])),
+            models.CheckConstraint(name="receipt_receiver_known", condition=Q(receiver_kind__in=ReceiverKind.values)),
+        ]
+        indexes = [
+            models.Index(name="receipt_open", fields=["due_at"], condition=Q(confirmed_at=None)),  # the overdue list
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receiver_name} · {self.get_change_display()}"
+
+
+class LegalHoldQuerySet(models.QuerySet["LegalHold"]):
+    """The questions asked about holds; each chains onto the next."""
+
+    def standing(self, *, at: datetime) -> Self:
+        """Those that hold now."""
+        return self.filter(Q(ends_at__gt=at), lifted_at=None)
+
+
+class LegalHold(models.Model):
+    """Stops erasure and sweep for one person, or for one row, while a claim may need it: GDPR art. 17(3)(e)."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="legal_holds"
+    )
+    table = models.CharField(_("table"), max_length=100, blank=True)  # “offerboard.Message”
+    key = models.CharField(_("number of the row"), max_length=100, blank=True)
+    reason = models.TextField(_("reason"), max_length=1000)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    begun_at = models.DateTimeField(_("begun at"))
+    ends_at = models.DateTimeField(_("ends at"))
+    lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
+
+    objects = LegalHoldQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("legal hold")
+        verbose_name_plural = _("legal holds")
+        constraints = [
+            models.CheckConstraint(
+                name="hold_of_person_or_row",
+                condition=Q(member__isnull=False, table="", key="") | Q(member=None) & ~Q(table="") & ~Q(key=""),
+            ),
+            models.CheckConstraint(name="hold_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="hold_ends", condition=Q(ends_at__gt=models.F("begun_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}".strip() or str(self.member_id)

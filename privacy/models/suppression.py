@@ -1,0 +1,43 @@
+"""Who must not be written to or listed again; no address is kept, only a keyed digest of it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Suppression(models.Model):
+    """A digest (HMAC-SHA-256, keyed) of something that must not come back; it survives the erasure of its person."""
+
+    class Kind(models.TextChoices):
+        """What the digest was made of."""
+
+        EMAIL = "email", _("e-mail address")
+        PHONE = "phone", _("telephone number")
+        COMPANY = "company", _("name and country of a company")
+        WEBSITE = "website", _("host of a website")
+
+    class Reason(models.TextChoices):
+        """Why."""
+
+        ERASED = "erased", _("its person has left")
+        REMOVED = "removed", _("removal was asked for")
+
+    kind = models.CharField(_("of what"), max_length=8, choices=Kind)
+    digest = models.CharField(_("digest"), max_length=64)  # hexadecimal
+    key_id = models.CharField(_("key"), max_length=20)  # of settings.SUPPRESSION_KEYS
+    reason = models.CharField(_("why"), max_length=8, choices=Reason)
+    at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("suppression")
+        verbose_name_plural = _("suppressions")
+        constraints = [
+            models.UniqueConstraint(name="suppression_once", fields=["kind", "digest"]),
+            models.CheckConstraint(
+                name="suppression_kind_known", condition=Q(kind__in=["email", "phone", "company", "website"])
+            ),
+            models.CheckConstraint(name="suppression_reason_known", condition=Q(reason__in=["erased", "removed"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.digest[:8]}"
