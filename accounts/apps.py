@@ -16,3 +16,4 @@ class AccountsConfig(AppConfig):
         """Make members known to moderation and the profile to the directory; models cannot be imported before this."""
         import_module("accounts.moderating").register_member()
         import_module("accounts.in_directory").register_profile()
+        import_module("accounts.departing").register()

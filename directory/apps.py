@@ -15,3 +15,4 @@ class DirectoryConfig(AppConfig):
     def ready(self) -> None:
         """Make companies known to moderation; models cannot be imported before this point."""
         import_module("directory.moderating").register_company()
+        import_module("directory.departing").register()

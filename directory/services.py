@@ -19,6 +19,7 @@ from directory.slugs import public_slug
 from privacy.masking import mask_contacts
 
 State = Company.State
+LEFT = "A company that has left"  # in the place of its name
 # Which claims a changed field takes away: what was checked is no longer what the page says.
 CHECKED_FIELDS: Mapping[Verification.Claim, tuple[str, ...]] = {
     Verification.Claim.IDENTITY: ("legal_name", "country"),
@@ -98,19 +99,27 @@ def list_company(*, company: Company, now: datetime) -> None:
 @transaction.atomic(durable=True)
 def hide_company(*, company: Company, now: datetime) -> None:
     """Its owner takes it off the market; page and leads vanish with the commit. Raises StateConflict."""
-    _move(company, State.LISTED, State.HIDDEN, now)
+    move_company(company=company, before=State.LISTED, after=State.HIDDEN, now=now)
 
 
 @transaction.atomic(durable=True)
 def show_company(*, company: Company, now: datetime) -> None:
     """Its owner lists it again, which lifts no suspension. Raises StateConflict."""
-    _move(company, State.HIDDEN, State.LISTED, now)
+    move_company(company=company, before=State.HIDDEN, after=State.LISTED, now=now)
+
+
+@transaction.atomic
+def move_company(*, company: Company, before: Company.State, after: Company.State, now: datetime) -> None:
+    """The same within another service's transaction, in one statement. Raises StateConflict."""
+    if not Company.objects.filter(pk=company.pk, state=before).update(state=after, updated_at=now):
+        raise StateConflict
+    _tell_followers(company, now)
 
 
 @transaction.atomic
 def suspend_company(*, company: Company, now: datetime) -> None:
     """Staff take it off the market; page and leads vanish with the commit. Raises StateConflict."""
-    active = Company.objects.filter(pk=company.pk).exclude(state=State.SUSPENDED)
+    active = Company.objects.filter(pk=company.pk).exclude(state__in=[State.SUSPENDED, State.CLOSED])
     if not active.update(suspended_from=F("state"), state=State.SUSPENDED, updated_at=now):
         raise StateConflict
     _tell_followers(company, now)
@@ -124,6 +133,26 @@ def restore_company(*, company: Company, now: datetime) -> None:
     if not suspended.update(state=before, suspended_from="", updated_at=now):
         raise StateConflict
     _tell_followers(company, now)
+
+
+@transaction.atomic
+def close_company(*, company: Company, now: datetime) -> str:
+    """The last of its people leaves: what is left is a row without a word about it, so that its threads have two sides.
+
+    Answers the name of its logo's file, which nothing leads to any more. Raises StateConflict when it was closed.
+    """
+    kept = Company.objects.select_for_update().get(pk=company.pk)
+    if kept.state == State.CLOSED:
+        raise StateConflict
+    logo = kept.logo.name or ""
+    blank = Company(pk=kept.pk, slug=public_slug("left", fallback="left"), legal_name=LEFT, created_at=kept.created_at)
+    blank.state, blank.updated_at, blank.country = State.CLOSED, now, ""
+    blank.save(force_update=True)
+    blank.industries.clear()
+    blank.verifications.all().delete()
+    blank.team.all().delete()
+    _tell_followers(blank, now)
+    return logo
 
 
 @transaction.atomic(durable=True)
@@ -191,13 +220,6 @@ def keep_category(*, category: Category) -> None:
     category.save()
     for follow in registry.category_followers():
         follow(category)
-
-
-def _move(company: Company, before: Company.State, after: Company.State, now: datetime) -> None:
-    """One conditional statement: of two clicks, one wins."""
-    if not Company.objects.filter(pk=company.pk, state=before).update(state=after, updated_at=now):
-        raise StateConflict
-    _tell_followers(company, now)
 
 
 def _tell_followers(company: Company, now: datetime) -> None:

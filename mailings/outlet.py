@@ -14,7 +14,7 @@ WAITING = [Delivery.State.PENDING, Delivery.State.CLAIMED, Delivery.State.IN_FLI
 
 def register() -> None:
     """Make the outbox known to privacy."""
-    register_outlet(Outlet(queue=queue, unsent=unsent))
+    register_outlet(Outlet(queue=queue, unsent=unsent, forget=forget))
 
 
 def queue(*, template: str, to: str, language: str, context: Mapping[str, Any], now: datetime) -> UUID:
@@ -25,3 +25,8 @@ def queue(*, template: str, to: str, language: str, context: Mapping[str, Any], 
 def unsent(deliveries: Iterable[UUID]) -> int:
     """How many of them wait to be handed over."""
     return Delivery.objects.filter(pk__in=list(deliveries), state__in=WAITING).count()
+
+
+def forget(deliveries: Iterable[UUID]) -> None:
+    """Delete those of them that wait for nothing more."""
+    Delivery.objects.filter(pk__in=list(deliveries)).exclude(state__in=WAITING).delete()

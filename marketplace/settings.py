@@ -166,11 +166,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a lost wake-up is found by the sweep; a request does not wait for Redis
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A file of leads, or a copy of somebody's data, takes a while: workers of their own do these, so that mail and sweeps
-# never stand behind one.
+# A file of leads, a copy of somebody's data and its deletion take a while: workers of their own do these, so that mail
+# and sweeps never stand behind one.
 CELERY_TASK_ROUTES = {
     "offerboard.tasks.go_on_importing": {"queue": "imports"},
     "privacy.tasks.build_export": {"queue": "imports"},
+    "privacy.tasks.erase_person": {"queue": "imports"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -207,6 +208,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "privacy.periodic.sweep_exports",
         "schedule": 10.0,
         "options": {"expires": 10.0},
+    },
+    "see to those who leave": {
+        "task": "privacy.periodic.sweep_leaving",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
     },
     "forget copies of data": {
         "task": "privacy.periodic.forget_exports",

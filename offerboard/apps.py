@@ -17,3 +17,4 @@ class OfferboardConfig(AppConfig):
         import_module("offerboard.moderating").register_lead()
         import_module("offerboard.reported_threads").register_thread()
         import_module("offerboard.in_directory").register_leads()
+        import_module("offerboard.departing").register()

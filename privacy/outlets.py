@@ -20,12 +20,20 @@ class Outlet:
 
     queue: QueueMail
     unsent: "CountUnsent"
+    forget: "ForgetMail"
 
 
 class CountUnsent(Protocol):
     """How many of these mails are still waiting to be handed over."""
 
     def __call__(self, deliveries: Iterable[UUID]) -> int:
+        """By their numbers in the outbox."""
+
+
+class ForgetMail(Protocol):
+    """Takes mails that have ended out of the outbox, with the addresses they went to; in the caller's transaction."""
+
+    def __call__(self, deliveries: Iterable[UUID]) -> None:
         """By their numbers in the outbox."""
 
 

@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from privacy.services import policy_notices, requests
+from privacy.services import leaving, policy_notices, requests
 
 SHIFT = 20.0  # seconds after which other tasks have their turn
 
@@ -20,6 +20,16 @@ def sweep_exports() -> None:
 def forget_exports() -> None:
     """Delete copies whose seven days are over, and what killed workers left."""
     requests.forget_exports(now=timezone.now())
+
+
+@shared_task
+def sweep_leaving() -> None:
+    """Everything about leaving that waits for a time, a receiver, or a mail, or was left by a dead worker."""
+    now = timezone.now()
+    leaving.forget_unconfirmed(now=now)
+    leaving.take_up_due(now=now)
+    leaving.close_confirmed(now=now)
+    leaving.forget_letters(now=now)
 
 
 @shared_task

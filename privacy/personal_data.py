@@ -166,7 +166,7 @@ declare(
     member_number=Held(erase=kept(_("kept as a number without a name, as proof that it was done"))),
     successors=Held(erase=BLANK),
     files=Held(erase=BLANK, withheld=_("names under which we store the files that are being deleted")),
-    neutral="request keep_leads runs_at lease_until attempts erased kept letter",
+    neutral="request leads begun runs_at lease_until attempts erased kept letter",
 )
 declare(
     Receipt,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import centre, consents, cookies, policies, promises, refusals, requests
+from privacy.views import centre, consents, cookies, leaving, policies, promises, refusals, requests
 
 app_name = "privacy"
 urlpatterns = [
@@ -14,7 +14,10 @@ urlpatterns = [
     path("privacy/download/ask/", requests.ask_for_export, name="ask_for_export"),
     path("privacy/download/<uuid:pk>/", requests.fetch_export, name="fetch_export"),
     path("privacy/correct/", requests.correct, name="correct"),
-    path("privacy/delete/", requests.delete, name="delete"),
+    # --- leaving
+    path("privacy/delete/", leaving.delete, name="delete"),
+    path("privacy/delete/stay/", leaving.stay, name="stay"),
+    path("privacy/delete/confirm/<str:token>/", leaving.confirm, name="leaving_confirm"),
     path("privacy/", centre.centre, name="centre"),
     path("privacy/data/<slug:slug>/", centre.data, name="data"),
     path("privacy/received/", centre.received, name="received"),

@@ -127,6 +127,8 @@ MATRIX: dict[str, dict[str, str]] = {
     # This world's people have no passwords that could be asked for; tests/privacy/test_export_job.py asks.
     "privacy:fetch_export": {"GET": "login 404 404 404 404 404 login", "POST": "405"},
     "privacy:correct": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "privacy:stay": POST_ONLY | {"POST": "login ok ok ok ok ok login"},
+    "privacy:leaving_confirm": {"GET": "410", "POST": "410"},
     "privacy:delete": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
     # --- privacy centre: everybody's own
     "privacy:data": ASKS_MEMBER | {"POST": "405"},

@@ -138,6 +138,7 @@ class World:
             "accounts:invitation": {"token": "not-a-token"},
             "moderation:report": {"kind": "lead", "key": self.lead.slug},
             "privacy:fetch_export": {"pk": UUID(int=7)},
+            "privacy:leaving_confirm": {"token": "not-a-token"},
             "privacy:data": {"slug": "offerboard-message"},
             "marketplace:media": {"name": "leads/none.webp"},
         }

@@ -106,6 +106,7 @@ class Lead(models.Model):
         MODERATION = "moderation", _("hidden by staff")
         MEMBER = "member", _("its author is suspended")
         COMPANY = "company", _("its company is not listed")
+        LEAVING = "leaving", _("its author is leaving")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="leads")
     posted_by = models.ForeignKey(
@@ -200,7 +201,7 @@ class Lead(models.Model):
                 condition=Q(state__in=["draft", "pending", "published", "paused", "closed", "rejected"]),
             ),
             models.CheckConstraint(
-                name="lead_holds_known", condition=Q(holds__contained_by=["moderation", "member", "company"])
+                name="lead_holds_known", condition=Q(holds__contained_by=["moderation", "member", "company", "leaving"])
             ),
             models.CheckConstraint(
                 name="lead_posted_before_expiry", condition=Q(posted_at=None) | Q(posted_at__lt=F("expires_at"))

@@ -54,6 +54,7 @@ class ThreadView:
     earlier_cursor: str  # "" when the first message is shown
     is_blocking: bool
     is_suspended: bool
+    has_left: bool  # the other company has closed
     unread_until: datetime | None  # when the newest message was sent, if the member has not read it
 
 
@@ -111,6 +112,7 @@ def _view(inquiry: Inquiry, found: list[Message], *, company_id: int, at: dateti
         else "",
         is_blocking=is_blocking,
         is_suspended=Company.State.SUSPENDED in {inquiry.sender.state, inquiry.recipient.state},
+        has_left=other.state == Company.State.CLOSED,
         unread_until=theirs if is_unread else None,
     )
 

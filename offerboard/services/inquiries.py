@@ -39,6 +39,10 @@ class CompanySuspended(Exception):
     """One of the two companies is suspended by staff; nothing passes between them until it is restored."""
 
 
+class CompanyHasLeft(Exception):
+    """The other company has closed; nobody reads there any more."""
+
+
 class TooManyUnanswered(Exception):
     """The other side has answered none of the last messages; each of them was a mail to its whole team."""
 
@@ -62,7 +66,7 @@ def send_inquiry(
     """Write to a company about one of its leads, or in general; a second inquiry continues the first one's thread.
 
     `submission` names the press of the button: the same one with the same text sends once.
-    Raises OwnCompany, Blocked, StillBlocking, CompanySuspended, TooManyUnanswered, QuotaSpent.
+    Raises OwnCompany, Blocked, StillBlocking, CompanySuspended, CompanyHasLeft, TooManyUnanswered, QuotaSpent.
     """
     if sender == recipient:
         raise OwnCompany
@@ -91,7 +95,7 @@ def send_inquiry(
 def reply(*, inquiry: Inquiry, company: Company, author: Member, text: str, submission: UUID, now: datetime) -> None:
     """Continue a thread for one of its two companies; a lead that has expired in the meantime does not matter.
 
-    Raises Blocked, StillBlocking, CompanySuspended, TooManyUnanswered.
+    Raises Blocked, StillBlocking, CompanySuspended, CompanyHasLeft, TooManyUnanswered.
     """
     other = inquiry.other_side(company.pk)
     _lock(company, other)
@@ -146,7 +150,10 @@ def _refuse_unwanted(*, sender_id: int, recipient_id: int) -> None:
         raise Blocked
     if Block.objects.filter(company_id=sender_id, blocked_id=recipient_id).exists():
         raise StillBlocking
-    if Company.objects.filter(pk__in=[sender_id, recipient_id], state=Company.State.SUSPENDED).exists():
+    states = set(Company.objects.filter(pk__in=[sender_id, recipient_id]).values_list("state", flat=True))
+    if Company.State.CLOSED in states:
+        raise CompanyHasLeft
+    if Company.State.SUSPENDED in states:
         raise CompanySuspended
 
 

@@ -101,7 +101,8 @@ def _inquire(request: MemberRequest, *, recipient: Company, lead: Lead | None) -
     about = {"recipient": recipient, "lead": lead, "is_sell": lead is not None and lead.kind == Lead.Kind.SELL_OFFER}
     if recipient == request.acting.company:
         return render(request, "offerboard/inquire.html", {**about, "is_own": True}, status=403)
-    earlier = Inquiry.objects.filter(sender=request.acting.company, recipient=recipient, lead=lead).first()
+    sent = Inquiry.objects.sent_by(request.acting.company.pk)
+    earlier = sent.filter(recipient=recipient, lead=lead, is_general=lead is None).first()
     form_class = InquiryForm if lead or earlier else CompanyInquiryForm
     form = form_class(request.POST or None)
     status = 200
@@ -149,7 +150,13 @@ def _reply(request: MemberRequest, shown: ThreadView) -> HttpResponse:
     return _show_thread(request, shown, form)
 
 
-REFUSALS = (services.Blocked, services.StillBlocking, services.CompanySuspended, services.TooManyUnanswered)
+REFUSALS = (
+    services.Blocked,
+    services.StillBlocking,
+    services.CompanySuspended,
+    services.CompanyHasLeft,
+    services.TooManyUnanswered,
+)
 
 
 def _quota_words() -> str:
@@ -163,6 +170,8 @@ def _refusal_words(refusal: Exception) -> str:
     """Says what is so, and nothing about why the other side decided it."""
     if isinstance(refusal, services.TooManyUnanswered):
         return _("They have not answered your last messages. Your text is still here; please wait for their answer.")
+    if isinstance(refusal, services.CompanyHasLeft):
+        return _("This company has left the market, so nobody would read it. Nothing was sent.")
     if isinstance(refusal, services.StillBlocking):
         return _("Your company blocks this company. Unblock it first, so that it can answer.")
     return _("This company does not take messages from your company at the moment. Nothing was sent.")

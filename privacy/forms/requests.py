@@ -13,18 +13,3 @@ class CorrectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Say where you saw it. We may ask for a proof."),
     )
-
-
-class LeavingForm(forms.Form):
-    """A wish to be deleted needs no reason."""
-
-    text = forms.CharField(
-        label=_("Anything we should know?"),
-        max_length=4000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("For example who of your team takes over your leads."),
-    )
-    sure = forms.BooleanField(
-        label=_("Delete my account"), error_messages={"required": _("Tick this if you are sure.")}
-    )

@@ -89,7 +89,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('request', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='erasure', serialize=False, to='privacy.subjectrequest')),
                 ('member_number', models.BigIntegerField(null=True, verbose_name='the member’s number')),
-                ('keep_leads', models.BooleanField(default=False, verbose_name='leads stay with the company')),
+                ('leads', models.CharField(choices=[('now', 'Take them off the board now'), ('later', 'Leave them on the board until my account is deleted'), ('company', 'Leave them to my company')], default='now', max_length=8, verbose_name='what becomes of the leads')),
+                ('begun', models.JSONField(default=dict, verbose_name='what was hidden at once')),
                 ('successors', models.JSONField(default=dict, verbose_name='who owns which company afterwards')),
                 ('runs_at', models.DateTimeField(blank=True, null=True, verbose_name='deleted from')),
                 ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='lease until')),
@@ -102,6 +103,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'erasure',
                 'verbose_name_plural': 'erasures',
+                'constraints': [models.CheckConstraint(condition=models.Q(('leads__in', ['now', 'later', 'company'])), name='erasure_leads_known')],
             },
         ),
         migrations.CreateModel(

@@ -30,10 +30,18 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
 class Erasure(models.Model):
     """The work on somebody's wish to leave, from the wish to the final letter."""
 
+    class Leads(models.TextChoices):
+        """What becomes of the leads that the person posted."""
+
+        NOW = "now", _("Take them off the board now")
+        LATER = "later", _("Leave them on the board until my account is deleted")
+        COMPANY = "company", _("Leave them to my company")
+
     request = models.OneToOneField(SubjectRequest, on_delete=models.CASCADE, primary_key=True, related_name="erasure")
     member_number = models.BigIntegerField(_("the member’s number"), null=True)  # stays when the member is gone
-    keep_leads = models.BooleanField(_("leads stay with the company"), default=False)
+    leads = models.CharField(_("what becomes of the leads"), max_length=8, choices=Leads, default=Leads.NOW)
     successors = models.JSONField(_("who owns which company afterwards"), default=dict)  # {"7": 12}: company, member
+    begun = models.JSONField(_("what was hidden at once"), default=dict)  # by departure, to bring it back
     runs_at = models.DateTimeField(
         _("deleted from"), null=True, blank=True
     )  # set when the link of the mail is followed
@@ -49,6 +57,9 @@ class Erasure(models.Model):
     class Meta:
         verbose_name = _("erasure")
         verbose_name_plural = _("erasures")
+        constraints = [
+            models.CheckConstraint(name="erasure_leads_known", condition=Q(leads__in=["now", "later", "company"])),
+        ]
 
     def __str__(self) -> str:
         return str(self.request_id)

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.text import capfirst
 
 from privacy import datamap
-from privacy.datamap import About, Table, Words
+from privacy.datamap import About, Person, Table, Words
 from privacy.models import Disclosure
 from privacy.selectors.people import person_of
 
@@ -66,7 +66,7 @@ def find_table(slug: str) -> Table:
 def glance(member: Any) -> Glance:
     """Count what is held about a member. Two queries; the second stops counting a kind past MOST."""
     ways = [(table, about) for table in datamap.tables_about_people() for about in table.abouts()]
-    counts = _count(ways, member)
+    counts = count_rows(ways, person_of(member))
     found = [(*way, count) for way, count in zip(ways, counts, strict=True) if count]
     found.sort(key=lambda row: (row[0].model is not get_user_model(), row[0].columns_about(row[1])[0].why.key))
     received = next((count for table, about, count in found if (table.model, about.key) == (Disclosure, "member")), 0)
@@ -83,10 +83,10 @@ def distinct(words: Sequence[Words]) -> list[Words]:
     return list(dict.fromkeys(map(str, words)))
 
 
-def _count(ways: Sequence[tuple[Table, About]], member: Any) -> Sequence[int]:
-    person = person_of(member)
+def count_rows(ways: Sequence[tuple[Table, About]], person: Person) -> Sequence[int]:
+    """How many rows there are in each way, counted no further than past MOST. One query."""
     counts = [Counted(table.rows_about(about, person).order_by().values("pk")[: MOST + 1]) for table, about in ways]
-    row: tuple[int, ...] = get_user_model()._default_manager.filter(pk=member.pk).values_list(*counts).get()
+    row: tuple[int, ...] = get_user_model()._default_manager.filter(pk=person.member_id or 0).values_list(*counts).get()
     return row
 
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from privacy import datamap
-from privacy.datamap import Words
 from privacy.models import Export, SubjectRequest
 
 SHOWN = 20  # requests
@@ -54,14 +52,6 @@ class AskingPage:
         return next((one for one in self.requests if one.state == State.RECEIVED), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What becomes of one kind of data when its person leaves."""
-
-    what: Words
-    becomes: Sequence[str]
-
-
 def export_page(*, member: Any) -> ExportPage:
     """One query."""
     exports = Export.objects.filter(request__member=member).select_related("request")
@@ -83,18 +73,3 @@ def asking_page(*, member: Any, kind: SubjectRequest.Kind) -> AskingPage:
     """One query."""
     asked = SubjectRequest.objects.filter(member=member, kind=kind).order_by("-received_at")
     return AskingPage(list(asked[:SHOWN]))
-
-
-def what_goes_and_stays() -> tuple[list[Fate], list[Fate]]:
-    """From the data map: what is deleted or emptied when somebody leaves, and what is kept and why."""
-    goes: list[Fate] = []
-    stays: list[Fate] = []
-    for table in datamap.tables_about_people():
-        columns = table.columns_about(table.abouts()[0])
-        kept = list(dict.fromkeys(str(one.erase.words) for one in columns if one.erase.action == "keep"))
-        gone = list(dict.fromkeys(str(one.erase.words) for one in columns if one.erase.action != "keep"))
-        if kept:
-            stays.append(Fate(table.what, kept))
-        elif gone:
-            goes.append(Fate(table.what, gone))
-    return goes, stays

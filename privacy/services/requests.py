@@ -38,7 +38,7 @@ def ask_for_export(*, member: Any, now: datetime) -> SubjectRequest:
     asked = SubjectRequest.objects.filter(member=member, kind=SubjectRequest.Kind.EXPORT, received_at__gt=now - DAY)
     if asked.count() >= EXPORTS_A_DAY:
         raise TooManyExports
-    request = _file(
+    request = file_request(
         kind=SubjectRequest.Kind.EXPORT, member=member, text="", state=SubjectRequest.State.VERIFIED, now=now
     )
     Export.objects.create(request=request)
@@ -49,7 +49,7 @@ def ask_for_export(*, member: Any, now: datetime) -> SubjectRequest:
 @transaction.atomic(durable=True)
 def ask_staff(*, kind: SubjectRequest.Kind, member: Any, text: str, now: datetime) -> SubjectRequest:
     """Ask for a correction, or for one's account to be deleted; the person hears that it came. Raises AlreadyAsked."""
-    request = _file(kind=kind, member=member, text=text, state=SubjectRequest.State.RECEIVED, now=now)
+    request = file_request(kind=kind, member=member, text=text, state=SubjectRequest.State.RECEIVED, now=now)
     _mail(request, template="request_received", now=now)
     return request
 
@@ -87,9 +87,16 @@ def month_after(moment: datetime) -> datetime:
     return moment.replace(year=year, month=month, day=min(moment.day, calendar.monthrange(year, month)[1]))
 
 
-def _file(
-    *, kind: SubjectRequest.Kind, member: Any, text: str, state: SubjectRequest.State, now: datetime
+def file_request(
+    *,
+    kind: SubjectRequest.Kind,
+    member: Any,
+    text: str,
+    state: SubjectRequest.State,
+    now: datetime,
+    identity_proof: str = "password",
 ) -> SubjectRequest:
+    """Write down what is asked, in the caller's transaction; it is due in a month. Raises AlreadyAsked."""
     try:
         with transaction.atomic():
             return SubjectRequest.objects.create(
@@ -97,7 +104,7 @@ def _file(
                 kind=kind,
                 member=member,
                 text=text,
-                identity_proof="password",
+                identity_proof=identity_proof,
                 state=state,
                 received_at=now,
                 due_at=month_after(now),

@@ -1,4 +1,4 @@
-"""Asking for a copy, for a correction, to be deleted; each for oneself alone."""
+"""Asking for a copy and for a correction; each for oneself alone."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from privacy.forms.requests import CorrectionForm, LeavingForm
+from privacy.forms.requests import CorrectionForm
 from privacy.models import SubjectRequest
 from privacy.selectors import requests as selectors
 from privacy.services import requests as services
@@ -75,20 +75,6 @@ def correct(request: HttpRequest) -> HttpResponse:
         return _ask(request, SubjectRequest.Kind.CORRECTION, form.cleaned_data["text"], "privacy:correct")
     page = selectors.asking_page(member=request.user, kind=SubjectRequest.Kind.CORRECTION)
     return render(request, "privacy/correct.html", {"form": form, "page": page})
-
-
-@PAGE
-@login_required
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth is
-@never_cache
-def delete(request: HttpRequest) -> HttpResponse:
-    """Ask to be deleted, after reading what goes and what stays."""
-    form = LeavingForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return _ask(request, SubjectRequest.Kind.ERASURE, form.cleaned_data["text"], "privacy:delete")
-    page = selectors.asking_page(member=request.user, kind=SubjectRequest.Kind.ERASURE)
-    goes, stays = selectors.what_goes_and_stays()
-    return render(request, "privacy/delete.html", {"form": form, "page": page, "goes": goes, "stays": stays})
 
 
 def _ask(request: HttpRequest, kind: SubjectRequest.Kind, text: str, back: str) -> HttpResponse:

@@ -16,7 +16,7 @@ from tests.factories import NOW, PASSWORD, MemberFactory
 from tests.staff import at_work, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
-CORRECT, DELETE = reverse("privacy:correct"), reverse("privacy:delete")
+CORRECT = reverse("privacy:correct")
 
 
 def browser(member: Any, *, knows_password: bool = True) -> Client:
@@ -75,32 +75,6 @@ def test_of_two_clicks_one_asks() -> None:
         client.post(CORRECT, {"text": "The year is 1998."})
 
     assert (SubjectRequest.objects.count(), Delivery.objects.count()) == (1, 1)
-
-
-def test_leaving_wants_the_password_and_a_tick() -> None:
-    member = MemberFactory(password=PASSWORD)
-
-    unknown = browser(member, knows_password=False).post(DELETE, {"sure": "on"})
-    unsure = browser(member).post(DELETE, {})
-    assert (unknown.status_code, unknown.headers["Location"].split("?")[0]) == (302, reverse("account_reauthenticate"))
-    assert (unsure.status_code, "Tick this if you are sure." in unsure.content.decode()) == (200, True)
-    assert SubjectRequest.objects.count() == 0
-
-    browser(member).post(DELETE, {"sure": "on", "text": "Kofi takes over."})
-    assert SubjectRequest.objects.values_list("kind", "state", "text").get() == (
-        *("erasure", "received", "Kofi takes over."),
-    )
-    member.refresh_from_db()
-    assert member.state == "active"  # staff do it; nothing has happened yet
-
-
-def test_the_page_says_from_the_map_what_goes_and_what_stays() -> None:
-    page = browser(MemberFactory()).get(DELETE).content.decode()
-    goes, stays = page.index("What goes"), page.index("What we must keep")
-
-    assert stays < page.index("What you agreed to or refused") < goes
-    assert "kept as proof under a random number" in page
-    assert goes < page.index("Your leads")
 
 
 def test_one_sees_ones_own_requests_only() -> None:

@@ -1,0 +1,58 @@
+"""Leads of somebody who leaves: off the board at once, and deleted in the end or left to their company."""
+
+from collections.abc import MutableSequence, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
+
+from directory.models import Company
+from offerboard.models import Inquiry, Lead, LeadDocument, LeadPicture, LeadRevision
+from offerboard.personal_data import REMOVED
+from offerboard.services.lead_states import hold_leads, release_leads
+from privacy.departures import Departure, Leaving, named_file, register_departure, register_eraser
+from privacy.snapshot import LANGUAGE
+
+BATCH = 200  # leads in a transaction
+TO_COMPANY, AT_ONCE = "company", "now"
+
+
+@transaction.atomic
+def erase_leads(*, leaving: Leaving, files: MutableSequence[str], now: datetime) -> int:
+    """Leave some leads to their company if the person wished so and it goes on; delete some others."""
+    own = Lead.objects.filter(posted_by=leaving.member_id)
+    if leaving.leads == TO_COMPANY:
+        stays = ~Q(company__state=Company.State.CLOSED)
+        keys = list(own.filter(stays).order_by("pk").values_list("pk", flat=True)[:BATCH])
+        if keys:
+            return Lead.objects.filter(pk__in=keys).update(posted_by=None)
+    keys = list(own.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if keys:
+        _delete(keys, files, now=now)
+    return len(keys)
+
+
+def _delete(keys: Sequence[int], files: MutableSequence[str], *, now: datetime) -> None:
+    for model, columns in ((LeadPicture, ("image", "thumbnail")), (LeadDocument, ("file",))):
+        rows = model._default_manager.filter(lead__in=keys)
+        files.extend(name for row in rows for column in columns if (name := named_file(row, column)))
+    LeadRevision.objects.filter(lead__in=keys, closed_at=None).update(closed_at=now)
+    with translation.override(LANGUAGE):
+        Inquiry.objects.filter(lead__in=keys).update(subject=str(REMOVED))
+    Lead.objects.filter(pk__in=keys).delete()
+
+
+def _hold(leaving: Leaving, now: datetime) -> None:
+    if leaving.leads == AT_ONCE:
+        hold_leads(leads=Lead.objects.filter(posted_by=leaving.member_id), hold=Lead.Hold.LEAVING, now=now)
+
+
+def _release(leaving: Leaving, _nothing: None, now: datetime) -> None:
+    release_leads(leads=Lead.objects.filter(posted_by=leaving.member_id), hold=Lead.Hold.LEAVING, now=now)
+
+
+def register() -> None:
+    """Make leads known to those who leave."""
+    register_departure(Departure("leads", _hold, _release))
+    register_eraser(erase_leads, Lead, LeadDocument, LeadPicture, Inquiry)

@@ -1,0 +1,83 @@
+"""The file that remembers who has left, outside of the database: a restored copy has forgotten it.
+
+A line is a JSON object and names nobody: a member's number, and keyed digests (privacy.digests). It is written and
+flushed to the disk before the first row is deleted, so that whatever was begun can be done again after a restore.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from privacy.digests import digest_now
+from privacy.models import Suppression
+
+OWNER = "owner"  # what the digest of a member's address is made for
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One erasure or removal."""
+
+    request: str  # the number of the SubjectRequest
+    at: str  # ISO 8601
+    reason: str  # of Suppression
+    member: int | None = None
+    leads: str = "now"
+    successors: dict[str, int] = field(default_factory=dict)
+    digests: list[list[str]] = field(default_factory=list)  # kind, key id, digest: what must not come back
+
+
+def line_for(
+    *,
+    request: str,
+    reason: Suppression.Reason,
+    values: Iterable[tuple[str, str]],
+    now: datetime,
+    member: int | None = None,
+    leads: str = "now",
+    successors: dict[str, int] | None = None,
+) -> Line:
+    """A line about somebody; `values` are kinds of Suppression and what is to be suppressed."""
+    return Line(
+        request=request,
+        at=now.isoformat(timespec="seconds"),
+        reason=reason.value,
+        member=member,
+        leads=leads,
+        successors=successors or {},
+        digests=[[str(kind), *digest_now(kind, value)] for kind, value in sorted(set(values))],
+    )
+
+
+def append(line: Line) -> None:
+    """Add a line for good. Raises OSError where the file cannot be written: then nothing may be erased."""
+    path = Path(settings.ERASURE_LEDGER)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(asdict(line), sort_keys=True) + "\n"
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(handle, text.encode())  # a line is written whole or, when the disk is full, cut: see `lines`
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def lines() -> Iterator[Line]:
+    """Every line, oldest first. A last line that was cut belongs to an erasure that was not begun."""
+    path = Path(settings.ERASURE_LEDGER)
+    if not path.exists():
+        return
+    with path.open() as file:
+        for text in file:
+            if text.endswith("\n") and text.strip():
+                yield Line(**json.loads(text))

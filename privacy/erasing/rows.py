@@ -1,0 +1,120 @@
+"""What erasing does to the rows of one part of the map: some hundred at a time, each batch a transaction of its own.
+
+Nothing is remembered between batches. A row that is done is not found any more: it is gone, or no longer about the
+person, or holds nothing but what stands in its place. So beginning anew after a crash is going on.
+"""
+
+from collections.abc import Iterator, MutableSequence, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils import translation
+
+from privacy.datamap import Column, Fate, Person
+from privacy.departures import named_file
+from privacy.exporting.rows import Part, parts
+from privacy.snapshot import LANGUAGE
+
+BATCH = 500  # rows in a transaction
+STANDING = (Fate.KEEP, Fate.APP)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Rows that stay, as the person is told."""
+
+    what: str
+    why: list[str]
+    until: list[str]
+    rows: int
+
+
+def parts_to_erase() -> list[Part]:
+    """Every part in which something is done here: rows that are found through other rows come before those."""
+    found = [part for part in parts() if any(column.erase.action not in STANDING for column in part.columns)]
+    return sorted(found, key=lambda part: (_is_identity(part), "__" not in part.about.key, part.name))
+
+
+def _is_identity(part: Part) -> bool:
+    """Rows by which the others are found go last; and what leads from a person to other rows before them."""
+    return part.table.label in {"account.EmailAddress", "usersessions.UserSession", "privacy.ConsentLink"}
+
+
+def erase_batch(part: Part, person: Person, *, held: Q, files: MutableSequence[str]) -> int:
+    """Erase up to BATCH rows, in the caller's transaction; how many it were. 0: nothing is left to do."""
+    changes = _changes(part.columns)
+    rows = part.table.model._default_manager.filter(part.about.rows(person)).exclude(held)
+    if changes is not None:
+        rows = rows.filter(_pending(changes))
+    keys = list(rows.order_by("pk").values_list("pk", flat=True).distinct()[:BATCH])
+    if not keys:
+        return 0
+    batch = part.table.model._default_manager.filter(pk__in=keys)
+    if changes is None:
+        files.extend(_files(batch, part.table.model))
+        batch.delete()
+    else:
+        touched = [field for field in _file_fields(part.table.model) if field.name in changes]
+        files.extend(_files(batch, part.table.model, touched))
+        batch.update(**changes)
+    return len(keys)
+
+
+def kept_rows(person: Person) -> Iterator[Kept]:
+    """What stays of the person and why, counted. A query a part."""
+    for part in parts():
+        stays = [column for column in part.columns if column.erase.action == Fate.KEEP]
+        if not stays:
+            continue
+        count = part.table.rows_about(part.about, person).count()
+        if count:
+            yield Kept(str(part.table.what), _distinct(stays, "erase"), _distinct(stays, "keep"), count)
+
+
+def _distinct(columns: Sequence[Column], name: str) -> list[str]:
+    return list(dict.fromkeys(str(getattr(column, name).words) for column in columns))
+
+
+def _changes(columns: Sequence[Column]) -> dict[str, Any] | None:
+    """The new values of a row's columns; None where the whole row goes."""
+    if any(column.erase.action == Fate.DELETE for column in columns):
+        return None
+    return {column.name: _after(column) for column in columns if column.erase.action not in STANDING}
+
+
+def _after(column: Column) -> Any:
+    """What stands in a column afterwards."""
+    field: Any = column.field
+    if column.erase.action == Fate.REPLACE:
+        with translation.override(LANGUAGE):
+            return str(column.erase.text)[: field.max_length]
+    if field.null:
+        return None
+    if isinstance(field, ArrayField):
+        return []
+    return {} if isinstance(field, models.JSONField) else ""
+
+
+def _pending(changes: dict[str, Any]) -> Q:
+    """The rows in which something is not yet as it will be."""
+    pending = Q(pk__in=[])
+    for name, value in changes.items():
+        pending |= Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value})
+    return pending
+
+
+def _file_fields(model: type[models.Model]) -> list[models.FileField]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, models.FileField)]
+
+
+def _files(
+    rows: "QuerySet[Any, Any]", model: type[models.Model], fields: Sequence[models.FileField] | None = None
+) -> list[str]:
+    wanted = _file_fields(model) if fields is None else fields
+    if not wanted:
+        return []
+    found = (named_file(row, field.name) for row in rows.only("pk", *(one.name for one in wanted)) for field in wanted)
+    return [name for name in found if name]

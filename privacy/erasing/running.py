@@ -1,0 +1,189 @@
+"""Carrying out a wish to leave under a lease; a worker may die anywhere, and the next one goes on.
+
+First the line in the ledger and what will be kept; then what apps do with companies and leads, the rows of the map and
+the files, in batches; last, in one transaction, the account, the state and the final letter.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from privacy.datamap import Person
+from privacy.departures import Addressee, Leaving, close_account, erasers
+from privacy.erasing import ledger
+from privacy.erasing.consents import withdraw_consents
+from privacy.erasing.receivers import owe_receipts
+from privacy.erasing.rows import erase_batch, kept_rows, parts_to_erase
+from privacy.models import Erasure, Receipt, SubjectRequest, Suppression
+from privacy.outlets import outlet
+from privacy.selectors.holds import Holds, is_held
+from privacy.selectors.people import person_by_number
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(minutes=3)  # renewed with each batch
+SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one
+HELD_FOR = timedelta(days=1)  # then it is asked again whether the hold has ended
+NOTHING = Q(pk__in=[])
+
+State = SubjectRequest.State
+
+
+class LeaseLost(Exception):
+    """Another worker has the erasure now, or it has ended."""
+
+
+class ShiftOver(Exception):
+    """The worker makes room for other tasks; the sweep goes on at once."""
+
+
+def run(pk: UUID) -> None:
+    """Erase whoever asked for it, if their time to change their mind is over and nothing holds them."""
+    job = claim(pk, now=timezone.now())
+    if job is None:
+        return
+    try:
+        erase(job, ends_at=time.monotonic() + SHIFT)
+    except LeaseLost:
+        log.warning("erasure_lease_lost", request=str(pk))
+    except ShiftOver:
+        Erasure.objects.filter(pk=pk, lease_until=job.lease_until).update(lease_until=None)
+
+
+@transaction.atomic(durable=True)
+def claim(pk: UUID, *, now: datetime) -> Erasure | None:
+    """Take an erasure whose time has come; None when another worker has it, it has ended, or its person is held."""
+    waiting = Erasure.objects.waiting(at=now).filter(pk=pk).select_for_update(skip_locked=True, of=["self"])
+    job = waiting.select_related("request").first()
+    if job is None or job.member_number is None:
+        return None
+    if is_held(member_id=job.member_number, at=now):
+        Erasure.objects.filter(pk=pk).update(runs_at=now + HELD_FOR, lease_until=None)
+        return None
+    job.attempts += 1
+    job.lease_until = now + LEASE
+    job.save(update_fields=["attempts", "lease_until"])
+    return job
+
+
+def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -> None:
+    """Do what is left to do; `writes`: the person gets a final letter, and the ledger a line.
+
+    Raises LeaseLost, and ShiftOver once `ends_at`, a time of time.monotonic, is past.
+    """
+    number = job.member_number or 0
+    leaving = Leaving(number, job.leads, {int(key): heir for key, heir in job.successors.items()})
+    person = person_by_number(number)
+    if job.request.state != State.RUNNING:
+        _begin(job, person, writes=writes)
+    holds = Holds(at=timezone.now())
+    work: list[tuple[str, Callable[[], int]]] = [
+        ("", partial(_by_app, eraser, leaving=leaving, files=job.files)) for eraser in erasers()
+    ]
+    for part in parts_to_erase():
+        held = holds.on(part.table) | (Q(request=job.pk) if part.table.model is Erasure else NOTHING)
+        work.append((part.table.label, partial(erase_batch, part, person, held=held, files=job.files)))
+    for label, batch in work:
+        while _do(job, label, batch):
+            if time.monotonic() > ends_at:
+                raise ShiftOver
+    _delete_files(job)
+    _finish(job, writes=writes)
+
+
+def _by_app(eraser: Callable[..., int], *, leaving: Leaving, files: list[str]) -> int:
+    return eraser(leaving=leaving, files=files, now=timezone.now())
+
+
+def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
+    """Write the ledger, then all that has to be known before the first row goes."""
+    now = timezone.now()
+    line = ledger.line_for(
+        request=str(job.pk),
+        reason=Suppression.Reason.ERASED,
+        values=[(Suppression.Kind.EMAIL, address) for address in person.addresses],
+        now=now,
+        member=job.member_number,
+        leads=job.leads,
+        successors=job.successors,
+    )
+    if writes:
+        ledger.append(line)
+    with transaction.atomic(durable=True):
+        job.kept = [asdict(one) for one in kept_rows(person)]
+        _renew(job, kept=job.kept)
+        SubjectRequest.objects.filter(pk=job.pk).update(state=State.RUNNING)
+        owe_receipts(request_id=job.pk, member_id=job.member_number or 0, change=Receipt.Change.ERASE, now=now)
+        withdraw_consents(member_id=job.member_number or 0, now=now)
+        suppress_digests(line, now=now)
+
+
+def suppress_digests(line: ledger.Line, *, now: datetime) -> None:
+    """Put what a line of the ledger names into the list of what must not come back."""
+    rows = [
+        Suppression(kind=kind, key_id=key_id, digest=digest, reason=line.reason, at=now)
+        for kind, key_id, digest in line.digests
+    ]
+    Suppression.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@transaction.atomic(durable=True)
+def _do(job: Erasure, label: str, batch: Callable[[], int]) -> int:
+    """One batch, and the lease and the names of its files with it."""
+    count = batch()
+    if count and label:
+        job.erased[label] = job.erased.get(label, 0) + count
+    _renew(job, files=job.files, erased=job.erased)
+    return count
+
+
+def _renew(job: Erasure, **values: object) -> None:
+    """Hold on for another lease. Raises LeaseLost."""
+    now = timezone.now()
+    mine = Erasure.objects.filter(pk=job.pk, lease_until=job.lease_until, lease_until__gt=now)
+    if not mine.update(lease_until=now + LEASE, **values):
+        raise LeaseLost
+    job.lease_until = now + LEASE
+
+
+def _delete_files(job: Erasure) -> None:
+    """A name stays on the list until its file is gone; deleting a file twice does no harm."""
+    for named in job.files:
+        column, _blank, name = named.partition(" ")
+        label, _dot, field_name = column.rpartition(".")
+        field = apps.get_model(label)._meta.get_field(field_name)
+        if isinstance(field, models.FileField):
+            field.storage.delete(name)
+    job.files = []
+
+
+@transaction.atomic(durable=True)
+def _finish(job: Erasure, *, writes: bool) -> None:
+    """Close the account and say so, at once; of two workers one does."""
+    now = timezone.now()
+    waits = Receipt.objects.open().filter(request=job.pk).exists()
+    ended = State.PARTLY_KEPT if job.kept else State.DONE
+    running = SubjectRequest.objects.filter(pk=job.pk, state=State.RUNNING)
+    changed = running.update(state=State.AWAITING if waits else ended, ended_at=None if waits else now, member=None)
+    if not changed:
+        raise LeaseLost
+    addressee = close_account(job.member_number or 0, now)
+    letter = _write_letter(job, addressee, waits=waits, now=now) if writes and addressee else None
+    _renew(job, files=[], successors={}, begun={}, letter=letter)
+    Erasure.objects.filter(pk=job.pk).update(lease_until=None)
+
+
+def _write_letter(job: Erasure, addressee: Addressee, *, waits: bool, now: datetime) -> UUID:
+    context = {"name": addressee.name, "kept": job.kept, "waits": waits, "request": str(job.pk)}
+    return outlet().queue(
+        template="erasure_done", to=addressee.email, language=addressee.language, context=context, now=now
+    )

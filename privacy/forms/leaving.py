@@ -1,0 +1,55 @@
+"""What somebody who leaves is asked: nothing that they must answer but that they are sure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from privacy.departures import Estate
+from privacy.models import Erasure
+
+NOBODY = ""
+
+
+class LeavingForm(forms.Form):
+    """What becomes of leads and companies. A wish to be deleted needs no reason."""
+
+    leads = forms.ChoiceField(
+        label=_("What becomes of the leads you posted?"),
+        choices=Erasure.Leads,
+        initial=Erasure.Leads.NOW,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Leads that stay with a company are deleted all the same if the company closes."),
+    )
+    text = forms.CharField(
+        label=_("Anything we should know?"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    sure = forms.BooleanField(
+        label=_("Delete my account"), error_messages={"required": _("Tick this if you are sure.")}
+    )
+
+    def __init__(self, *args: Any, estates: Sequence[Estate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.estates = {f"heir-{estate.key}": estate for estate in estates}
+        for name, estate in self.estates.items():
+            nobody = (NOBODY, _("Nobody: it closes, and its page disappears at once"))
+            self.fields[name] = forms.ChoiceField(
+                label=_("Who owns %(company)s after you?") % {"company": estate.name},
+                choices=[nobody, *((str(number), heir) for number, heir in estate.heirs)],
+                required=False,
+            )
+        self.order_fields(["leads", *self.estates, "text", "sure"])
+
+    def wanted_leads(self) -> Erasure.Leads:
+        """What becomes of them, once the form is valid."""
+        return Erasure.Leads(self.cleaned_data["leads"] or Erasure.Leads.NOW)
+
+    def successors(self) -> dict[int, int]:
+        """Who owns which company afterwards."""
+        chosen = {estate.key: self.cleaned_data[name] for name, estate in self.estates.items()}
+        return {company: int(heir) for company, heir in chosen.items() if heir}
