@@ -37,6 +37,7 @@ declare(
     last_login=Held(why=SECURITY),
     derived="is_active",
     neutral="id",
+    words={"is_superuser": _("administrator"), "last_login": _("last log-in at")},
 )
 declare(
     Member.groups.through,
@@ -46,6 +47,7 @@ declare(
     keep=while_member(),
     held="member group",
     neutral="id",
+    words={"group": _("role")},
 )
 declare(
     Member.user_permissions.through,
@@ -55,6 +57,7 @@ declare(
     keep=while_member(),
     held="member permission",
     neutral="id",
+    words={"permission": _("what you may do")},
 )
 declare(
     Invitation,
@@ -75,6 +78,12 @@ declare(
     keep=while_member(),
     held="user email verified primary",
     neutral="id",
+    words={
+        "user": _("member"),
+        "email": _("e-mail address"),
+        "verified": _("whether you confirmed it"),
+        "primary": _("whether it is your main one"),
+    },
 )
 declare(
     EmailConfirmation,
@@ -85,6 +94,7 @@ declare(
     held="created sent",
     key=Held(withheld=OPENS_ACCOUNT),
     neutral="id email_address",
+    words={"created": _("link made at"), "sent": _("link sent at"), "key": _("the link’s secret")},
 )
 declare(
     Authenticator,
@@ -95,6 +105,13 @@ declare(
     held="user type created_at last_used_at",
     data=Held(withheld=OPENS_ACCOUNT),
     neutral="id",
+    words={
+        "user": _("member"),
+        "type": _("which kind"),
+        "created_at": _("added at"),
+        "last_used_at": _("last used at"),
+        "data": _("its secret"),
+    },
 )
 declare(
     UserSession,
@@ -105,6 +122,15 @@ declare(
     held="user ip user_agent created_at last_seen_at data",
     session_key=Held(withheld=OPENS_ACCOUNT),
     neutral="id",
+    words={
+        "user": _("member"),
+        "ip": _("network address"),
+        "user_agent": _("browser and device, as the browser calls them"),
+        "created_at": _("logged in at"),
+        "last_seen_at": _("last used at"),
+        "data": _("notes on the log-in"),
+        "session_key": _("the session’s secret"),
+    },
 )
 
 
@@ -126,4 +152,9 @@ declare(
         )
     ),
     expire_date=Held(),
+    words={
+        "session_key": _("the session’s secret"),
+        "session_data": _("what is remembered"),
+        "expire_date": _("ends at"),
+    },
 )

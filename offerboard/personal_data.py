@@ -132,6 +132,7 @@ declare(
     why=IMPORTING,
     keep=days_after(30, "ended_at", _("the file 30 days, its name and counts as long as the company is here")),
     held="file name shape mapping unknown_categories failure",
+    words={"name": _("file’s name"), "shape": _("how the file is built"), "mapping": _("which column is what")},
     member=Held(erase=UNLINK),
     derived="table",
     neutral=(

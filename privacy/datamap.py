@@ -16,7 +16,7 @@ plan of an erasure and the check that no column was forgotten are all read from 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -206,16 +206,12 @@ class Column:
     keep: Keep
     erase: Erase
     withheld: Words
+    words: Words  # as people call it
 
     @property
     def name(self) -> str:
         """As the model calls it."""
         return self.field.name
-
-    @property
-    def words(self) -> Words:
-        """As people call it."""
-        return self.field.verbose_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +226,11 @@ class Table:
     derived: tuple[str, ...]  # that the database makes from the others, and that go with them
     neutral: tuple[str, ...]  # that say nothing about a person
     context: bool = True  # whether a person sees the neutral columns of a row; not where they tell a company's business
+    words: Mapping[str, Words] = field(default_factory=dict)  # for columns that the model names for programmers
+
+    def words_of(self, column: "models.Field[Any, Any]") -> Words:
+        """How people call a column, also a neutral one."""
+        return self.words.get(column.name, column.verbose_name)
 
     @property
     def label(self) -> str:
@@ -282,28 +283,32 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
     erase: Erase = DELETE,
     source: Words = "",
     context: bool = True,
+    words: Mapping[str, Words] | None = None,
     **exceptions: Held,
 ) -> None:
     """Give a verdict on each column of a table, by names parted by blanks; `exceptions` are held too.
 
-    Raises WrongDeclaration. That every column has a verdict is asked by `privacy.checks`.
+    `words` are what people call a column, where the model has a name for programmers, as those of libraries do. Raises WrongDeclaration. That every column has a verdict is asked by `privacy.checks`.
     """
     if model in _tables:
         raise WrongDeclaration(f"{model._meta.label} is declared twice")
     common = Held(about=about, why=why, keep=keep, erase=erase)
     wanted = {**dict.fromkeys(held.split(), common), **exceptions}
-    columns = tuple(_column(model, name, own, common) for name, own in wanted.items())
+    known = words or {}
+    columns = tuple(_column(model, name, own, common, known) for name, own in wanted.items())
     if columns and not what:
         raise WrongDeclaration(f"{model._meta.label} holds personal data; say what in words")
     verdicts = [*held.split(), *exceptions, *derived.split(), *neutral.split()]
     if twice := sorted({name for name in verdicts if verdicts.count(name) > 1}):
         raise WrongDeclaration(f"{model._meta.label} has two verdicts on {', '.join(twice)}")
+    if strange := sorted(set(known) - set(verdicts)):
+        raise WrongDeclaration(f"{model._meta.label} has words and no verdict for {', '.join(strange)}")
     _tables[model] = Table(
-        model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context
+        model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context, known
     )
 
 
-def _column(model: type[models.Model], name: str, own: Held, common: Held) -> Column:
+def _column(model: type[models.Model], name: str, own: Held, common: Held, words: Mapping[str, Words]) -> Column:
     said = {key: getattr(own, key) or getattr(common, key) for key in ("about", "why", "keep", "erase")}
     if missing := [key for key, value in said.items() if value is None]:
         raise WrongDeclaration(f"{model._meta.label}.{name} does not say {', '.join(missing)}")
@@ -311,7 +316,8 @@ def _column(model: type[models.Model], name: str, own: Held, common: Held) -> Co
         field = model._meta.get_field(name)
     except FieldDoesNotExist as error:
         raise WrongDeclaration(f"{model._meta.label} has no column {name}") from error
-    return Column(field=field, withheld=own.withheld, **said)  # type: ignore[arg-type]
+    named = words.get(name, field.verbose_name)
+    return Column(field=field, withheld=own.withheld, words=named, **said)  # type: ignore[arg-type]
 
 
 def declare_place(key: str, /, *, what: Words, why: Purpose, keep: Keep) -> None:

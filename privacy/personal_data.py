@@ -77,6 +77,7 @@ declare(
     keep=while_member(),
     held="member key",
     neutral="id",
+    words={"key": _("random number")},
 )
 declare(
     ConsentEvent,
@@ -87,6 +88,7 @@ declare(
     erase=kept(_("kept as proof under a random number; what led from it to you is deleted")),
     held="subject purpose channel given words policy method gpc at",
     neutral="id",
+    words={"subject": _("random number"), "words": _("words that you were shown"), "policy": _("policy that held")},
 )
 declare(ConsentWords, named_by="text", neutral="digest language text")
 declare(

@@ -69,7 +69,7 @@ def own_rows(*, table: Table, part: int, person: Person, after: str) -> OwnRows:
         keep=distinct([column.keep.words for column in columns]),
         erase=distinct([column.erase.words for column in columns]),
         source=table.source,
-        headings=[str(field.verbose_name) for field in fields],
+        headings=[str(table.words_of(field)) for field in fields],
         rows=[[_said(row, field, person) for field in fields] for row in found[:PAGE]],
         withheld=[(column.words, column.withheld) for column in columns if column.withheld],
         after=str(found[PAGE - 1].pk) if len(found) > PAGE and not hides_key else "",

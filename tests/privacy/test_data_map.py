@@ -105,6 +105,7 @@ def test_every_declared_table_is_one_of_an_installed_app() -> None:
         ({"held": "full_name", "about": None}, "full_name does not say about"),
         ({"held": "full_name", "keep": None}, "full_name does not say keep"),
         ({"held": "full_name", "what": ""}, "say what in words"),
+        ({"held": "full_name", "words": {"full_nam": "name"}}, "words and no verdict for full_nam"),
     ],
 )
 def test_a_declaration_that_contradicts_itself_is_refused(
@@ -163,6 +164,24 @@ def test_what_a_column_says_stands_over_what_its_table_says(
     assert {column.name: column.keep for column in own_map[Member].columns} == {
         "full_name": while_member(),
         "last_login": shorter,
+    }
+
+
+LIBRARIES = [
+    table for table in datamap.tables_about_people() if table.model.__module__.startswith(("django.", "allauth."))
+]
+
+
+@pytest.mark.parametrize("table", LIBRARIES, ids=lambda table: table.label)
+def test_a_librarys_column_is_called_in_words_for_people(table: datamap.Table) -> None:
+    """Libraries name their columns for programmers: “ip”, “data”, “object repr”."""
+    assert [column.name for column in table.columns if column.name not in table.words] == []
+
+
+def test_tables_of_libraries_are_among_those_that_hold_personal_data() -> None:
+    assert {table.label for table in LIBRARIES} == {
+        *("account.EmailAddress", "account.EmailConfirmation", "admin.LogEntry"),
+        *("mfa.Authenticator", "sessions.Session", "usersessions.UserSession"),
     }
 
 

@@ -199,6 +199,19 @@ def test_messages_show_what_was_written_to_whom_and_when_without_numbers(seller:
     assert page.rows == [["you", f"amara-canary {n}", company, "22 Nov 2026, 07:00"] for n in ("first", "second")]
 
 
+def test_a_log_in_is_shown_in_words_and_not_in_those_of_the_library(seller: Member) -> None:
+    client = browser(seller)
+    client.get(CENTRE)
+
+    page = client.get("/privacy/data/usersessions-usersession/").context["page"]
+
+    assert page.headings == [
+        *("member", "network address", "browser and device, as the browser calls them"),
+        *("logged in at", "last used at", "notes on the log-in"),
+    ]
+    assert page.withheld == [("the session’s secret", "a secret that opens your account is given to nobody")]
+
+
 def test_a_favourite_names_the_company_that_is_watched(seller: Member) -> None:
     other = CompanyFactory(legal_name="Watched Trading")
     FavouriteFactory(member=seller, lead=None, company=other)
