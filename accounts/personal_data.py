@@ -19,7 +19,7 @@ from privacy.datamap import (
     member,
     while_member,
 )
-from privacy.purposes import ACCOUNT, SECURITY
+from privacy.purposes import ACCOUNT, ADVERTISED_TO, INVITING, SECURITY, SHOWN_BY_PARTNERS
 
 OPENS_ACCOUNT = _("a secret that opens your account is given to nobody")
 
@@ -35,6 +35,7 @@ declare(
     ),
     password=Held(why=SECURITY, withheld=OPENS_ACCOUNT),
     last_login=Held(why=SECURITY),
+    also={ADVERTISED_TO: "email full_name phone", SHOWN_BY_PARTNERS: "email full_name phone"},
     derived="is_active",
     neutral="id",
     words={"is_superuser": _("administrator"), "last_login": _("last log-in at")},
@@ -63,11 +64,11 @@ declare(
     Invitation,
     what=_("Invitations into a team"),
     about=mailbox("email"),
-    why=ACCOUNT,
+    why=INVITING,  # who is invited has no agreement with us
     keep=days_after(30, "expires_at", _("30 days after it has run out")),
     source=_("a colleague who invited you"),
     held="email",
-    invited_by=Held(about=member("invited_by"), erase=UNLINK),
+    invited_by=Held(about=member("invited_by"), why=ACCOUNT, erase=UNLINK),
     neutral="id company role token_hash invited_at expires_at accepted_at",
 )
 declare(

@@ -48,7 +48,7 @@ class UndeclaredReceiver(Refused):
 
 
 class UndeclaredColumn(Refused):
-    """A column is not held for this purpose, or none was named."""
+    """A column is not used for this purpose, or none was named."""
 
 
 class WrongGround(Refused):
@@ -121,7 +121,7 @@ def _refuse_undeclared(*, kind: ReceiverKind, purpose: Purpose, columns: Collect
         raise PurposeNotInForce(purpose.key)
     if kind not in receivers_of(purpose):
         raise UndeclaredReceiver(f"{purpose.key} → {kind}")
-    held = {name for name, column in datamap.columns().items() if column.why is purpose}
+    held = {name for name, column in datamap.columns().items() if column.serves(purpose)}
     if not columns or not held.issuperset(columns):
         raise UndeclaredColumn(f"{purpose.key}: {', '.join(sorted(set(columns) - held))}")
 

@@ -199,6 +199,25 @@ def test_messages_show_what_was_written_to_whom_and_when_without_numbers(seller:
     assert page.rows == [["you", f"amara-canary {n}", company, "22 Nov 2026, 07:00"] for n in ("first", "second")]
 
 
+def test_further_purposes_are_named_with_their_basis_and_their_end(seller: Member) -> None:
+    client = browser(seller)
+
+    kept = next(one for one in client.get(CENTRE).context["glance"].kept if one.title.startswith("Your name"))
+    response = client.get("/privacy/data/accounts-member/")
+
+    assert kept.why == [
+        *("Running your account", "Keeping others out of your account"),
+        "Sending you what you asked for, such as a newsletter (your consent)",
+        "Showing your contact on partner sites (your consent)",
+    ]
+    assert kept.keep == ["while you are a member"]
+    assert response.context["page"].also == [
+        ("Sending you what you asked for, such as a newsletter", "your consent", "until you say no"),
+        ("Showing your contact on partner sites", "your consent", "until you say no"),
+    ]
+    assert "Showing your contact on partner sites (your consent, until you say no)" in response.content.decode()
+
+
 def test_a_log_in_is_shown_in_words_and_not_in_those_of_the_library(seller: Member) -> None:
     client = browser(seller)
     client.get(CENTRE)
