@@ -160,25 +160,6 @@ def test_nobody_who_is_not_named_in_the_policy_can_be_given_anything(kind: str) 
     assert list(Disclosure.objects.all()) == []
 
 
-@pytest.mark.promise("no-sale")
-def test_a_partner_site_is_given_the_contact_that_a_member_agreed_to_and_nothing_else() -> None:
-    """Not even when registered: one purpose of the whole map is open to it, on one ground."""
-    member, site = MemberFactory(), ReceiverFactory(kind="partner", name="Harbour Board")
-    uses = [(name, use.why) for name, column in datamap.columns().items() for use in column.uses]
-    passed = []
-    for (name, purpose), ground in product(uses, Ground):
-        try:
-            give([member], receiver=site, purpose=purpose, columns=[name], ground=ground, reason="They pay.")
-        except (disclosing.UndeclaredReceiver, disclosing.WrongGround):
-            continue
-        passed.append((name, purpose.key, ground.value))
-
-    assert sorted(passed) == [
-        (f"accounts.Member.{name}", "partners", "agreed") for name in ("email", "full_name", "phone")
-    ]
-    assert Disclosure.objects.count() == 3
-
-
 def test_a_purpose_that_the_policy_does_not_announce_yet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     member = MemberFactory()
     monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, *, at: key != CONTACTING.key)
