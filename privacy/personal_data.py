@@ -147,7 +147,7 @@ declare_place(
 )
 declare_place(
     "choice",
-    what=_("The cookie “choice” in your browser: what you said about cookies, when, and a random number as proof"),
+    what=_("The cookie “choice” in your browser: what you said about cookies, when, and with a yes a random number"),
     why=CONSENT_PROOF,
     keep=as_long_as(_("1 year")),
 )

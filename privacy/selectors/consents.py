@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from privacy.consents import (
     personal_questions,
     purposes,
 )
+from privacy.cookies import Choice
 from privacy.datamap import Purpose
 from privacy.models import ConsentEvent, ConsentLink, ConsentWords, Receiver
 from privacy.selectors.policies import purposes_in_force
@@ -32,7 +33,7 @@ class Answer:
 
     question: Question
     given: bool | None
-    since: datetime | None
+    since: datetime | date | None
     by_signal: bool = False  # a no that the browser says by itself, with Global Privacy Control
     is_asked: bool = True  # else a yes of before, which can only be taken back
     is_for_others: bool = False  # a yes to other names than those that are asked about now
@@ -78,11 +79,11 @@ class Entry:
 
 
 def consents_page(
-    *, subject: UUID | None, browser: UUID | None, granted: Container[str], gpc: bool, at: datetime
+    *, subject: UUID | None, choice: Choice | None, granted: Container[str], gpc: bool, at: datetime
 ) -> ConsentsPage:
     """A member's answers under their key, and their browser's under its number. Four queries at most."""
     personal = personal_answers(subject=subject, at=at)
-    of_browser = browser_answers(browser=browser, granted=granted, gpc=gpc, at=at)
+    of_browser = browser_answers(choice=choice, granted=granted, gpc=gpc, at=at)
     return ConsentsPage(topics([*personal, *of_browser]), gpc)
 
 
@@ -108,14 +109,21 @@ def personal_answers(*, subject: UUID | None, at: datetime) -> list[Answer]:
     return [one for one in known if one.is_asked or one.given]
 
 
-def browser_answers(*, browser: UUID | None, granted: Container[str], gpc: bool, at: datetime) -> list[Answer]:
-    """A browser's answers as they hold now, whatever it once said. One query."""
-    found = []
-    for one in answers(subject=browser, questions=browser_questions(), at=at):
-        holds = one.question.purpose.key in granted
-        as_said = one.given == holds or (one.given is None and not holds and not gpc)
-        found.append(one if as_said else Answer(one.question, holds, None, by_signal=gpc and not holds))
-    return found
+def browser_answers(*, choice: Choice | None, granted: Container[str], gpc: bool, at: datetime) -> list[Answer]:
+    """A browser's answers as they hold now, whatever it once said. One query; none without a yes."""
+    found = answers(subject=choice.browser if choice else None, questions=browser_questions(), at=at)
+    return [_as_it_holds(one, choice, holds=one.question.purpose.key in granted, gpc=gpc) for one in found]
+
+
+def _as_it_holds(said: Answer, choice: Choice | None, *, holds: bool, gpc: bool) -> Answer:
+    """The ledger knows a yes and since when; a no and its day are in the browser alone."""
+    if said.given == holds:
+        return said
+    if choice and said.question.purpose.key in choice.refused:
+        return Answer(said.question, False, choice.said_on)
+    if said.given is None and not holds and not gpc:
+        return said
+    return Answer(said.question, holds, None, by_signal=gpc and not holds)
 
 
 def answers(*, subject: UUID | None, questions: Iterable[Question], at: datetime) -> list[Answer]:

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy.consents import Channel, Question
-from privacy.cookies import reader_of, sends_gpc
+from privacy.cookies import choice_of, reader_of, sends_gpc
 from privacy.forms.consents import ChoicesForm
 from privacy.models import ConsentEvent
 from privacy.selectors.consents import MOST_EVENTS, ConsentsPage, consents_page, key_of, ledger
@@ -71,7 +71,7 @@ def consents_of(request: HttpRequest) -> ConsentsPage:
     reader = reader_of(request)
     return consents_page(
         subject=key_of(_member(request)),
-        browser=browser_of(request),
+        choice=choice_of(request),
         granted=reader.granted,
         gpc=reader.gpc,
         at=timezone.now(),
