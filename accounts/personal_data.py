@@ -19,7 +19,7 @@ from privacy.datamap import (
     member,
     while_member,
 )
-from privacy.purposes import ACCOUNT, SECURITY
+from privacy.purposes import ACCOUNT, ADVERTISED_TO, INVITING, SECURITY, SHOWN_BY_PARTNERS
 
 OPENS_ACCOUNT = _("a secret that opens your account is given to nobody")
 
@@ -36,8 +36,10 @@ declare(
     ),
     password=Held(why=SECURITY, withheld=OPENS_ACCOUNT),
     last_login=Held(why=SECURITY),
+    also={ADVERTISED_TO: "email full_name phone", SHOWN_BY_PARTNERS: "email full_name phone"},
     derived="is_active",
     neutral="id",
+    words={"is_superuser": _("administrator"), "last_login": _("last log-in at")},
 )
 declare(
     Member.groups.through,
@@ -47,6 +49,7 @@ declare(
     keep=while_member(),
     held="member group",
     neutral="id",
+    words={"group": _("role")},
 )
 declare(
     Member.user_permissions.through,
@@ -56,16 +59,17 @@ declare(
     keep=while_member(),
     held="member permission",
     neutral="id",
+    words={"permission": _("what you may do")},
 )
 declare(
     Invitation,
     what=_("Invitations into a team"),
     about=mailbox("email"),
-    why=ACCOUNT,
+    why=INVITING,  # who is invited has no agreement with us
     keep=days_after(30, "expires_at", _("30 days after it has run out")),
     source=_("a colleague who invited you"),
     held="email",
-    invited_by=Held(about=member("invited_by"), erase=UNLINK),
+    invited_by=Held(about=member("invited_by"), why=ACCOUNT, erase=UNLINK),
     neutral="id company role token_hash invited_at expires_at accepted_at",
 )
 declare(
@@ -76,6 +80,12 @@ declare(
     keep=while_member(),
     held="user email verified primary",
     neutral="id",
+    words={
+        "user": _("member"),
+        "email": _("e-mail address"),
+        "verified": _("whether you confirmed it"),
+        "primary": _("whether it is your main one"),
+    },
 )
 declare(
     EmailConfirmation,
@@ -86,6 +96,7 @@ declare(
     held="created sent",
     key=Held(withheld=OPENS_ACCOUNT),
     neutral="id email_address",
+    words={"created": _("link made at"), "sent": _("link sent at"), "key": _("the link’s secret")},
 )
 declare(
     Authenticator,
@@ -96,6 +107,13 @@ declare(
     held="user type created_at last_used_at",
     data=Held(withheld=OPENS_ACCOUNT),
     neutral="id",
+    words={
+        "user": _("member"),
+        "type": _("which kind"),
+        "created_at": _("added at"),
+        "last_used_at": _("last used at"),
+        "data": _("its secret"),
+    },
 )
 declare(
     UserSession,
@@ -106,6 +124,15 @@ declare(
     held="user ip user_agent created_at last_seen_at data",
     session_key=Held(withheld=OPENS_ACCOUNT),
     neutral="id",
+    words={
+        "user": _("member"),
+        "ip": _("network address"),
+        "user_agent": _("browser and device, as the browser calls them"),
+        "created_at": _("logged in at"),
+        "last_seen_at": _("last used at"),
+        "data": _("notes on the log-in"),
+        "session_key": _("the session’s secret"),
+    },
 )
 
 
@@ -127,4 +154,9 @@ declare(
         )
     ),
     expire_date=Held(),
+    words={
+        "session_key": _("the session’s secret"),
+        "session_data": _("what is remembered"),
+        "expire_date": _("ends at"),
+    },
 )

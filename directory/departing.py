@@ -88,4 +88,4 @@ def register() -> None:
     """Make companies known to those who leave."""
     register_estates(estates)
     register_departure(Departure("companies", _hide, _show))
-    register_eraser(settle_companies, Company, Verification, first=True)
+    register_eraser(settle_companies, Company, Company.industries.through, Verification, first=True)

@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import Category, Company, HsName, TeamMember, Verification
 from privacy.datamap import UNLINK, Held, as_long_as, by_app, declare, member, while_member
-from privacy.purposes import ACCOUNT, LISTING, STAFF_RECORD
+from privacy.purposes import ACCOUNT, ADVERTISED_TO, COMPANY_CONTACT, LISTING, STAFF_RECORD
 
 AS_LONG_AS_COMPANY = as_long_as(_("as long as the company is here"))
 IF_IT_CLOSES = by_app(_("emptied, if nobody else owns the company: then it closes"))
+NOT_PUBLIC = Held(why=COMPANY_CONTACT)  # pages say that there is one, and of a phone number the area
 
 declare(Category, named_by="name", neutral="id parent slug name position hs_codes hs_edition")
 declare(HsName, derived="search", neutral="id edition code name")
@@ -20,16 +21,28 @@ declare(
     keep=AS_LONG_AS_COMPANY,
     erase=IF_IT_CLOSES,
     held=(
-        "slug legal_name trade_name description country region city postal_code address phone fax website logo "
-        "year_established"
+        "slug legal_name trade_name description country region city logo "
+        "year_established business_types turnover_band headcount_band main_markets languages"
     ),
+    postal_code=NOT_PUBLIC,
+    address=NOT_PUBLIC,
+    phone=NOT_PUBLIC,
+    fax=NOT_PUBLIC,
+    website=NOT_PUBLIC,
+    also={ADVERTISED_TO: "legal_name country region city postal_code address fax"},  # by post and by fax
     derived="search",
-    neutral=(
-        "id business_types turnover_band headcount_band main_markets languages state suspended_from "
-        "created_at updated_at"
-    ),
+    neutral="id state suspended_from created_at updated_at",
 )
-declare(Company.industries.through, neutral="id company category")
+declare(
+    Company.industries.through,
+    what=_("Your company’s industries"),
+    about=member("company__team__member", company__team__role=TeamMember.Role.OWNER),
+    why=LISTING,
+    keep=AS_LONG_AS_COMPANY,
+    erase=IF_IT_CLOSES,
+    held="company category",
+    neutral="id",
+)
 declare(
     TeamMember,
     what=_("The companies you act for"),

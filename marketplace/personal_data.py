@@ -28,6 +28,15 @@ declare(
     object_repr=Held(about=CHANGED, erase=replaced_by(_("[removed]"))),
     change_message=Held(about=CHANGED, erase=BLANK),
     neutral="id content_type object_id action_flag",
+    words={
+        "user": _("who changed it"),
+        "action_time": _("when it was changed"),
+        "object_repr": _("name of what was changed"),
+        "change_message": _("which details were changed"),
+        "content_type": _("kind of what was changed"),
+        "object_id": _("number of what was changed"),
+        "action_flag": _("added, changed or deleted"),
+    },
 )
 declare(ContentType, neutral="id app_label model")
 declare(Permission, named_by="name", neutral="id name content_type codename")

@@ -50,6 +50,7 @@ declare(
     target_id=ABOUT_ME,
     closed_by=_by_staff("closed_by"),
     neutral="id submission target_kind reason state filed_at closed_at",
+    words={"target_id": _("its number")},
 )
 declare(
     Decision,
@@ -62,6 +63,7 @@ declare(
     held="target_title target_id reason",
     decided_by=_by_staff("decided_by"),
     neutral="id target_kind action decided_at",
+    words={"target_id": _("its number")},
 )
 WRITER = either(member("member"), mailbox("email"))
 declare(

@@ -147,6 +147,7 @@ declare(
     why=IMPORTING,
     keep=days_after(30, "ended_at", _("30 days after it was taken in")),
     held="member file name shape mapping unknown_categories failure",
+    words={"name": _("file’s name"), "shape": _("how the file is built"), "mapping": _("which column is what")},
     derived="table",
     neutral=(
         "id company by_command state rows_read offset line imported repeated refused fallen shortened masked attempts "

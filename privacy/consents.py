@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import Basis, Purpose, Words
+from privacy.datamap import Basis, Purpose, ReceiverKind, Words
 from privacy.models import ConsentEvent
 from privacy.purposes import MARKETING, PARTNERS, PREFERENCES
 
@@ -54,6 +54,7 @@ class ConsentPurpose:
     words: Words  # what saying yes means, in a sentence or two
     why: Purpose
     channels: tuple[Channel, ...]
+    named: ReceiverKind | None = None  # asked only while the register has such receivers, and with their names
     cookies: tuple[Cookie, ...] = ()
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of the content security policy
 
@@ -65,10 +66,11 @@ class ConsentPurpose:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One purpose on one channel: what gets one yes or no."""
+    """One purpose on one channel: what gets one yes or no; `names` are those who would receive something."""
 
     purpose: ConsentPurpose
     channel: Channel
+    names: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -77,8 +79,10 @@ class Question:
 
     @property
     def name(self) -> str:
-        """Of its field in a form."""
-        return f"{self.purpose.key}-{self.channel}"
+        """Of its field in a form; an answer to a page that showed other names is no answer."""
+        name = f"{self.purpose.key}-{self.channel}"
+        shown = "\n".join(self.names)
+        return f"{name}-{digest_of_words(text=shown, language='')[:8]}" if shown else name
 
     @property
     def by(self) -> Words:
@@ -86,9 +90,25 @@ class Question:
         return BY[self.channel]
 
     @property
+    def words(self) -> Words:
+        """What a yes means, with a line for each name."""
+        if not self.names:
+            return self.purpose.words
+        return format_lazy("{}\n{}\n{}", self.purpose.words, _("Today these are:"), "\n".join(map(line_of, self.names)))
+
+    @property
     def text(self) -> Words:
         """All the words that a page shows when it asks; the ledger keeps them."""
-        return format_lazy("{}\n{}\n{}", self.purpose.title, self.purpose.words, self.by)
+        return format_lazy("{}\n{}\n{}", self.purpose.title, self.words, self.by)
+
+    def names_no_more_than(self, text: str) -> bool:
+        """Whether words that were shown before held every name that is shown now."""
+        return set(map(line_of, self.names)) <= set(text.splitlines())
+
+
+def line_of(name: str) -> str:
+    """How words in any language name a receiver, in a line of its own."""
+    return f"– {name}"
 
 
 def digest_of_words(*, text: str, language: str) -> str:
@@ -122,7 +142,7 @@ def browser_questions() -> list[Question]:
 
 
 def personal_questions() -> list[Question]:
-    """What a member is asked, whatever browser they use."""
+    """What a member may be asked, whatever browser they use; `selectors.consents.asked_of_members` says what is now."""
     return [question for question in questions() if question.channel != Channel.BROWSER]
 
 
@@ -151,6 +171,7 @@ for _asked in (
         _("Sites that list our companies may show your name, e-mail and telephone beside your company."),
         PARTNERS,
         channels=(Channel.PARTNERS,),
+        named=ReceiverKind.PARTNER,
     ),
     ConsentPurpose(
         "preferences",

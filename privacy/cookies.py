@@ -1,13 +1,14 @@
 """Which cookies there are, what this browser has agreed to, and the last word on what a response may set.
 
-The answer of a browser stands in one signed cookie, with a random number under which the ledger keeps the proof.
+The answer of a browser stands in one signed cookie: what it said and on which day. While it says yes to something there
+is a random number in it, under which the ledger keeps the proof; a refusal needs none, and is alike in all browsers.
 Nothing in it names a person. A browser that has not answered gets no cookie at all.
 """
 
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 from django.conf import settings
@@ -26,6 +27,7 @@ READERS = frozenset({CHOICE, PREFERENCES})  # cookies that say how a page looks,
 SALT = "privacy.cookies"
 QUESTION = "cookie choice"  # names the form that every page may carry
 YEAR = timedelta(days=365)
+EPOCH = date(1970, 1, 1)
 THEMES = ("light", "dark")
 
 
@@ -56,16 +58,22 @@ def optional() -> dict[str, str]:
 class Choice:
     """What a browser has said; a purpose in neither set was never asked for."""
 
-    browser: uuid.UUID
+    browser: uuid.UUID | None  # a number for as long as something is granted
     granted: frozenset[str]
     refused: frozenset[str]
     gpc: bool  # whether it sent Global Privacy Control while it said so
     day: int  # since 1970, UTC
 
+    @property
+    def said_on(self) -> date:
+        """The day, UTC."""
+        return EPOCH + timedelta(days=self.day)
+
     def written(self) -> str:
-        """As the cookie holds it: “<number>.<day>.<signal>.+preferences.-measurement:<signature>”."""
+        """As the cookie holds it: “<number or nothing>.<day>.<signal>.+preferences.-measurement:<signature>”."""
+        number = self.browser.hex if self.browser else ""
         said = [*(f"+{key}" for key in sorted(self.granted)), *(f"-{key}" for key in sorted(self.refused))]
-        return signing.Signer(salt=SALT).sign(".".join([self.browser.hex, str(self.day), str(int(self.gpc)), *said]))
+        return signing.Signer(salt=SALT).sign(".".join([number, str(self.day), str(int(self.gpc)), *said]))
 
 
 def sends_gpc(request: HttpRequest) -> bool:
@@ -82,7 +90,7 @@ def _read(written: str) -> Choice | None:
     try:
         browser, day, gpc, *said = signing.Signer(salt=SALT).unsign(written).split(".")
         granted, refused = (frozenset(one[1:] for one in said if one[0] == sign) for sign in "+-")
-        choice = Choice(uuid.UUID(browser), granted, refused, gpc == "1", int(day))
+        choice = Choice(uuid.UUID(browser) if browser else None, granted, refused, gpc == "1", int(day))
     except (signing.BadSignature, ValueError):
         return None
     return choice if _today() - choice.day <= YEAR.days else None
@@ -145,9 +153,11 @@ def answered(request: HttpRequest, said: Mapping[str, bool]) -> Choice:
     before, gpc = choice_of(request), sends_gpc(request)
     yes = frozenset(key for key, given in said.items() if given)
     no = frozenset(said) - yes
+    granted = (_holding(before, gpc=gpc) | yes) - no
+    number = (before.browser if before else None) or uuid.uuid4()
     return Choice(
-        browser=before.browser if before else uuid.uuid4(),
-        granted=(_holding(before, gpc=gpc) | yes) - no,
+        browser=number if granted else None,
+        granted=granted,
         refused=(before.refused if before else frozenset()) - yes | no,
         gpc=gpc,
         day=_today(),

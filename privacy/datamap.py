@@ -15,8 +15,8 @@ plan of an erasure and the check that no column was forgotten are all read from 
     )
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -210,6 +210,14 @@ def found_by(key: str, rows: Callable[[int], Q]) -> About:
 # --- what is declared ---------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """One thing that a column is used for, and for how long it may be."""
+
+    why: Purpose
+    keep: Keep
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What differs, for one column, from what its table says.
@@ -234,6 +242,8 @@ class Column:
     keep: Keep
     erase: Erase
     withheld: Words
+    words: Words  # as people call it
+    also: tuple[Use, ...]
 
     @property
     def name(self) -> str:
@@ -241,9 +251,13 @@ class Column:
         return self.field.name
 
     @property
-    def words(self) -> Words:
-        """As people call it."""
-        return self.field.verbose_name
+    def uses(self) -> tuple[Use, ...]:
+        """All that it is used for, first what it is kept for."""
+        return Use(self.why, self.keep), *self.also
+
+    def serves(self, purpose: Purpose) -> bool:
+        """Whether it is used for that."""
+        return any(use.why is purpose for use in self.uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +272,11 @@ class Table:
     derived: tuple[str, ...]  # that the database makes from the others, and that go with them
     neutral: tuple[str, ...]  # that say nothing about a person
     context: bool = True  # whether a person sees the neutral columns of a row; not where they tell a company's business
+    words: Mapping[str, Words] = field(default_factory=dict)  # for columns that the model names for programmers
+
+    def words_of(self, column: "models.Field[Any, Any]") -> Words:
+        """How people call a column, also a neutral one."""
+        return self.words.get(column.name, column.verbose_name)
 
     @property
     def label(self) -> str:
@@ -310,17 +329,25 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
     erase: Erase = DELETE,
     source: Words = "",
     context: bool = True,
+    words: Mapping[str, Words] | None = None,
+    also: Mapping[Use, str] | None = None,
     **exceptions: Held,
 ) -> None:
     """Give a verdict on each column of a table, by names parted by blanks; `exceptions` are held too.
 
+    `also` names columns that are used for a further purpose too, such as one that people can agree to; it keeps no row
+    longer. `words` are what people call a column, where the model has a name for programmers, as those of libraries do.
     Raises WrongDeclaration. That every column has a verdict is asked by `privacy.checks`.
     """
     if model in _tables:
         raise WrongDeclaration(f"{model._meta.label} is declared twice")
     common = Held(about=about, why=why, keep=keep, erase=erase)
     wanted = {**dict.fromkeys(held.split(), common), **exceptions}
-    columns = tuple(_column(model, name, own, common) for name, own in wanted.items())
+    known, further = words or {}, {use: names.split() for use, names in (also or {}).items()}
+    columns = tuple(
+        _column(model, name, own, common, known.get(name), [use for use, names in further.items() if name in names])
+        for name, own in wanted.items()
+    )
     if columns and not what:
         raise WrongDeclaration(f"{model._meta.label} holds personal data; say what in words")
     verdicts = [*held.split(), *exceptions, *derived.split(), *neutral.split()]
@@ -330,20 +357,32 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
         fates = {column.erase.action for column in columns if column.about.key == key}
         if {Fate.DELETE, Fate.APP} & fates and len(fates) > 1:
             raise WrongDeclaration(f"{model._meta.label}: a row about {key} has one fate as a whole, or none")
+    if strange := sorted(set(known) - set(verdicts)):
+        raise WrongDeclaration(f"{model._meta.label} has words and no verdict for {', '.join(strange)}")
+    if strange := sorted({name for names in further.values() for name in names} - set(wanted)):
+        raise WrongDeclaration(f"{model._meta.label} uses what it does not hold: {', '.join(strange)}")
     _tables[model] = Table(
-        model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context
+        model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context, known
     )
 
 
-def _column(model: type[models.Model], name: str, own: Held, common: Held) -> Column:
+def _column(
+    model: type[models.Model],
+    name: str,
+    own: Held,
+    common: Held,
+    words: Words | None,
+    also: Sequence[Use],
+) -> Column:
     said = {key: getattr(own, key) or getattr(common, key) for key in ("about", "why", "keep", "erase")}
     if missing := [key for key, value in said.items() if value is None]:
         raise WrongDeclaration(f"{model._meta.label}.{name} does not say {', '.join(missing)}")
     try:
-        field = model._meta.get_field(name)
+        field: Any = model._meta.get_field(name)
     except FieldDoesNotExist as error:
         raise WrongDeclaration(f"{model._meta.label} has no column {name}") from error
-    return Column(field=field, withheld=own.withheld, **said)  # type: ignore[arg-type]
+    named = words or field.verbose_name
+    return Column(field=field, withheld=own.withheld, words=named, also=tuple(also), **said)
 
 
 def declare_place(key: str, /, *, what: Words, why: Purpose, keep: Keep) -> None:
@@ -379,7 +418,7 @@ def places() -> Mapping[str, Place]:
 def purposes() -> Mapping[str, Purpose]:
     """Everything personal data is used for, by key. Raises WrongDeclaration where two share one key."""
     found: dict[str, Purpose] = {}
-    used = [column.why for table in tables_about_people() for column in table.columns]
+    used = [use.why for table in tables_about_people() for column in table.columns for use in column.uses]
     for purpose in [*used, *(place.why for place in _places.values())]:
         if found.setdefault(purpose.key, purpose) is not purpose:
             raise WrongDeclaration(f"two purposes are called {purpose.key}")

@@ -105,6 +105,7 @@ declare(
     keep=while_member(),
     held="member key",
     neutral="id",
+    words={"key": _("random number")},
 )
 declare(
     ConsentEvent,
@@ -115,6 +116,7 @@ declare(
     erase=kept(_("kept as proof under a random number; what led from it to you is deleted")),
     held="subject purpose channel given words policy method gpc at",
     neutral="id",
+    words={"subject": _("random number"), "words": _("words that you were shown"), "policy": _("policy that held")},
 )
 declare(ConsentWords, named_by="text", neutral="digest language text")
 declare(
@@ -245,7 +247,7 @@ declare_place(
 )
 declare_place(
     "choice",
-    what=_("The cookie “choice” in your browser: what you said about cookies, when, and a random number as proof"),
+    what=_("The cookie “choice” in your browser: what you said about cookies, when, and with a yes a random number"),
     why=CONSENT_PROOF,
     keep=as_long_as(_("1 year")),
 )

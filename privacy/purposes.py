@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import Basis, Purpose, ReceiverKind
+from privacy.datamap import Basis, Purpose, ReceiverKind, Use, as_long_as
 
 PUBLIC, TEAM, STAFF = ReceiverKind.PUBLIC, ReceiverKind.TEAM, ReceiverKind.STAFF
 
@@ -14,6 +14,19 @@ SECURITY = Purpose(
     interest=_("accounts that nobody else can use"),
 )
 LISTING = Purpose("listing", _("Showing your company in the directory"), Basis.CONTRACT, (PUBLIC, TEAM, STAFF))
+COMPANY_CONTACT = Purpose(
+    "company_contact",
+    _("Reaching your company, and checking that it is where it says"),
+    Basis.CONTRACT,
+    (TEAM, STAFF),
+)
+INVITING = Purpose(
+    "inviting",
+    _("Bringing an invitation into a team to the person who is invited"),
+    Basis.INTERESTS,
+    (ReceiverKind.MAIL, TEAM, STAFF),
+    interest=_("companies that can ask their colleagues to join them here"),
+)
 PUBLISHING = Purpose("publishing", _("Publishing your leads"), Basis.CONTRACT, (PUBLIC, TEAM, STAFF))
 IMPORTING = Purpose("importing", _("Taking in leads from your files"), Basis.CONTRACT, (TEAM, STAFF))
 CONTACTING = Purpose(
@@ -78,5 +91,14 @@ EMERGENCY = Purpose(
     interest=_("not losing the members’ data"),
 )
 PREFERENCES = Purpose("preferences", _("Remembering how you like the pages"), Basis.CONSENT, ())
-MARKETING = Purpose("marketing", _("Sending you what you asked for, such as a newsletter"), Basis.CONSENT, (STAFF,))
+MARKETING = Purpose(
+    "marketing",
+    _("Sending you what you asked for, such as a newsletter"),
+    Basis.CONSENT,
+    (ReceiverKind.MAIL, STAFF),
+)
 PARTNERS = Purpose("partners", _("Showing your contact on partner sites"), Basis.CONSENT, (ReceiverKind.PARTNER, STAFF))
+
+UNTIL_NO = as_long_as(_("until you say no"))
+ADVERTISED_TO = Use(MARKETING, UNTIL_NO)  # by what members are reached who asked for it: see privacy.consents
+SHOWN_BY_PARTNERS = Use(PARTNERS, UNTIL_NO)

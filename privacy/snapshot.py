@@ -188,8 +188,9 @@ def _data_in_tables(purpose: Purpose) -> Iterator[Data]:
     for table in datamap.tables_about_people():
         times: dict[Keep, list[datamap.Column]] = {}
         for column in table.columns:
-            if column.why is purpose:
-                times.setdefault(column.keep, []).append(column)
+            for use in column.uses:
+                if use.why is purpose:
+                    times.setdefault(use.keep, []).append(column)
         for keep, columns in times.items():
             yield {
                 "what": str(table.what),

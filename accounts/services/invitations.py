@@ -88,6 +88,7 @@ def _queue_invitation(invitation: Invitation, *, inviter: Member, token: str, no
             "role": invitation.get_role_display(),
             "expires_at": invitation.expires_at,
             "url": settings.SITE_URL + reverse("accounts:invitation", args=[token]),
+            "policy_url": settings.SITE_URL + reverse("privacy:policy"),
         },
         now=now,
         secret=True,

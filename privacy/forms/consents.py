@@ -13,9 +13,17 @@ YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
 class ChoicesForm(forms.Form):
-    """A field for each question; what is left open changes nothing. “Accept all” and “Reject all” answer every one."""
+    """A field for each question; what is left open changes nothing. “Reject all” answers every one.
 
-    every = forms.ChoiceField(choices=YES_OR_NO, required=False)
+    Nothing says yes to every one: consent is given for one purpose at a time (GDPR art. 4(11), recital 43).
+    """
+
+    every = forms.ChoiceField(
+        choices=YES_OR_NO[1:],
+        required=False,
+        widget=forms.HiddenInput,
+        error_messages={"invalid_choice": _("Please say yes to each question by itself.")},
+    )
 
     def __init__(self, *args: Any, questions: Iterable[Question], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,6 +40,7 @@ class ChoicesForm(forms.Form):
 
 
 class CookieChoicesForm(ChoicesForm, CookielessForm):
-    """The same for a browser that may have no cookie; `in_passing`: it was asked on another page."""
+    """The same for a browser that may have no cookie, with “Accept all”; `in_passing`: it was asked on another page."""
 
+    every = forms.ChoiceField(choices=YES_OR_NO, required=False)
     in_passing = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.text import capfirst
 
 from privacy import datamap
-from privacy.datamap import About, Person, Table, Words
+from privacy.datamap import About, Person, Table, Use, Words
 from privacy.models import Disclosure
 from privacy.selectors.people import person_of
 
@@ -90,15 +90,21 @@ def count_rows(ways: Sequence[tuple[Table, About]], person: Person) -> Sequence[
     return row
 
 
+def _also(use: Use) -> str:
+    """“Showing your contact on partner sites (your consent)”."""
+    return f"{use.why.name} ({use.why.basis.label})"
+
+
 def _kept(table: Table, about: About, count: int) -> Kept:
     columns, number = table.columns_about(about), table.abouts().index(about)
+    further = [use for column in columns for use in column.also]
     meta = table.model._meta
     is_alone = table.model is get_user_model() or meta.auto_created
     noun = meta.verbose_name if count == 1 else meta.verbose_name_plural
     return Kept(
         title=capfirst(str(table.what)) if is_alone else f"{count_words(count)} {noun}",
         what="" if is_alone else table.what,
-        why=distinct([column.why.name for column in columns]),
+        why=distinct([column.why.name for column in columns]) + distinct([_also(use) for use in further]),
         keep=distinct([column.keep.words for column in columns]),
         url=reverse("privacy:data", args=[slug_of(table)]) + (f"?part={number}" if number else ""),
     )

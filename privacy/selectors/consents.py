@@ -1,8 +1,8 @@
 """What somebody has agreed to and refused, and who may be written to."""
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -10,8 +10,19 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 
-from privacy.consents import Channel, ConsentPurpose, Question, browser_questions, personal_questions, purposes
-from privacy.models import ConsentEvent, ConsentLink
+from privacy.consents import (
+    Channel,
+    ConsentPurpose,
+    Question,
+    browser_questions,
+    line_of,
+    personal_questions,
+    purposes,
+)
+from privacy.cookies import Choice
+from privacy.datamap import Purpose
+from privacy.models import ConsentEvent, ConsentLink, ConsentWords, Receiver
+from privacy.selectors.policies import purposes_in_force
 
 MOST_EVENTS = 200  # on a page; a receipt has all
 
@@ -22,8 +33,10 @@ class Answer:
 
     question: Question
     given: bool | None
-    since: datetime | None
+    since: datetime | date | None
     by_signal: bool = False  # a no that the browser says by itself, with Global Privacy Control
+    is_asked: bool = True  # else a yes of before, which can only be taken back
+    is_for_others: bool = False  # a yes to other names than those that are asked about now
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,11 @@ class ConsentsPage:
     topics: Sequence[Topic]
     gpc: bool
 
+    @property
+    def answers(self) -> list[Answer]:
+        """One by one."""
+        return [answer for topic in self.topics for answer in topic.answers]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -61,31 +79,67 @@ class Entry:
 
 
 def consents_page(
-    *, subject: UUID | None, browser: UUID | None, granted: Container[str], gpc: bool, at: datetime
+    *, subject: UUID | None, choice: Choice | None, granted: Container[str], gpc: bool, at: datetime
 ) -> ConsentsPage:
-    """A member's answers under their key, and their browser's under its number. Two queries at most."""
-    personal = answers(subject=subject, questions=personal_questions(), at=at)
-    of_browser = browser_answers(browser=browser, granted=granted, gpc=gpc, at=at)
+    """A member's answers under their key, and their browser's under its number. Four queries at most."""
+    personal = personal_answers(subject=subject, at=at)
+    of_browser = browser_answers(choice=choice, granted=granted, gpc=gpc, at=at)
     return ConsentsPage(topics([*personal, *of_browser]), gpc)
 
 
-def browser_answers(*, browser: UUID | None, granted: Container[str], gpc: bool, at: datetime) -> list[Answer]:
-    """A browser's answers as they hold now, whatever it once said. One query."""
+def asked_of_members(*, at: datetime) -> list[Question]:
+    """What the policy in force lists; a question about receivers is asked once there are any, by name. Two queries."""
+    told, receivers = purposes_in_force(at=at), Receiver.objects.serving(on=at.date()).order_by("name")
+    questions = [one for one in personal_questions() if one.purpose.why.key in told]
+    kinds = {one.purpose.named for one in questions if one.purpose.named}
+    named = list(receivers.filter(kind__in=kinds)) if kinds else []
     found = []
-    for one in answers(subject=browser, questions=browser_questions(), at=at):
-        holds = one.question.purpose.key in granted
-        as_said = one.given == holds or (one.given is None and not holds and not gpc)
-        found.append(one if as_said else Answer(one.question, holds, None, by_signal=gpc and not holds))
+    for one in questions:
+        names = tuple(receiver.name for receiver in named if receiver.kind == one.purpose.named)
+        if names or not one.purpose.named:
+            found.append(replace(one, names=names))
     return found
+
+
+def personal_answers(*, subject: UUID | None, at: datetime) -> list[Answer]:
+    """A member's answers to what is asked now, and each yes to what is not, to be taken back. Three queries."""
+    asked = {one.key: one for one in asked_of_members(at=at)}
+    found = answers(subject=subject, questions=[asked.get(one.key, one) for one in personal_questions()], at=at)
+    known = [replace(one, is_asked=one.question.key in asked) for one in found]
+    return [one for one in known if one.is_asked or one.given]
+
+
+def browser_answers(*, choice: Choice | None, granted: Container[str], gpc: bool, at: datetime) -> list[Answer]:
+    """A browser's answers as they hold now, whatever it once said. One query; none without a yes."""
+    found = answers(subject=choice.browser if choice else None, questions=browser_questions(), at=at)
+    return [_as_it_holds(one, choice, holds=one.question.purpose.key in granted, gpc=gpc) for one in found]
+
+
+def _as_it_holds(said: Answer, choice: Choice | None, *, holds: bool, gpc: bool) -> Answer:
+    """The ledger knows a yes and since when; a no and its day are in the browser alone."""
+    if said.given == holds:
+        return said
+    if choice and said.question.purpose.key in choice.refused:
+        return Answer(said.question, False, choice.said_on)
+    if said.given is None and not holds and not gpc:
+        return said
+    return Answer(said.question, holds, None, by_signal=gpc and not holds)
 
 
 def answers(*, subject: UUID | None, questions: Iterable[Question], at: datetime) -> list[Answer]:
     """The last word of a subject on each question. One query."""
     said = {}
     if subject is not None:
-        said = {(event.purpose, event.channel): event for event in ConsentEvent.objects.of(subject).current(at=at)}
-    found = ((question, said.get(question.key)) for question in questions)
-    return [Answer(one, event.given if event else None, event.at if event else None) for one, event in found]
+        last = ConsentEvent.objects.of(subject).current(at=at).select_related("words")
+        said = {(event.purpose, event.channel): event for event in last}
+    return [_answer(question, said.get(question.key)) for question in questions]
+
+
+def _answer(question: Question, event: ConsentEvent | None) -> Answer:
+    if event is None:
+        return Answer(question, None, None)
+    is_for_others = event.given and not question.names_no_more_than(event.words.text)
+    return Answer(question, event.given, event.at, is_for_others=is_for_others)
 
 
 def topics(found: Iterable[Answer]) -> list[Topic]:
@@ -106,6 +160,18 @@ def ledger(*, subjects: Iterable[UUID | None], most: int | None = None) -> list[
         Entry(event, str(known[event.purpose].title) if event.purpose in known else event.purpose)
         for event in events.select_related("words", "policy")[:most]
     ]
+
+
+def who_agreed(*, members: Iterable[int], why: Purpose, to: str, at: datetime) -> set[int]:
+    """Of these members, those who say yes to something of this purpose in words that name the receiver. Two queries."""
+    line = line_of(to)
+    words = ConsentWords.objects.filter(text__contains=line)
+    told = [one.digest for one in words if line in one.text.splitlines()]
+    keys = [key for key, asked in purposes().items() if asked.why is why]
+    links = ConsentLink.objects.filter(member__in=list(members))
+    last = ConsentEvent.objects.filter(subject__in=links.values("key"), purpose__in=keys).current(at=at)
+    said_yes = ConsentEvent.objects.filter(pk__in=last.values("pk"), given=True, words__in=told)
+    return set(links.filter(key__in=said_yes.values("subject")).values_list("member_id", flat=True))
 
 
 def may_contact(*, purpose: str, channel: Channel, at: datetime) -> "QuerySet[ConsentLink, Any]":

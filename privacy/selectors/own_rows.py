@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from privacy import datamap
-from privacy.datamap import About, Person, Table, Words
+from privacy.datamap import About, Person, Table, Use, Words
 from privacy.selectors.centre import distinct
 
 PAGE = 50
@@ -34,6 +34,7 @@ class OwnRows:
     what: Words
     why: Sequence[Words]
     keep: Sequence[Words]
+    also: Sequence[tuple[Words, Words, Words]]  # what else it may be used for, on which basis, for how long
     erase: Sequence[Words]  # what becomes of it when the person leaves
     source: Words
     headings: Sequence[str]
@@ -67,13 +68,18 @@ def own_rows(*, table: Table, part: int, person: Person, after: str) -> OwnRows:
         what=table.what,
         why=distinct([column.why.name for column in columns]),
         keep=distinct([column.keep.words for column in columns]),
+        also=list(dict.fromkeys(_in_words(use) for column in columns for use in column.also)),
         erase=distinct([column.erase.words for column in columns]),
         source=table.source,
-        headings=[str(field.verbose_name) for field in fields],
+        headings=[str(table.words_of(field)) for field in fields],
         rows=[[_said(row, field, person) for field in fields] for row in found[:PAGE]],
         withheld=[(column.words, column.withheld) for column in columns if column.withheld],
         after=str(found[PAGE - 1].pk) if len(found) > PAGE and not hides_key else "",
     )
+
+
+def _in_words(use: Use) -> tuple[str, str, str]:
+    return str(use.why.name), str(use.why.basis.label), str(use.keep.words)
 
 
 def _page(table: Table, about: About, person: Person, fields: Sequence[Field], *, after: str) -> list[Any]:

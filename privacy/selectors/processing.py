@@ -79,9 +79,10 @@ def record_of_processing(*, at: datetime) -> Record:
 def _activity(purpose: Purpose, named: Sequence[ReceiverRow]) -> Activity:
     kinds = [str(kind.label) for kind in receivers_of(purpose)]
     those = [one for one in named if one.kind in kinds]
-    tables = [table for table in datamap.tables_about_people() if any(one.why is purpose for one in table.columns)]
+    tables = [table for table in datamap.tables_about_people() if any(one.serves(purpose) for one in table.columns)]
     places = [place for place in datamap.places().values() if place.why is purpose]
-    keeps = [(table.what, column.keep) for table in tables for column in table.columns if column.why is purpose]
+    uses = [(table.what, use) for table in tables for column in table.columns for use in column.uses]
+    keeps = [(what, use.keep) for what, use in uses if use.why is purpose]
     basis = basis_in_words(purpose.basis)
     return Activity(
         purpose=str(purpose.name),
@@ -98,7 +99,7 @@ def _activity(purpose: Purpose, named: Sequence[ReceiverRow]) -> Activity:
 
 def _people(purpose: Purpose, tables: Iterable[Table]) -> Iterator[str]:
     """Whom the rows can be about, as the map finds them."""
-    abouts = [one.about for table in tables for one in table.columns if one.why is purpose]
+    abouts = [one.about for table in tables for one in table.columns if one.serves(purpose)]
     if purpose is STAFF_RECORD:
         yield _("Our staff")
     elif any(_finds(about, Person(member_id=0)) for about in abouts):
@@ -112,7 +113,7 @@ def _finds(about: About, person: Person) -> bool:
 
 
 def _data(purpose: Purpose, table: Table) -> str:
-    words = ", ".join(str(one.words) for one in table.columns if one.why is purpose)
+    words = ", ".join(str(one.words) for one in table.columns if one.serves(purpose))
     return f"{table.what} ({words})"
 
 

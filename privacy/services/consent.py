@@ -33,15 +33,15 @@ def record_choices(
 ) -> list[ConsentEvent]:
     """One event for each answer that differs from the last one, or is the first; with the words that were shown.
 
-    Saying the same again adds nothing. `language` is the one in which the question was asked.
+    Saying the same again adds nothing, but a yes to names that the last one did not see is another.
+    `language` is the one in which the question was asked.
     """
     with connection.cursor() as cursor:  # of two clicks, the second sees what the first said
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"consent {subject}"])
-    said = {(event.purpose, event.channel): event for event in ConsentEvent.objects.of(subject).current(at=EVER)}
+    last = ConsentEvent.objects.of(subject).current(at=EVER).select_related("words")
+    said = {(event.purpose, event.channel): event for event in last}
     changed = {
-        question: given
-        for question, given in choices.items()
-        if question.key not in said or said[question.key].given != given
+        question: given for question, given in choices.items() if _is_new(question, given, said.get(question.key))
     }
     if not changed:
         return []
@@ -61,6 +61,12 @@ def record_choices(
         for question, given in changed.items()
     ]
     return ConsentEvent.objects.bulk_create(events)
+
+
+def _is_new(question: Question, given: bool, last: ConsentEvent | None) -> bool:
+    if last is None or last.given != given:
+        return True
+    return given and not question.names_no_more_than(last.words.text)
 
 
 def _store_words(asked: Mapping[Question, bool], language: str) -> dict[Question, str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from privacy import datamap
-from privacy.datamap import Purpose, ReceiverKind
+from privacy.datamap import Basis, Purpose, ReceiverKind
 from privacy.models import Disclosure, Receiver
+from privacy.selectors.consents import who_agreed
 from privacy.selectors.policies import purpose_is_in_force
 from privacy.snapshot import receivers_of
 
@@ -48,7 +49,7 @@ class UndeclaredReceiver(Refused):
 
 
 class UndeclaredColumn(Refused):
-    """A column is not held for this purpose, or none was named."""
+    """A column is not used for this purpose, or none was named."""
 
 
 class WrongGround(Refused):
@@ -57,6 +58,10 @@ class WrongGround(Refused):
 
 class ReasonMissing(Refused):
     """The person is owed a reason in words."""
+
+
+class NotAgreed(Refused):
+    """Somebody of these people has not said yes to this receiver by its name, or has taken it back."""
 
 
 class NotRegistered(Refused):
@@ -88,13 +93,16 @@ def disclose(
     Columns are called as in “accounts.Member.phone”. The same pull again on the same day (UTC) leaves no second row;
     many members are one statement. Raises the kinds of Refused.
     """
-    wanted, reason, day = sorted(set(columns)), reason.strip(), now.astimezone(UTC).date()
+    people, wanted = sorted(set(members)), sorted(set(columns))
+    reason, day = reason.strip(), now.astimezone(UTC).date()
     _refuse_undeclared(kind=ReceiverKind(receiver.kind), purpose=purpose, columns=wanted, at=now)
     if ground not in GROUNDS.get(ReceiverKind(receiver.kind), ()):
         raise WrongGround(f"{receiver.kind} ← {ground}")
     if ground in WITH_REASON and not reason:
         raise ReasonMissing(ground)
     party = _known(receiver, on=day)
+    if purpose.basis == Basis.CONSENT and ground == Ground.AGREED:
+        _refuse_without_yes(people, purpose=purpose, to=party.name, at=now)
     rows = [
         Disclosure(
             member_id=member,
@@ -109,7 +117,7 @@ def disclose(
             day=day,
             at=now,
         )
-        for member in sorted(set(members))
+        for member in people
     ]
     Disclosure.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -121,9 +129,15 @@ def _refuse_undeclared(*, kind: ReceiverKind, purpose: Purpose, columns: Collect
         raise PurposeNotInForce(purpose.key)
     if kind not in receivers_of(purpose):
         raise UndeclaredReceiver(f"{purpose.key} → {kind}")
-    held = {name for name, column in datamap.columns().items() if column.why is purpose}
+    held = {name for name, column in datamap.columns().items() if column.serves(purpose)}
     if not columns or not held.issuperset(columns):
         raise UndeclaredColumn(f"{purpose.key}: {', '.join(sorted(set(columns) - held))}")
+
+
+def _refuse_without_yes(people: Collection[int], *, purpose: Purpose, to: str, at: datetime) -> None:
+    agreed = who_agreed(members=people, why=purpose, to=to, at=at)
+    if missing := set(people) - agreed:
+        raise NotAgreed(f"{purpose.key} → {to}: {len(missing)} of {len(people)}")
 
 
 def _known(receiver: Party | Receiver, *, on: date) -> Party:

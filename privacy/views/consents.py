@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from privacy.consents import Channel, Question, questions
-from privacy.cookies import reader_of, sends_gpc
+from privacy.consents import Channel, Question
+from privacy.cookies import choice_of, reader_of, sends_gpc
 from privacy.forms.consents import ChoicesForm
 from privacy.models import ConsentEvent
 from privacy.selectors.consents import MOST_EVENTS, ConsentsPage, consents_page, key_of, ledger
@@ -31,7 +31,9 @@ METHOD = ConsentEvent.Method.PRIVACY_CENTRE
 @never_cache
 def consents(request: HttpRequest) -> HttpResponse:
     """Each purpose and channel with its answer; what is not answered stays as it was."""
-    form = ChoicesForm(request.POST if request.method == "POST" else None, questions=questions())
+    page = consents_of(request)
+    questions = [answer.question for answer in page.answers]
+    form = ChoicesForm(request.POST if request.method == "POST" else None, questions=questions)
     if form.is_valid():
         if too_many := ratelimit.consume_or_429(request, action="consents", user=request.user):
             return cast("HttpResponse", too_many)  # each answer is a row that stays for years
@@ -39,7 +41,7 @@ def consents(request: HttpRequest) -> HttpResponse:
         _record(request, response, form.choices())
         messages.success(request, _("Your choices are saved. They hold from now on."))
         return response
-    return render(request, "privacy/consents.html", {"form": form, "consents": consents_of(request)})
+    return render(request, "privacy/consents.html", {"form": form, "consents": page})
 
 
 @require_safe
@@ -69,7 +71,7 @@ def consents_of(request: HttpRequest) -> ConsentsPage:
     reader = reader_of(request)
     return consents_page(
         subject=key_of(_member(request)),
-        browser=browser_of(request),
+        choice=choice_of(request),
         granted=reader.granted,
         gpc=reader.gpc,
         at=timezone.now(),

@@ -48,9 +48,9 @@ def cookie_settings(request: HttpRequest) -> HttpResponse:
     if in_place:
         asked_anew = {"form": form, "token": shared_token(QUESTION), "questions": browser_questions()}
         return render(request, "components/cookie_question.html", asked_anew)
-    reader = reader_of(request)
-    found = browser_answers(browser=browser_of(request), granted=reader.granted, gpc=reader.gpc, at=timezone.now())
-    page = {"form": form, "topics": topics(found), "necessary": necessary().values(), "choice": choice_of(request)}
+    reader, choice = reader_of(request), choice_of(request)
+    found = browser_answers(choice=choice, granted=reader.granted, gpc=reader.gpc, at=timezone.now())
+    page = {"form": form, "topics": topics(found), "necessary": necessary().values(), "choice": choice}
     return render(request, "privacy/cookie_settings.html", page)
 
 
@@ -79,23 +79,31 @@ def gpc(request: HttpRequest) -> JsonResponse:
 def record_for_browser(
     request: HttpRequest, response: HttpResponse, choices: Mapping[Question, bool], method: ConsentEvent.Method
 ) -> None:
-    """Write the answers down under the browser's number, and have the browser keep them."""
+    """Have the browser keep the answers; a yes, and one that is taken back, are written down under its number.
+
+    A first no is proof of nothing that we do, so it is nowhere but in the browser.
+    """
     if not choices:
         return
+    before = choice_of(request)
     choice = answered(request, {question.purpose.key: given for question, given in choices.items()})
-    record_choices(
-        subject=choice.browser,
-        choices=choices,
-        method=method,
-        language=get_language() or "en",
-        gpc=sends_gpc(request),
-        now=timezone.now(),
-    )
+    held = before.granted if before else frozenset()
+    to_prove = {question: given for question, given in choices.items() if given or question.purpose.key in held}
+    number = (before.browser if before else None) or choice.browser
+    if number and to_prove:
+        record_choices(
+            subject=number,
+            choices=to_prove,
+            method=method,
+            language=get_language() or "en",
+            gpc=sends_gpc(request),
+            now=timezone.now(),
+        )
     keep_choice(response, choice)
 
 
 def browser_of(request: HttpRequest) -> UUID | None:
-    """The number under which this browser's answers are kept."""
+    """The number under which this browser's yes is kept, if it says one."""
     choice = choice_of(request)
     return choice.browser if choice else None
 

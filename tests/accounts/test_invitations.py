@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -57,6 +58,18 @@ def test_an_owner_invites_by_mail_and_only_a_hash_of_the_link_is_stored(
     assert (invitation.email, invitation.role, invitation.invited_by) == (LINH, "viewer", owner)
     assert (invitation.token_hash, invitation.expires_at) == (services.token_hash(token), NOW + timedelta(days=14))
     assert token not in repr(Invitation.objects.values().get())
+
+
+def test_the_mail_says_where_the_address_came_from_and_links_to_the_policy(company: Company, owner: Member) -> None:
+    """GDPR art. 14: who is invited did not give us the address, and has no agreement with us."""
+    invite(company, owner)
+
+    [mail] = mails_to(LINH)
+    link = settings.SITE_URL + reverse("privacy:policy")
+    for text in (mail.text, mail.html):
+        words = " ".join(text.split())
+        assert "Amara Okonkwo of Dak Hoa gave us your e-mail address" in words
+        assert words.count(link) == 1
 
 
 def test_inviting_again_renews_link_role_and_time(company: Company, owner: Member) -> None:

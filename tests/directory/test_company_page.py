@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from directory import registry, services
+from directory.codes import HeadcountBand, TurnoverBand
 from directory.models import Company
 from directory.registry import Action, Audience, Panel
+from privacy.datamap import columns
+from privacy.purposes import PUBLIC
 from tests.directory.profiles import profile_of
 from tests.factories import NOW, CategoryFactory, CompanyFactory, MemberFactory, VerificationFactory
 
@@ -106,6 +110,37 @@ def test_telephone_fax_website_and_street_reach_nobody(client: Client, logged_in
         content = client.get(url).content.decode()
         assert "Đắk Hòa" in content
         assert [secret for secret in (*SECRETS, owner.email, owner.full_name) if secret in content] == []
+
+
+def test_what_the_map_says_everybody_receives_is_on_the_page_and_nothing_else(client: Client) -> None:
+    category = CategoryFactory(name="Green coffee")
+    company = secretive_company(
+        trade_name="Dak Hoa", description="Pepper since 2017.", year_established=2017, logo="logos/dak-hoa.png",
+        business_types=["manufacturer"], headcount_band=HeadcountBand.values[1], turnover_band=TurnoverBand.values[1],
+        main_markets=["KE"], languages=["sv"],
+    )  # fmt: skip
+    company.industries.add(category)
+    shown = {
+        **{name: getattr(company, name) for name in ("slug", "legal_name", "trade_name", "description", "city")},
+        "region": "Đắk Lắk",
+        "country": "Viet Nam",
+        "logo": "dak-hoa",
+        "year_established": "2017",
+        "business_types": "Manufacturer",
+        "main_markets": "Kenya",
+        "languages": "Svenska",
+        "headcount_band": str(HeadcountBand.labels[1]),
+        "turnover_band": str(escape(TurnoverBand.labels[1])),
+        "category": "Green coffee",
+    }
+
+    content = client.get(company.get_absolute_url()).content.decode()
+
+    public = {name for name, column in columns().items() if PUBLIC in column.why.receivers}
+    ours = {name.rpartition(".")[2] for name in public if name.startswith("directory.Company")}
+    assert ours - {"company"} == set(shown)
+    assert [name for name, words in shown.items() if words not in content] == []
+    assert [secret for secret in SECRETS if secret in content] == []
 
 
 def test_the_contact_panel_says_that_there_is_something(client: Client) -> None:

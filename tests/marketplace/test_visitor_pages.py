@@ -287,7 +287,7 @@ def test_a_different_question_gets_a_page_of_its_own(path: str, headers: dict[st
 
 YES = Choice(UUID(int=7), frozenset({"preferences"}), frozenset(), gpc=False, day=int(NOW.timestamp()) // 86_400)
 AGREED = f"choice={YES.written()}"
-REFUSED = f"choice={replace(YES, granted=frozenset(), refused=YES.granted).written()}"
+REFUSED = f"choice={replace(YES, browser=None, granted=frozenset(), refused=YES.granted).written()}"
 
 
 @pytest.mark.parametrize(

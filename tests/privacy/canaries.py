@@ -49,6 +49,7 @@ from privacy.models import (
 )
 from tests.factories import (
     NOW,
+    CategoryFactory,
     CompanyFactory,
     FavouriteFactory,
     InquiryFactory,
@@ -280,6 +281,9 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
         user=MemberFactory(), content_type=ContentType.objects.get_for_model(Member), object_id=str(one.member.pk)
     ),
     "directory.Company team__member": lambda one: one.company,
+    "directory.Company_industries company__team__member": lambda one: Company.industries.through.objects.create(
+        company=one.company, category=CategoryFactory()
+    ),
     "directory.TeamMember member": lambda one: TeamMember.objects.get(member=one.member),
     "directory.Verification company__team__member": lambda one: VerificationFactory(company=one.company),
     "directory.Verification verifier": lambda one: VerificationFactory(verifier=one.member),

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import Member
-from privacy.consents import Channel, personal_questions, questions
+from privacy.consents import Channel, browser_questions, personal_questions
 from privacy.cookies import CHOICE
-from privacy.models import ConsentEvent, ConsentLink
+from privacy.models import ConsentEvent, ConsentLink, PolicyVersion
+from privacy.policies import committed_map
+from privacy.selectors.consents import asked_of_members
 from privacy.services.consent import consent_key
 from tests.factories import NOW, MemberFactory
 from tests.privacy.answering import question, say
@@ -46,9 +49,11 @@ def granted(member: Member) -> set[tuple[str, str]]:
 def test_every_question_is_there_and_none_is_answered_with_yes(browser: Client) -> None:
     page = browser.get(PAGE).text
 
-    assert [one.name for one in questions() if f'name="{one.name}"' not in page] == []
+    assert [
+        one.name for one in [*asked_of_members(at=NOW), *browser_questions()] if f'name="{one.name}"' not in page
+    ] == []
     assert 'value="yes" checked' not in page
-    assert page.count("Now: No, never asked before.") == len(list(questions())) == 18
+    assert page.count("Now: No, never asked before.") == 17
 
 
 def test_looking_writes_nothing(browser: Client) -> None:
@@ -69,22 +74,40 @@ def test_one_yes_is_one_yes(browser: Client, member: Member) -> None:
     assert page.count("Now: No, since") == 1
 
 
-def test_accept_all_and_reject_all_answer_everything(browser: Client, member: Member) -> None:
-    browser.post(PAGE, {"every": "yes", "newsletter-email": "no"})
-    assert granted(member) == {one.key for one in personal_questions()}
+def test_one_press_says_no_to_everything_and_none_says_yes(browser: Client, member: Member) -> None:
+    """Consent is specific: nobody agrees to sixteen things at once, most of them folded away."""
+    for place in (PAGE, "/privacy/"):
+        form = browser.get(place).text.split('action="/privacy/consents/"')[1].split("</form>")[0]
+        assert (form.count('name="every" value="no"'), form.count("Reject all")) == (1, 1)
+        assert ('name="every" value="yes"' in form, "Accept all" in form) == (False, False)
+    for one in personal_questions()[:-1]:
+        say(consent_key(member=member), True, to=one)
 
     browser.post(PAGE, {"every": "no", "newsletter-email": "yes"})
+
     assert granted(member) == set()
-    assert ConsentEvent.objects.count() == 36
+    assert ConsentEvent.objects.of(consent_key(member=member)).count() == 32
+
+
+@pytest.mark.parametrize("other", [{}, {"newsletter-email": "yes"}, {"newsletter-email": "no"}])
+def test_a_yes_to_everything_is_refused_whole(browser: Client, member: Member, other: dict[str, str]) -> None:
+    say(consent_key(member=member), True, to=question("events"))
+    cookies = set(browser.cookies)
+
+    response = browser.post(PAGE, {"every": "yes", **other})
+
+    assert "Please say yes to each question by itself." in response.text
+    assert (granted(member), ConsentEvent.objects.count()) == ({("events", "email")}, 1)
+    assert set(browser.cookies) - cookies <= {settings.CSRF_COOKIE_NAME}
 
 
 def test_the_browsers_answer_goes_under_the_browsers_number(browser: Client, member: Member) -> None:
-    browser.post(PAGE, {"every": "yes"})
+    browser.post(PAGE, {"newsletter-email": "yes", "preferences-browser": "yes"})
 
     (event,) = ConsentEvent.objects.filter(channel=Channel.BROWSER)
     assert event.subject != consent_key(member=member)
     assert event.subject.hex in browser.cookies[CHOICE].value
-    assert ("preferences", "browser") not in granted(member)
+    assert granted(member) == {("newsletter", "email")}
 
 
 def test_an_empty_form_changes_nothing(browser: Client) -> None:
@@ -163,7 +186,28 @@ def test_nobody_sees_the_words_of_another(browser: Client) -> None:
 def test_the_page_costs_as_many_queries_however_much_was_said(
     browser: Client, member: Member, django_assert_max_num_queries: Any
 ) -> None:
-    browser.post(PAGE, {"every": "yes"})
+    browser.post(PAGE, {one.name: "yes" for one in [*asked_of_members(at=NOW), *browser_questions()]})
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         browser.get(PAGE)
+
+
+# --- what the policy does not announce -------------------------------------------------------------------------------
+
+
+def test_what_the_policy_in_force_does_not_list_is_not_asked(browser: Client, member: Member) -> None:
+    """A yes from before can be taken back."""
+    say(consent_key(member=member), True, to=question("events"))
+    announced = {
+        **committed_map(),
+        "purposes": [one for one in committed_map()["purposes"] if one["key"] != "marketing"],
+    }
+    PolicyVersion.objects.filter(kind="privacy").update(data_map=announced, digest="another")
+
+    page = browser.get(PAGE).text
+    browser.post(PAGE, {"newsletter-email": "yes", "events-phone": "yes", "every": ""})
+
+    assert ("Newsletter" in page, "Trade fairs and events" in page, "events-phone" in page) == (False, True, False)
+    assert (granted(member), ConsentEvent.objects.count()) == ({("events", "email")}, 1)
+    browser.post(PAGE, {"events-email": "no"})
+    assert granted(member) == set()

@@ -11,10 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
 from offerboard.models import Message
-from privacy import datamap
+from privacy import consents, datamap
 from privacy.checks import gaps
-from privacy.datamap import Basis, Held, Person, Purpose, WrongDeclaration, days_after, declare, member, while_member
-from privacy.purposes import ACCOUNT
+from privacy.datamap import (
+    Basis,
+    Held,
+    Person,
+    Purpose,
+    Use,
+    WrongDeclaration,
+    days_after,
+    declare,
+    member,
+    while_member,
+)
+from privacy.purposes import ACCOUNT, COMPANY_CONTACT, INVITING, MAILING, MARKETING, PARTNERS
 from tests.factories import CompanyFactory, MemberFactory, MessageFactory
 
 
@@ -105,6 +116,8 @@ def test_every_declared_table_is_one_of_an_installed_app() -> None:
         ({"held": "full_name", "about": None}, "full_name does not say about"),
         ({"held": "full_name", "keep": None}, "full_name does not say keep"),
         ({"held": "full_name", "what": ""}, "say what in words"),
+        ({"held": "full_name", "neutral": "email", "also": {Use(MAILING, while_member()): "email"}}, "not hold: email"),
+        ({"held": "full_name", "words": {"full_nam": "name"}}, "words and no verdict for full_nam"),
     ],
 )
 def test_a_declaration_that_contradicts_itself_is_refused(
@@ -163,6 +176,78 @@ def test_what_a_column_says_stands_over_what_its_table_says(
     assert {column.name: column.keep for column in own_map[Member].columns} == {
         "full_name": while_member(),
         "last_login": shorter,
+    }
+
+
+def test_a_column_may_be_used_for_further_purposes_and_is_kept_for_the_first(
+    own_map: dict[type[models.Model], datamap.Table],
+) -> None:
+    del own_map[Member]
+    further = Use(Purpose("hobby", "Talking about stamps", Basis.CONSENT), days_after(30, "joined_at", "30 days"))
+    declare(
+        Member,
+        what="You",
+        about=member("pk"),
+        why=ACCOUNT,
+        keep=while_member(),
+        held="full_name email",
+        also={further: "email"},
+    )
+
+    name, email = own_map[Member].columns
+    assert (name.also, email.also, email.why, email.keep) == ((), (further,), ACCOUNT, while_member())
+    assert [email.serves(one) for one in (ACCOUNT, further.why, MAILING)] == [True, True, False]
+    assert name.serves(further.why) is False
+    assert datamap.purposes()["hobby"] is further.why
+
+
+def test_whatever_people_are_asked_to_agree_to_stands_in_the_map() -> None:
+    """Else neither policy nor record of processing would say what is done under a consent."""
+    asked = {one.why for one in consents.purposes().values()}
+
+    assert {one.key for one in asked} == {"marketing", "partners", "preferences"}
+    assert asked <= set(datamap.purposes().values())
+
+
+@pytest.mark.parametrize(
+    ("purpose", "columns"),
+    [
+        (PARTNERS, {"accounts.Member.email", "accounts.Member.full_name", "accounts.Member.phone"}),
+        (
+            MARKETING,
+            {
+                *("accounts.Member.email", "accounts.Member.full_name", "accounts.Member.phone"),
+                *(f"directory.Company.{name}" for name in ("legal_name", "country", "region", "city", "postal_code")),
+                *("directory.Company.address", "directory.Company.fax"),
+            },
+        ),
+        (
+            COMPANY_CONTACT,
+            {f"directory.Company.{one}" for one in ("postal_code", "address", "phone", "fax", "website")},
+        ),
+        (INVITING, {"accounts.Invitation.email"}),
+    ],
+    ids=lambda one: getattr(one, "key", ""),
+)
+def test_a_purpose_uses_these_columns_and_no_others(purpose: Purpose, columns: set[str]) -> None:
+    assert {name for name, column in datamap.columns().items() if column.serves(purpose)} == columns
+
+
+LIBRARIES = [
+    table for table in datamap.tables_about_people() if table.model.__module__.startswith(("django.", "allauth."))
+]
+
+
+@pytest.mark.parametrize("table", LIBRARIES, ids=lambda table: table.label)
+def test_a_librarys_column_is_called_in_words_for_people(table: datamap.Table) -> None:
+    """Libraries name their columns for programmers: “ip”, “data”, “object repr”."""
+    assert [column.name for column in table.columns if column.name not in table.words] == []
+
+
+def test_tables_of_libraries_are_among_those_that_hold_personal_data() -> None:
+    assert {table.label for table in LIBRARIES} == {
+        *("account.EmailAddress", "account.EmailConfirmation", "admin.LogEntry"),
+        *("mfa.Authenticator", "sessions.Session", "usersessions.UserSession"),
     }
 
 

@@ -128,7 +128,7 @@ def test_a_tickets_writer_is_found_by_the_confirmed_address_in_any_case(seller: 
     assert ("1 ticket" in found, "1 ticket" in titles(browser(seller))) == (True, False)
 
 
-def test_the_centre_asks_ten_questions_at_most_however_much_there_is(seller: Member) -> None:
+def test_the_centre_asks_eleven_questions_at_most_however_much_there_is(seller: Member) -> None:
     client = browser(seller)
     ReceiverFactory()
     client.get(CENTRE)
@@ -142,7 +142,7 @@ def test_the_centre_asks_ten_questions_at_most_however_much_there_is(seller: Mem
     with CaptureQueriesContext(connection) as many:
         client.get(CENTRE)
 
-    assert len(many) == len(few) <= 10
+    assert len(many) == len(few) <= 11
 
 
 def test_counting_stops_where_nobody_counts_any_more(seller: Member, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +197,38 @@ def test_messages_show_what_was_written_to_whom_and_when_without_numbers(seller:
     company = TeamMember.objects.get(member=seller).company.legal_name
     assert page.headings == ["author", "message", "company", "sent at"]
     assert page.rows == [["you", f"amara-canary {n}", company, "22 Nov 2026, 07:00"] for n in ("first", "second")]
+
+
+def test_further_purposes_are_named_with_their_basis_and_their_end(seller: Member) -> None:
+    client = browser(seller)
+
+    kept = next(one for one in client.get(CENTRE).context["glance"].kept if one.title.startswith("Your name"))
+    response = client.get("/privacy/data/accounts-member/")
+
+    assert kept.why == [
+        *("Running your account", "Keeping others out of your account"),
+        "Sending you what you asked for, such as a newsletter (your consent)",
+        "Showing your contact on partner sites (your consent)",
+    ]
+    assert kept.keep == ["while you are a member"]
+    assert response.context["page"].also == [
+        ("Sending you what you asked for, such as a newsletter", "your consent", "until you say no"),
+        ("Showing your contact on partner sites", "your consent", "until you say no"),
+    ]
+    assert "Showing your contact on partner sites (your consent, until you say no)" in response.content.decode()
+
+
+def test_a_log_in_is_shown_in_words_and_not_in_those_of_the_library(seller: Member) -> None:
+    client = browser(seller)
+    client.get(CENTRE)
+
+    page = client.get("/privacy/data/usersessions-usersession/").context["page"]
+
+    assert page.headings == [
+        *("member", "network address", "browser and device, as the browser calls them"),
+        *("logged in at", "last used at", "notes on the log-in"),
+    ]
+    assert page.withheld == [("the session’s secret", "a secret that opens your account is given to nobody")]
 
 
 def test_a_favourite_names_the_company_that_is_watched(seller: Member) -> None:

@@ -76,10 +76,26 @@ def test_an_activity_reads_as_the_map_says() -> None:
     assert "days" in mailing.time_limits
 
 
+def test_what_rests_on_consent_names_the_data_and_ends_with_it() -> None:
+    activities = record_of_processing(at=NOW).activities
+
+    partners = next(one for one in activities if one.purpose == "Showing your contact on partner sites")
+
+    assert partners.legal_basis == "your consent: GDPR art. 6(1)(a)"
+    assert partners.data == "Your name, e-mail, phone and settings (e-mail, full name, phone)"
+    assert partners.time_limits == "Your name, e-mail, phone and settings: until you say no"
+    assert partners.recipients.split("\n")[0] == "Partner sites"
+
+
 @pytest.mark.parametrize(
     ("purpose", "people"),
     [
-        ("Running your account", {"Members", "People without an account whose e-mail address we have"}),
+        ("Running your account", {"Members"}),
+        ("Sending you what you asked for, such as a newsletter", {"Members"}),
+        (
+            "Bringing an invitation into a team to the person who is invited",
+            {"People without an account whose e-mail address we have"},
+        ),
         ("Knowing what our staff did", {"Our staff"}),
         ("Running the website and finding faults", {"Everybody who opens the site"}),
     ],

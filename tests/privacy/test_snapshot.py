@@ -161,6 +161,23 @@ def test_the_map_in_the_code_is_the_one_that_the_texts_speak_of() -> None:
     assert "\n".join(unified_diff(committed.splitlines(), now.splitlines(), "committed", "in the code", n=8)) == ""
 
 
+def test_what_rests_on_consent_lists_its_data_and_lasts_until_a_no() -> None:
+    """Although the columns are kept for another purpose."""
+    entry = next(one for one in take_snapshot()["purposes"] if one["key"] == "partners")
+
+    assert (entry["basis"], entry["receivers"]) == ("a", ["partner", "staff", "hosting"])
+    assert entry["data"] == [
+        {
+            "what": "Your name, e-mail, phone and settings",
+            "columns": ["e-mail", "full name", "phone"],
+            "source": "",
+            "keep": "until you say no",
+            "days": None,
+            "erase": ["deleted"],
+        }
+    ]
+
+
 def test_the_command_says_how_the_code_differs_and_writes_when_asked(
     tmp_path: Any, monkeypatch: Any, capsys: Any
 ) -> None:
