@@ -54,6 +54,10 @@ class ReceiverKind(models.TextChoices):
 
 PROCESSORS = (ReceiverKind.HOSTING, ReceiverKind.MAIL)  # they act on our instructions only: GDPR art. 28
 
+# Each of these stands in the policy by its name. Of authorities, advisers and insurers the policy names the kind, and
+# a service that a member connects is shown to that member, who agrees to it.
+NAMED = (*PROCESSORS, ReceiverKind.PARTNER)
+
 
 @dataclass(frozen=True, slots=True)
 class Purpose:

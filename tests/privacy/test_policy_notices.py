@@ -14,7 +14,8 @@ from django.test import Client
 from mailings.models import Delivery
 from privacy import outlets, periodic
 from privacy.models import NOTICE, PolicyNotice, PolicyVersion
-from privacy.selectors.policies import policy_in_force, purpose_is_in_force, purposes_in_force
+from privacy.selectors.announced import announced, purpose_is_in_force
+from privacy.selectors.policies import policy_in_force
 from privacy.services import policy_notices
 from privacy.services.policy_notices import announce_policies
 from tests.factories import NOW, MemberFactory
@@ -248,7 +249,7 @@ def test_a_version_of_before_there_were_maps_turns_nothing_off() -> None:
 
 
 def test_asking_again_reads_the_map_no_second_time(django_assert_num_queries: Any) -> None:
-    purposes_in_force(at=NOW)
+    announced(at=NOW)
 
     with django_assert_num_queries(1):
         assert purpose_is_in_force("account", at=NOW)
