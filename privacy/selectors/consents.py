@@ -1,6 +1,6 @@
 """What somebody has agreed to and refused, and who may be written to."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from privacy.consents import Channel, ConsentPurpose, Question, browser_questions, personal_questions, purposes
 from privacy.models import ConsentEvent, ConsentLink
 
-MOST_EVENTS = 200  # on a page; a receipt has all
+MOST_EVENTS = 200  # on a page, and in memory while a receipt is written, which has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,24 @@ def key_of(member: AbstractBaseUser) -> UUID | None:
     return ConsentLink.objects.filter(member_id=member.pk).values_list("key", flat=True).first()
 
 
-def ledger(*, subjects: Iterable[UUID | None], most: int | None = None) -> list[Entry]:
-    """What a person and their browser ever said, the newest first. One query."""
+def ledger(*, subjects: Iterable[UUID | None], most: int, after: ConsentEvent | None = None) -> list[Entry]:
+    """What a person and their browser said, the newest first; `after` an event only what is older. One query."""
     events = ConsentEvent.objects.filter(subject__in=[one for one in subjects if one]).order_by("-at", "-id")
+    if after is not None:
+        events = events.filter(Q(at__lt=after.at) | Q(at=after.at, pk__lt=after.pk))
     known = purposes()
     return [
         Entry(event, str(known[event.purpose].title) if event.purpose in known else event.purpose)
-        for event in events.select_related("words", "policy")[:most]
+        for event in events.select_related("words", "policy").defer("policy__body", "policy__data_map")[:most]
     ]
+
+
+def whole_ledger(*, subjects: Sequence[UUID | None]) -> Iterator[list[Entry]]:
+    """All of it, so many at a time, each time by a query of its own; one empty list where nothing was ever said."""
+    entries = ledger(subjects=subjects, most=MOST_EVENTS)
+    yield entries
+    while entries and (entries := ledger(subjects=subjects, most=MOST_EVENTS, after=entries[-1].event)):
+        yield entries
 
 
 def may_contact(*, purpose: str, channel: Channel, at: datetime) -> "QuerySet[ConsentLink, Any]":
