@@ -28,7 +28,9 @@ declare(
         "created_at updated_at"
     ),
 )
-declare(Company.industries.through, neutral="id company category")
+declare(
+    Company.industries.through, what=_("Your company’s industries"), part_of="company", neutral="id company category"
+)
 declare(
     TeamMember,
     what=_("The companies you act for"),

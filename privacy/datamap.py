@@ -234,6 +234,7 @@ class Table:
     derived: tuple[str, ...]  # that the database makes from the others, and that go with them
     neutral: tuple[str, ...]  # that say nothing about a person
     context: bool = True  # whether a person sees the neutral columns of a row; not where they tell a company's business
+    part_of: str = ""  # the relation by which rows about nobody go along with rows about people
 
     @property
     def label(self) -> str:
@@ -251,6 +252,11 @@ class Table:
     def rows_about(self, about: About, person: Person) -> "models.QuerySet[Any]":
         """The rows in which the person stands in that way, in the order in which they were written."""
         return self.model._default_manager.filter(about.rows(person)).order_by("pk")
+
+    def whole(self, among: "Mapping[type[models.Model], Table]") -> "Table | None":
+        """The table that this one is a part of, if there is one."""
+        found: Any = self.model._meta.get_field(self.part_of).related_model if self.part_of else None
+        return among.get(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +292,7 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
     erase: Erase = DELETE,
     source: Words = "",
     context: bool = True,
+    part_of: str = "",
     **exceptions: Held,
 ) -> None:
     """Give a verdict on each column of a table, by names parted by blanks; `exceptions` are held too.
@@ -297,14 +304,22 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
     common = Held(about=about, why=why, keep=keep, erase=erase)
     wanted = {**dict.fromkeys(held.split(), common), **exceptions}
     columns = tuple(_column(model, name, own, common) for name, own in wanted.items())
-    if columns and not what:
-        raise WrongDeclaration(f"{model._meta.label} holds personal data; say what in words")
+    if (columns or part_of) and not what:
+        raise WrongDeclaration(f"{model._meta.label} holds personal data or goes along with some; say what in words")
+    if part_of and (columns or not _is_relation(model, part_of)):
+        raise WrongDeclaration(
+            f"{model._meta.label} is no part of {part_of}: it is about people itself, or not related"
+        )
     verdicts = [*held.split(), *exceptions, *derived.split(), *neutral.split()]
     if twice := sorted({name for name in verdicts if verdicts.count(name) > 1}):
         raise WrongDeclaration(f"{model._meta.label} has two verdicts on {', '.join(twice)}")
     _tables[model] = Table(
-        model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context
+        model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context, part_of
     )
+
+
+def _is_relation(model: type[models.Model], name: str) -> bool:
+    return any(field.name == name and field.many_to_one for field in model._meta.get_fields())
 
 
 def _column(model: type[models.Model], name: str, own: Held, common: Held) -> Column:
@@ -336,6 +351,11 @@ def tables() -> Mapping[type[models.Model], Table]:
 def tables_about_people() -> Iterator[Table]:
     """Those that hold personal data, in the order of their names."""
     return iter(sorted((table for table in _tables.values() if table.columns), key=lambda table: table.label))
+
+
+def parts_of_rows() -> Iterator[Table]:
+    """Tables about nobody whose rows go along with rows about people, in the order of their names."""
+    return iter(sorted((table for table in _tables.values() if table.part_of), key=lambda table: table.label))
 
 
 def columns() -> Mapping[str, Column]:

@@ -64,13 +64,13 @@ def record_of_processing(*, at: datetime) -> Record:
     """What is done with personal data now. One query."""
     named = receiver_rows({"receivers": named_receivers(at=at)})
     return Record(
-        controller=_controller(),
+        controller=controller(),
         activities=[_activity(purpose, named) for purpose in datamap.purposes().values()],
         measures=[str(measure) for measure in MEASURES],
     )
 
 
-def _controller() -> dict[str, str]:
+def controller() -> dict[str, str]:
     """Who is responsible, and the data protection officer where there is one."""
     return {
         _("Controller"): settings.OPERATOR["name"],
