@@ -31,6 +31,7 @@ def market(request: HttpRequest) -> dict[str, Any]:
         "market": {
             "name": settings.SITE_NAME,
             "operator": settings.OPERATOR,
+            "dpo": settings.OPERATOR_DPO,
             "url": settings.SITE_URL,
             "demo": settings.DEMO,
         }

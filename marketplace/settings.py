@@ -34,6 +34,7 @@ OPERATOR = {
     "email": env.str("OPERATOR_EMAIL", default=""),
     "privacy_email": env.str("OPERATOR_PRIVACY_EMAIL", default=""),
 }
+OPERATOR_DPO = env.str("OPERATOR_DPO", default="")  # the data protection officer, in one line; not everybody needs one
 # True: a new lead waits for a moderator; False: it is public at once and can be rejected later.
 LEADS_REVIEWED_FIRST = env.bool("LEADS_REVIEWED_FIRST", default=False)
 # How many new threads a company may begin within 24 hours; replies are not counted.

@@ -5,11 +5,13 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Field, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,6 +19,7 @@ from moderation import services
 from moderation.models import Decision, Report, Ticket, TicketReply
 from moderation.registry import moderatable
 from moderation.staff import ChangesOnlyAdmin
+from privacy.staff import ReasonForm, desk_of
 
 REPORT_FIELDS = (
     *("target", "reason", "text", "reporter", "email"),
@@ -41,7 +44,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """Open reports first; the thing itself is one press away."""
+    """Open reports first; the thing itself is one press away, letters after saying why."""
 
     list_display = ["filed_at", "reason", "target_kind", "target_title", "state", "closed_by"]
     list_filter = ["state", "reason", "target_kind"]
@@ -86,14 +89,34 @@ class ReportAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("what was written"))
     def exhibits(self, report: Report) -> str:
-        """Private content that may be read because somebody it was addressed to reported it."""
-        known = moderatable(report.target_kind)
-        if known is None or known.exhibits is None:
+        """The way to private content, which may be read because somebody it was addressed to reported it."""
+        if not _has_exhibits(report):
             return "–"
-        pieces = (
-            (piece.who, date_format(piece.at, "j M Y, H:i"), piece.text) for piece in known.exhibits(report.target_id)
+        place = reverse("admin:moderation_report_letters", args=[report.pk])
+        return format_html('<a href="{}">{}</a>', place, _("Read it, and say why"))
+
+    def get_urls(self) -> list[URLPattern]:
+        """The letters of a reported thread."""
+        letters = path("<int:pk>/letters/", self.admin_site.admin_view(self.letters), name="moderation_report_letters")
+        return [letters, *super().get_urls()]
+
+    def letters(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The question why; the answer to a good reason has the letters, and no other page ever does."""
+        report = self.get_object(request, str(pk))
+        if not self.has_view_permission(request, report):
+            raise PermissionDenied
+        if report is None or not _has_exhibits(report):
+            raise Http404
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        words = {**self.admin_site.each_context(request), "opts": self.opts, "report": report}
+        if not form.is_valid():
+            words |= {"title": _("Why do you read these letters?"), "record": report, "form": form}
+            return TemplateResponse(request, "admin/moderation/why_letters.html", words)
+        letters = services.open_exhibits(
+            report=report, reader=desk_of(request.user), reason=form.reason(), now=timezone.now()
         )
-        return format_html_join("", '<div class="exhibit"><b>{} · {}</b>{}</div>', pieces)
+        words |= {"title": report.target_title, "letters": letters}
+        return TemplateResponse(request, "admin/moderation/letters.html", words)
 
     @admin.action(description=_("Close: looked at, nothing more to do"), permissions=["change"])
     def close_selected(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
@@ -102,6 +125,11 @@ class ReportAdmin(ReadOnlyAdmin):
             reports=list(queryset.values_list("pk", flat=True)), by=request.user, now=timezone.now()
         )
         messages.success(request, ngettext("%(n)s report closed.", "%(n)s reports closed.", closed) % {"n": closed})
+
+
+def _has_exhibits(report: Report) -> bool:
+    known = moderatable(report.target_kind)
+    return known is not None and known.exhibits is not None
 
 
 @admin.register(Decision)

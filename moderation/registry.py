@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from privacy.datamap import Purpose
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -24,9 +26,19 @@ class Subject:
 class Exhibit:
     """A piece of what was reported, such as one message of a thread."""
 
+    author_id: int | None  # the member who wrote it, None where nobody is linked to it any more
     who: str
     at: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibits:
+    """Private content that staff may read once it is reported, and what its authors are told that staff saw."""
+
+    find: Callable[[str], Sequence[Exhibit]]  # by the thing's key
+    purpose: Purpose  # for which the columns are held
+    columns: Sequence[str]  # as in “offerboard.Message.text”
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,7 @@ class Moderatable:
     ]  # Decision.Action → (key, reason, now) → whether it changed
     label: Any  # lazily translated noun, such as “lead”
     tells_people: frozenset[str] = frozenset()  # actions whose own service writes to the people concerned
-    exhibits: Callable[[str], Sequence[Exhibit]] | None = None  # private content that staff see once it is reported
+    exhibits: Exhibits | None = None
     keys_of: Callable[[int], QuerySet[Any, Any]] | None = None  # keys of what a member answers for, as text
 
 

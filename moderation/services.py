@@ -7,10 +7,12 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from mailings.services import queue_mail
 from moderation.models import Decision, Report, Ticket, TicketReply
-from moderation.registry import Subject, moderatable
+from moderation.registry import Exhibit, Subject, moderatable
+from privacy.services.disclosing import Ground, Party, disclose
 
 Person = AbstractBaseUser | AnonymousUser  # a request's user; in admin it is always somebody
 AGAINST = {Decision.Action.REJECT, Decision.Action.SUSPEND}
@@ -19,6 +21,10 @@ TICKETS_A_DAY = 5  # to one e-mail address, which anybody can type
 
 class NothingToDecide(Exception):
     """The thing is gone, or already is where the decision would bring it."""
+
+
+class NothingToRead(Exception):
+    """The thing has no content that only a report opens."""
 
 
 class ReasonMissing(Exception):
@@ -67,6 +73,28 @@ def close_reports(*, reports: Sequence[int], by: Person, now: datetime) -> int:
     return Report.objects.filter(pk__in=reports, state=Report.State.OPEN).update(
         state=Report.State.CLOSED, closed_at=now, closed_by_id=by.pk
     )
+
+
+@transaction.atomic
+def open_exhibits(*, report: Report, reader: Party, reason: str, now: datetime) -> Sequence[Exhibit]:
+    """Private content of what was reported, for staff who say why; each author sees who looked, and the reason.
+
+    Raises NothingToRead, and the kinds of `privacy.services.disclosing.Refused`.
+    """
+    known = moderatable(report.target_kind)
+    if known is None or known.exhibits is None:
+        raise NothingToRead
+    pieces = known.exhibits.find(report.target_id)
+    disclose(
+        members={piece.author_id for piece in pieces if piece.author_id},
+        receiver=reader,
+        purpose=known.exhibits.purpose,
+        columns=known.exhibits.columns,
+        ground=Ground.STAFF,
+        reason=_("Report %(number)s. %(reason)s") % {"number": report.pk, "reason": reason},
+        now=now,
+    )
+    return pieces
 
 
 @transaction.atomic

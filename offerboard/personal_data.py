@@ -90,7 +90,9 @@ declare(
     derived="thumbnail digest",
     neutral="id lead width height position",
 )
-declare(PriceTier, neutral="id lead place min_quantity price")
+declare(
+    PriceTier, what=_("Prices of your leads by quantity"), part_of="lead", neutral="id lead place min_quantity price"
+)
 declare(
     LeadRevision,
     what=_("What of your leads was public, and when"),
@@ -136,7 +138,12 @@ declare(
     held="member read_at",
     neutral="id inquiry",
 )
-declare(Block, neutral="id company blocked blocked_at")
+declare(
+    Block,
+    what=_("Companies that your company does not want to hear from"),
+    part_of="company",
+    neutral="id company blocked blocked_at",
+)
 
 # --- files of leads
 SENDER = member("lead_import__member")

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Member
-from moderation.registry import Exhibit, Moderatable, Subject, register
+from moderation.registry import Exhibit, Exhibits, Moderatable, Subject, register
 from offerboard.models import Inquiry, Message
+from privacy.purposes import CONTACTING
 
 SHOWN = 100  # messages, the newest
 
@@ -43,6 +44,7 @@ def messages_of(key: str) -> Sequence[Exhibit]:
     newest = Message.objects.filter(inquiry_id=pk).select_related("author", "company").order_by("-sent_at", "-id")
     return [
         Exhibit(
+            author_id=message.author_id,
             who=f"{message.author.name}, {message.company}" if message.author else str(message.company),
             at=message.sent_at,
             text=message.text,
@@ -63,7 +65,7 @@ THREAD = Moderatable(
     find=find_thread,
     actions={},  # nobody edits what companies write to each other
     label=gettext_lazy("inquiry"),
-    exhibits=messages_of,
+    exhibits=Exhibits(messages_of, CONTACTING, ["offerboard.Message.author", "offerboard.Message.text"]),
 )
 
 

@@ -50,6 +50,8 @@ def gaps(models: Iterable[type[Model]], declared: Mapping[type[Model], Table]) -
         verdicts = [*(column.name for column in table.columns), *table.derived, *table.neutral]
         if missing := [name for name in columns if name not in verdicts]:
             yield _error(model, missing, "has no verdict in the data map", "E003")
+        if table.part_of and not ((whole := table.whole(declared)) and whole.columns and whole.context):
+            yield _error(model, [table.part_of], "leads to no row that is about a person in the data map", "E008")
         if gone := [name for name in verdicts if name not in columns]:
             yield _error(model, gone, "is in the data map and not in the table", "E004")
 

@@ -15,199 +15,81 @@ plan of an erasure and the check that no column was forgotten are all read from 
     )
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-Words = Any  # text that is translated when it is shown
-
-
-class Basis(models.TextChoices):
-    """Why the law allows it: GDPR art. 6(1)."""
-
-    CONSENT = "a", _("your consent")
-    CONTRACT = "b", _("our agreement with you")
-    LAW = "c", _("a legal duty")
-    INTERESTS = "f", _("legitimate interests")
-
-
-class ReceiverKind(models.TextChoices):
-    """Who may get personal data; nobody else does."""
-
-    PUBLIC = "public", _("Everybody: it is on public pages")
-    TEAM = "team", _("Your own company’s team")
-    COUNTERPARTY = "counterparty", _("The company you write to or deal with")
-    STAFF = "staff", _("Our staff, as far as their work needs it")
-    HOSTING = "hosting", _("The company that runs our servers")
-    MAIL = "mail", _("The company that carries our mail")
-    PARTNER = "partner", _("Partner sites")
-    CONNECTED = "connected", _("A service that you connected")
-    AUTHORITY = "authority", _("Courts and authorities")
-    ADVISER = "adviser", _("Our professional advisers")
-    INSURER = "insurer", _("Our insurers")
-
-
-PROCESSORS = (ReceiverKind.HOSTING, ReceiverKind.MAIL)  # they act on our instructions only: GDPR art. 28
-
-
-@dataclass(frozen=True, slots=True)
-class Purpose:
-    """One thing that personal data is used for. A purpose that rests on interests names them: GDPR art. 13(1)(d)."""
-
-    key: str
-    name: Words  # a phrase: “Letting a buyer and a seller reach each other”
-    basis: Basis
-    receivers: tuple[ReceiverKind, ...] = (ReceiverKind.STAFF,)
-    interest: Words = ""
-
-    def __post_init__(self) -> None:
-        if (self.basis == Basis.INTERESTS) != bool(self.interest):
-            message = f"{self.key}: an interest is named where the basis is one, and only there"
-            raise ValueError(message)
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """How long rows stay: for some days after the time in a column, or without a number until something happens.
-
-    `over` finds the rows whose time is over where no single column tells.
-    """
-
-    words: Words
-    days: int | None = None
-    after: str = ""  # a column or a path to one; rows in which it is empty are kept
-    over: Callable[[datetime], Q] | None = None
-
-    def rows_over(self, *, at: datetime) -> Q | None:
-        """The rows whose time is over; None where no time ends it."""
-        if self.over is not None:
-            return self.over(at)
-        return None if self.days is None else Q(**{f"{self.after}__lt": at - timedelta(days=self.days)})
-
-
-def while_member() -> Keep:
-    """Until the person leaves."""
-    return Keep(_("while you are a member"))
-
-
-def as_long_as(words: Words) -> Keep:
-    """As long as something else, which the words name: the row goes with it."""
-    return Keep(words)
-
-
-def days_after(days: int, column: str, words: Words) -> Keep:
-    """Some days after the time in a column."""
-    return Keep(words, days, column)
-
-
-class Fate(StrEnum):
-    """What is done to a column when its person is erased."""
-
-    DELETE = "delete"  # with its whole row
-    BLANK = "blank"
-    UNLINK = "unlink"
-    REPLACE = "replace"
-    KEEP = "keep"
-    APP = "app"  # by an eraser of the app: privacy.departures
-
-
-@dataclass(frozen=True, slots=True)
-class Erase:
-    """What becomes of a column when its person is erased."""
-
-    action: Fate
-    words: Words  # as the person is told before
-    text: Words = ""  # for `replaced_by`
-
-
-DELETE = Erase(Fate.DELETE, _("deleted"))  # the whole row
-BLANK = Erase(Fate.BLANK, _("emptied"))
-UNLINK = Erase(Fate.UNLINK, _("no longer linked to you"))
-
-
-def replaced_by(text: Words) -> Erase:
-    """The row stays, since it is somebody else's too; a text stands in the place of what was there."""
-    return Erase(Fate.REPLACE, _("replaced by a note that it was removed"), text)
-
-
-def kept(reason: Words) -> Erase:
-    """It outlives the account until its time is over; the reason is told to the person."""
-    return Erase(Fate.KEEP, reason)
-
-
-def by_app(words: Words) -> Erase:
-    """The app does it in its own way, as what becomes of a row depends on more than the row."""
-    return Erase(Fate.APP, words)
-
-
-# --- whose data a row holds ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody whose data is looked for: a member, or the holder of mailboxes, or both."""
-
-    member_id: int | None
-    addresses: frozenset[str] = frozenset()  # confirmed ones, in lower case
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Finds the rows about a person, no row twice. `key` tells two persons of one row apart."""
-
-    key: str
-    rows: Callable[[Person], Q]
-
-
-NOBODY = Q(pk__in=[])
-
-
-def member(path: str, **only: Any) -> About:
-    """Rows whose column, or a path to one, names the member; `only` are further conditions on the same path."""
-
-    def rows(person: Person) -> Q:
-        return NOBODY if person.member_id is None else Q(**{path: person.member_id}, **only)
-
-    return About(path, rows)
-
-
-def mailbox(column: str) -> About:
-    """Rows whose column, or a path to one, holds an address that the person has confirmed."""
-
-    def rows(person: Person) -> Q:
-        found = NOBODY
-        for address in sorted(person.addresses):
-            found |= Q(**{f"{column}__iexact": address})
-        return found
-
-    return About(column, rows)
-
-
-def either(*abouts: About) -> About:
-    """Rows that are about the person in one way or another; the first names them."""
-
-    def rows(person: Person) -> Q:
-        found = NOBODY
-        for about in abouts:
-            found |= about.rows(person)
-        return found
-
-    return About(abouts[0].key, rows)
-
-
-def found_by(key: str, rows: Callable[[int], Q]) -> About:
-    """Rows that no single column names: what an application says about a member, by number, in its own way."""
-    return About(key, lambda person: NOBODY if person.member_id is None else rows(person.member_id))
-
-
-# --- what is declared ---------------------------------------------------------------------------------------------
+from privacy.verdicts import (
+    BLANK,
+    DELETE,
+    NAMED,
+    NOBODY,
+    PROCESSORS,
+    UNLINK,
+    About,
+    Basis,
+    Erase,
+    Fate,
+    Keep,
+    Person,
+    Purpose,
+    ReceiverKind,
+    Words,
+    as_long_as,
+    by_app,
+    days_after,
+    either,
+    found_by,
+    kept,
+    mailbox,
+    member,
+    replaced_by,
+    while_member,
+)
+
+__all__ = [
+    "BLANK",
+    "DELETE",
+    "NAMED",
+    "NOBODY",
+    "PROCESSORS",
+    "UNLINK",
+    "About",
+    "Basis",
+    "Column",
+    "Erase",
+    "Fate",
+    "Held",
+    "Keep",
+    "Person",
+    "Place",
+    "Purpose",
+    "ReceiverKind",
+    "Table",
+    "Use",
+    "Words",
+    "WrongDeclaration",
+    "as_long_as",
+    "by_app",
+    "columns",
+    "days_after",
+    "declare",
+    "declare_place",
+    "either",
+    "found_by",
+    "kept",
+    "mailbox",
+    "member",
+    "places",
+    "purposes",
+    "replaced_by",
+    "tables",
+    "tables_about_people",
+    "while_member",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,6 +155,7 @@ class Table:
     neutral: tuple[str, ...]  # that say nothing about a person
     context: bool = True  # whether a person sees the neutral columns of a row; not where they tell a company's business
     words: Mapping[str, Words] = field(default_factory=dict)  # for columns that the model names for programmers
+    part_of: str = ""  # the relation by which rows about nobody go along with rows about people
 
     def words_of(self, column: "models.Field[Any, Any]") -> Words:
         """How people call a column, also a neutral one."""
@@ -294,6 +177,11 @@ class Table:
     def rows_about(self, about: About, person: Person) -> "models.QuerySet[Any]":
         """The rows in which the person stands in that way, in the order in which they were written."""
         return self.model._default_manager.filter(about.rows(person)).order_by("pk")
+
+    def whole(self, among: "Mapping[type[models.Model], Table]") -> "Table | None":
+        """The table that this one is a part of, if there is one."""
+        found: Any = self.model._meta.get_field(self.part_of).related_model if self.part_of else None
+        return among.get(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +219,7 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
     context: bool = True,
     words: Mapping[str, Words] | None = None,
     also: Mapping[Use, str] | None = None,
+    part_of: str = "",
     **exceptions: Held,
 ) -> None:
     """Give a verdict on each column of a table, by names parted by blanks; `exceptions` are held too.
@@ -348,22 +237,45 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
         _column(model, name, own, common, known.get(name), [use for use, names in further.items() if name in names])
         for name, own in wanted.items()
     )
-    if columns and not what:
-        raise WrongDeclaration(f"{model._meta.label} holds personal data; say what in words")
+    table = Table(
+        model,
+        what,
+        named_by,
+        source,
+        columns,
+        tuple(derived.split()),
+        tuple(neutral.split()),
+        context,
+        known,
+        part_of,
+    )
     verdicts = [*held.split(), *exceptions, *derived.split(), *neutral.split()]
+    _refuse_contradictions(table, verdicts)
+    if strange := sorted({name for names in further.values() for name in names} - set(wanted)):
+        raise WrongDeclaration(f"{model._meta.label} uses what it does not hold: {', '.join(strange)}")
+    _tables[model] = table
+
+
+def _refuse_contradictions(table: Table, verdicts: Sequence[str]) -> None:
+    model, columns, part_of = table.model, table.columns, table.part_of
+    if (columns or part_of) and not table.what:
+        raise WrongDeclaration(f"{model._meta.label} holds personal data or goes along with some; say what in words")
+    if part_of and (columns or not _is_relation(model, part_of)):
+        raise WrongDeclaration(
+            f"{model._meta.label} is no part of {part_of}: it is about people itself, or not related"
+        )
     if twice := sorted({name for name in verdicts if verdicts.count(name) > 1}):
         raise WrongDeclaration(f"{model._meta.label} has two verdicts on {', '.join(twice)}")
     for key in {column.about.key for column in columns}:
         fates = {column.erase.action for column in columns if column.about.key == key}
         if {Fate.DELETE, Fate.APP} & fates and len(fates) > 1:
             raise WrongDeclaration(f"{model._meta.label}: a row about {key} has one fate as a whole, or none")
-    if strange := sorted(set(known) - set(verdicts)):
+    if strange := sorted(set(table.words) - set(verdicts)):
         raise WrongDeclaration(f"{model._meta.label} has words and no verdict for {', '.join(strange)}")
-    if strange := sorted({name for names in further.values() for name in names} - set(wanted)):
-        raise WrongDeclaration(f"{model._meta.label} uses what it does not hold: {', '.join(strange)}")
-    _tables[model] = Table(
-        model, what, named_by, source, columns, tuple(derived.split()), tuple(neutral.split()), context, known
-    )
+
+
+def _is_relation(model: type[models.Model], name: str) -> bool:
+    return any(field.name == name and field.many_to_one for field in model._meta.get_fields())
 
 
 def _column(
@@ -403,6 +315,11 @@ def tables() -> Mapping[type[models.Model], Table]:
 def tables_about_people() -> Iterator[Table]:
     """Those that hold personal data, in the order of their names."""
     return iter(sorted((table for table in _tables.values() if table.columns), key=lambda table: table.label))
+
+
+def parts_of_rows() -> Iterator[Table]:
+    """Tables about nobody whose rows go along with rows about people, in the order of their names."""
+    return iter(sorted((table for table in _tables.values() if table.part_of), key=lambda table: table.label))
 
 
 def columns() -> Mapping[str, Column]:

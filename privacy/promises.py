@@ -24,7 +24,9 @@ CONTROLS = {
         "Our files are our own, and a security policy tells your browser to load nothing else."
     ),
     "password-unreadable": _("Passwords are stored as Argon2 hashes. No page and no copy of data shows them."),
-    "staff-look-with-reason": _("The record opens only after the reason is written down where you can read it."),
+    "staff-look-with-reason": _(
+        "Records and letters open only after the reason is written down where you can read it."
+    ),
     "told-14-days-before": _(
         "A material version takes effect 14 days after the last mail about it, whatever its date says."
     ),

@@ -16,6 +16,7 @@ from django_countries import countries
 
 from privacy import datamap
 from privacy.datamap import Basis, Keep, Purpose, ReceiverKind
+from privacy.models import Receiver
 
 LANGUAGE = "en"
 
@@ -40,6 +41,7 @@ class PurposeEntry(TypedDict):
     interest: str
     receivers: list[str]  # of ReceiverKind
     data: list[Data]
+    names: NotRequired[list[str]]  # of all columns, as in “accounts.Member.phone”; versions of before have words only
 
 
 class NamedReceiver(TypedDict):
@@ -70,6 +72,21 @@ def receivers_of(purpose: Purpose) -> list[ReceiverKind]:
     return [*purpose.receivers, ReceiverKind.HOSTING]
 
 
+def columns_in(entry: PurposeEntry) -> frozenset[str]:
+    """Which of today's columns an entry speaks of, as in “accounts.Member.phone”; where it has only words, by these."""
+    if "names" in entry:
+        return frozenset(entry["names"])
+    told = {(data["what"], words) for data in entry["data"] for words in ["", *data["columns"]]}
+    with translation.override(LANGUAGE):
+        return frozenset(
+            f"{table.label}.{column.name}"
+            for table in datamap.tables_about_people()
+            for column in table.columns
+            if entry["key"] in {use.why.key for use in column.uses}
+            and (str(table.what), "" if _names_person(column) else str(column.words)) in told
+        )
+
+
 def digest_of(*, body: str, snapshot: Any) -> str:
     """SHA-256 of a policy's text and tables, hexadecimal."""
     content = json.dumps([body, snapshot], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -89,6 +106,8 @@ MORE = {
     "time": gettext_noop("%(name)s: kept longer: %(what)s"),
     "leaving": gettext_noop("%(name)s: something else happens when you leave: %(what)s"),
     "named": gettext_noop("New receiver: %(name)s, %(what)s"),
+    "country": gettext_noop("%(name)s receives data in another country: %(what)s"),
+    "transfer": gettext_noop("%(name)s receives data on another ground of transfer: %(what)s"),
 }
 LESS = {
     "purpose": gettext_noop("No longer a purpose: %(name)s"),
@@ -115,10 +134,16 @@ def _in_words(before: Snapshot, after: Snapshot, words: Mapping[str, str]) -> li
 
 
 def _in_receivers(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
-    known = [(one["name"], one["country"]) for one in before.get("receivers", [])]
+    known = {(one["kind"], one["name"]): one for one in before.get("receivers", [])}
     for one in after.get("receivers", []):
-        if (one["name"], one["country"]) not in known:
-            yield "named", one["name"], countries.name(one["country"]) or one["country"]
+        earlier, country = known.get((one["kind"], one["name"])), countries.name(one["country"]) or one["country"]
+        if earlier is None:
+            yield "named", one["name"], country
+            continue
+        if earlier["country"] != one["country"]:
+            yield "country", one["name"], country
+        if earlier["transfer"] != one["transfer"]:
+            yield "transfer", one["name"], str(Receiver.Transfer(one["transfer"]).label)
 
 
 def _in_purposes(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
@@ -180,6 +205,7 @@ def _entry(purpose: Purpose) -> PurposeEntry:
         "interest": str(purpose.interest),
         "receivers": [kind.value for kind in receivers_of(purpose)],
         "data": [*_data_in_tables(purpose), *_data_elsewhere(purpose)],
+        "names": sorted(name for name, column in datamap.columns().items() if column.serves(purpose)),
     }
 
 

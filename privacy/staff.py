@@ -122,12 +122,9 @@ class MemberRecordAdmin(admin.ModelAdmin):
         return page() if kept else HttpResponseRedirect(request.get_full_path())
 
     def _note(self, request: HttpRequest, record: Model, *, reason: str, now: datetime) -> None:
-        staff = request.user
-        roles = [_("administrator")] if staff.is_superuser else list(staff.groups.values_list("name", flat=True))
-        who = _("Our staff: %(role)s") % {"role": ", ".join(map(str, roles)) or _("without a group")}
         disclose(
             members=[record.pk],
-            receiver=Party(ReceiverKind.STAFF, f"member:{staff.pk}", who[:200]),
+            receiver=desk_of(request.user),
             purpose=self.record_purpose,
             columns=self._columns(request, record),
             ground=Ground.STAFF,
@@ -143,6 +140,13 @@ class MemberRecordAdmin(admin.ModelAdmin):
         parts += [(inline.model, inline.get_fieldsets(request, record)) for inline in inlines]
         shown = [f"{model._meta.label}.{name}" for model, sets in parts for name in flatten_fieldsets(sets)]
         return [name for name in shown if name in datamap.columns()]
+
+
+def desk_of(staff: Any) -> Party:
+    """Somebody of the staff as a receiver: people read the role and no name."""
+    roles = [_("administrator")] if staff.is_superuser else list(staff.groups.values_list("name", flat=True))
+    who = _("Our staff: %(role)s") % {"role": ", ".join(map(str, roles)) or _("without a group")}
+    return Party(ReceiverKind.STAFF, f"member:{staff.pk}", who[:200])
 
 
 def _other_values(request: HttpRequest) -> list[tuple[str, str]]:

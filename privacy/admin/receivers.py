@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from privacy.datamap import ReceiverKind
+from privacy.datamap import NAMED, ReceiverKind
 from privacy.models import Receiver
+from privacy.selectors.announced import announced
 from privacy.services.disclosing import INSIDE
 
 OUTSIDE = [kind for kind in ReceiverKind if kind not in (*INSIDE, ReceiverKind.PUBLIC, ReceiverKind.TEAM)]
@@ -48,6 +50,16 @@ class ReceiverAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Who it is and since when stays as it was entered; another company is another row."""
         return ["kind", "name", "since"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Whoever registers a company reads when it may get anything."""
+        super().save_model(request, obj, form, change)
+        if obj.kind in NAMED and not announced(at=timezone.now()).names(obj):
+            told = _(
+                "%(receiver)s gets no data before a privacy policy that names it with this country and this ground is "
+                "in force. Publish a draft of the policy, so that members are told."
+            )
+            messages.warning(request, told % {"receiver": obj})
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """History."""

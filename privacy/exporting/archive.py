@@ -19,7 +19,8 @@ from django.template.loader import render_to_string
 from privacy.datamap import Person
 from privacy.exporting.rows import Part, parts
 from privacy.exporting.values import as_json, as_words
-from privacy.snapshot import digest_of, receivers_of, take_snapshot
+from privacy.exporting.words import Frame, Said, frame, said_of
+from privacy.snapshot import digest_of, take_snapshot
 
 SPOOLED = 1024 * 1024  # bytes in memory, the rest on disk
 Tell = Callable[[int], None]  # how many rows are written by now
@@ -33,8 +34,14 @@ class Entry:
     what: str
     rows: int
     data: str  # name of the JSON file
+    said: Said
     pages: list[str] = field(default_factory=list)
     withheld: dict[str, str] = field(default_factory=dict)  # columns that are not in the copy, and why
+
+    def as_json(self) -> dict[str, Any]:
+        """With what is said of the part beside what is counted."""
+        counted = asdict(self)
+        return {**counted, **counted.pop("said")}
 
 
 @dataclass(slots=True)
@@ -44,6 +51,7 @@ class Archive:
     zip: ZipFile
     person: Person
     head: Mapping[str, Any]  # who and when, for pages and manifest
+    frame: Frame  # rights and receivers, for the first page and the manifest
     tell: Tell
     folder: str | None = None  # for what does not fit in memory; the system's own if None
     rows: int = 0
@@ -55,11 +63,13 @@ class Archive:
         """Everything but the manifest, then the manifest."""
         for part in parts():
             self._write_part(part)
-        self._add("index.html", render_to_string("privacy/export/index.html", {**self.head, "entries": self._index()}))
+        index = {**self.head, **self.frame, "entries": self._index()}
+        self._add("index.html", render_to_string("privacy/export/index.html", index))
         manifest = {
             **self.head,
+            **self.frame,
             "data_map": digest_of(body="", snapshot=take_snapshot()),
-            "tables": [asdict(entry) for entry in self.entries],
+            "tables": [entry.as_json() for entry in self.entries],
             "sha256": self.digests,
             "missing_files": self.missing,
         }
@@ -67,7 +77,7 @@ class Archive:
 
     def _write_part(self, part: Part) -> None:
         """Its rows as JSON and as pages, and the files that they name. A part without rows is in the manifest alone."""
-        entry = Entry(part.table.label, str(part.table.what), 0, "")
+        entry = Entry(part.table.label, str(part.table.what), 0, "", said_of(part))
         entry.withheld = {column.name: str(column.withheld) for column in part.columns if column.withheld}
         self.entries.append(entry)
         with tempfile.SpooledTemporaryFile(max_size=SPOOLED, mode="w+b", dir=self.folder) as data:
@@ -91,16 +101,13 @@ class Archive:
     def _add_page(self, part: Part, entry: Entry, batch: Any) -> None:
         name = f"pages/{part.name}-{len(entry.pages) + 1}.html"
         entry.pages.append(name)
-        headings = [str(column.verbose_name) for column in part.given]
+        headings = [str(part.table.words_of(column)) for column in part.given]
         rows = [list(zip(headings, as_words(part, row), strict=True)) for row in batch]
-        purposes = list(dict.fromkeys(column.why for column in part.columns))
         page = {
             **self.head,
+            **entry.said,
             "what": part.table.what,
             "number": len(entry.pages),
-            "why": [purpose.name for purpose in purposes],
-            "keep": list(dict.fromkeys(str(column.keep.words) for column in part.columns)),
-            "receivers": list(dict.fromkeys(kind.label for one in purposes for kind in receivers_of(one))),
             "withheld": [(column.words, column.withheld) for column in part.columns if column.withheld],
             "rows": [[(heading, value) for heading, value in row if value] for row in rows],
         }
@@ -165,4 +172,4 @@ def write_archive(
         "made_at": now.isoformat(timespec="seconds"),
     }
     with ZipFile(target, "w", ZIP_DEFLATED) as zipped:
-        Archive(zipped, person, head, tell, folder).write()
+        Archive(zipped, person, head, frame(at=now), tell, folder).write()

@@ -16,21 +16,27 @@ BATCH = 1_000  # rows in memory at once
 
 @dataclass(frozen=True)
 class Part:
-    """One way in which the rows of one table are about the person."""
+    """One way in which the rows of one table are about the person, or go along with rows that are."""
 
     table: Table
     about: About
+    whole: Table | None = None  # whose rows are about the person, where the table's own only hang on them
 
     @property
     def name(self) -> str:
         """In file names: “offerboard-message”, “accounts-invitation-invited-by”."""
-        first = self.about.key == self.table.abouts()[0].key
+        first = self.about.key == (self.whole or self.table).abouts()[0].key
         return slugify(self.table.label.replace(".", "-") + ("" if first else f"-{self.about.key.replace('_', '-')}"))
 
     @cached_property
     def columns(self) -> list[Column]:
         """What is held about the person, withheld or not."""
         return self.table.columns_about(self.about)
+
+    @property
+    def speaking(self) -> list[Column]:
+        """The columns that say why a row is here and for how long: the part's own, or those that it goes along with."""
+        return self.whole.columns_about(self.about) if self.whole else self.columns
 
     @cached_property
     def given(self) -> "list[models.Field[Any, Any]]":
@@ -46,9 +52,16 @@ class Part:
         pointing = {field.name: known[field.related_model] for field in self.given if field.related_model}
         return {name: table.named_by for name, table in pointing.items() if table.named_by}
 
+    def rows(self, person: Person) -> "models.QuerySet[Any]":
+        """In the order in which they were written."""
+        if self.whole is None:
+            return self.table.rows_about(self.about, person)
+        hung_on = {f"{self.table.part_of}__in": self.whole.rows_about(self.about, person)}
+        return self.table.model._default_manager.filter(**hung_on).order_by("pk")
+
     def count(self, person: Person) -> int:
         """How many rows there are."""
-        return self.table.rows_about(self.about, person).count()
+        return self.rows(person).count()
 
     def batches(self, person: Person) -> Iterator[Sequence[models.Model]]:
         """All rows, so many at a time.
@@ -56,7 +69,7 @@ class Part:
         Each batch is a query of its own: a snapshot of minutes would keep PostgreSQL from tidying up behind everybody.
         """
         secrets = [column.name for column in self.columns if column.withheld and not column.field.primary_key]
-        rows = self.table.rows_about(self.about, person).select_related(*self.named).defer(*secrets)
+        rows = self.rows(person).select_related(*self.named).defer(*secrets)
         last: Any = None
         while batch := list((rows if last is None else rows.filter(pk__gt=last))[:BATCH]):
             yield batch
@@ -64,5 +77,8 @@ class Part:
 
 
 def parts() -> Iterator[Part]:
-    """Everything that can be about somebody."""
-    return (Part(table, about) for table in datamap.tables_about_people() for about in table.abouts())
+    """Everything that can be about somebody, then what goes along with it."""
+    yield from (Part(table, about) for table in datamap.tables_about_people() for about in table.abouts())
+    for table in datamap.parts_of_rows():
+        if whole := table.whole(datamap.tables()):
+            yield Part(table, whole.abouts()[0], whole)

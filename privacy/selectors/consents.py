@@ -1,6 +1,6 @@
 """What somebody has agreed to and refused, and who may be written to."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from privacy.consents import (
     Channel,
@@ -22,9 +22,9 @@ from privacy.consents import (
 from privacy.cookies import Choice
 from privacy.datamap import Purpose
 from privacy.models import ConsentEvent, ConsentLink, ConsentWords, Receiver
-from privacy.selectors.policies import purposes_in_force
+from privacy.selectors.announced import announced
 
-MOST_EVENTS = 200  # on a page; a receipt has all
+MOST_EVENTS = 200  # on a page, and in memory while a receipt is written, which has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def consents_page(
 
 def asked_of_members(*, at: datetime) -> list[Question]:
     """What the policy in force lists; a question about receivers is asked once there are any, by name. Two queries."""
-    told, receivers = purposes_in_force(at=at), Receiver.objects.serving(on=at.date()).order_by("name")
+    told, receivers = announced(at=at).purposes, Receiver.objects.serving(on=at.date()).order_by("name")
     questions = [one for one in personal_questions() if one.purpose.why.key in told]
     kinds = {one.purpose.named for one in questions if one.purpose.named}
     named = list(receivers.filter(kind__in=kinds)) if kinds else []
@@ -152,13 +152,15 @@ def key_of(member: AbstractBaseUser) -> UUID | None:
     return ConsentLink.objects.filter(member_id=member.pk).values_list("key", flat=True).first()
 
 
-def ledger(*, subjects: Iterable[UUID | None], most: int | None = None) -> list[Entry]:
-    """What a person and their browser ever said, the newest first. One query."""
+def ledger(*, subjects: Iterable[UUID | None], most: int, after: ConsentEvent | None = None) -> list[Entry]:
+    """What a person and their browser said, the newest first; `after` an event only what is older. One query."""
     events = ConsentEvent.objects.filter(subject__in=[one for one in subjects if one]).order_by("-at", "-id")
+    if after is not None:
+        events = events.filter(Q(at__lt=after.at) | Q(at=after.at, pk__lt=after.pk))
     known = purposes()
     return [
         Entry(event, str(known[event.purpose].title) if event.purpose in known else event.purpose)
-        for event in events.select_related("words", "policy")[:most]
+        for event in events.select_related("words", "policy").defer("policy__body", "policy__data_map")[:most]
     ]
 
 
@@ -172,6 +174,14 @@ def who_agreed(*, members: Iterable[int], why: Purpose, to: str, at: datetime) -
     last = ConsentEvent.objects.filter(subject__in=links.values("key"), purpose__in=keys).current(at=at)
     said_yes = ConsentEvent.objects.filter(pk__in=last.values("pk"), given=True, words__in=told)
     return set(links.filter(key__in=said_yes.values("subject")).values_list("member_id", flat=True))
+
+
+def whole_ledger(*, subjects: Sequence[UUID | None]) -> Iterator[list[Entry]]:
+    """All of it, so many at a time, each time by a query of its own; one empty list where nothing was ever said."""
+    entries = ledger(subjects=subjects, most=MOST_EVENTS)
+    yield entries
+    while entries and (entries := ledger(subjects=subjects, most=MOST_EVENTS, after=entries[-1].event)):
+        yield entries
 
 
 def may_contact(*, purpose: str, channel: Channel, at: datetime) -> "QuerySet[ConsentLink, Any]":

@@ -1,13 +1,11 @@
-"""What the policy pages show, fetched whole, and what the policy in force allows."""
+"""What the policy pages show, fetched whole."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
 from django.urls import reverse
 
-from privacy import datamap
 from privacy.marks import MARK
 from privacy.models import PolicyVersion
 from privacy.models.policy import PAGES
@@ -146,28 +144,3 @@ def _runs(text: str) -> list[Run]:
 def coming_policies(*, at: datetime) -> list[VersionLine]:
     """What is announced, of every kind, the first to come first."""
     return [VersionLine(one, one.earliest(at=at)) for one in PolicyVersion.objects.coming(at=at).defer(*HEAVY)]
-
-
-# --- purposes that people were told of ----------------------------------------------------------------------------
-
-
-def purpose_is_in_force(key: str, *, at: datetime) -> bool:
-    """Whether people have been told of a purpose for as long as was promised; until then nothing is done for it."""
-    return key in purposes_in_force(at=at)
-
-
-def purposes_in_force(*, at: datetime) -> frozenset[str]:
-    """Keys of the purposes in the privacy policy that holds.
-
-    A version of before there were maps says nothing about purposes: then all that the code knows are allowed, since
-    the first version with a map is itself announced before it takes effect.
-    """
-    held = PolicyVersion.objects.filter(kind=PolicyVersion.Kind.PRIVACY).in_force(at=at)
-    found = held.values_list("pk", "digest").first()
-    return _purposes_of(*found) if found else frozenset()
-
-
-@lru_cache(maxsize=8)
-def _purposes_of(pk: int, digest: str) -> frozenset[str]:  # noqa: ARG001  # a published version never changes
-    data_map = PolicyVersion.objects.values_list("data_map", flat=True).get(pk=pk)
-    return frozenset(entry["key"] for entry in data_map["purposes"]) if data_map else frozenset(datamap.purposes())

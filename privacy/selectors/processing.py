@@ -12,7 +12,7 @@ from privacy import datamap
 from privacy.datamap import About, Person, Purpose, Table
 from privacy.purposes import STAFF_RECORD
 from privacy.selectors.policy_drafts import named_receivers
-from privacy.selectors.policy_tables import ReceiverRow, basis_in_words, receiver_rows
+from privacy.selectors.policy_tables import ReceiverRow, basis_in_words, receiver_rows, transfers_to
 from privacy.snapshot import receivers_of
 
 # Art. 32(1) in general words; each is something that this software does. What the operator adds, the operator records.
@@ -64,20 +64,27 @@ def record_of_processing(*, at: datetime) -> Record:
     """What is done with personal data now. One query."""
     named = receiver_rows({"receivers": named_receivers(at=at)})
     return Record(
-        controller={
-            _("Controller"): settings.OPERATOR["name"],
-            _("Address"): settings.OPERATOR["address"],
-            _("Telephone"): settings.OPERATOR["phone"],
-            _("E-mail"): settings.OPERATOR["email"],
-            _("Contact for data protection"): settings.OPERATOR["privacy_email"],
-        },
+        controller=controller(),
         activities=[_activity(purpose, named) for purpose in datamap.purposes().values()],
         measures=[str(measure) for measure in MEASURES],
     )
 
 
+def controller() -> dict[str, str]:
+    """Who is responsible, and the data protection officer where there is one."""
+    return {
+        _("Controller"): settings.OPERATOR["name"],
+        _("Address"): settings.OPERATOR["address"],
+        _("Telephone"): settings.OPERATOR["phone"],
+        _("E-mail"): settings.OPERATOR["email"],
+        _("Contact for data protection"): settings.OPERATOR["privacy_email"],
+        **({_("Data protection officer"): settings.OPERATOR_DPO} if settings.OPERATOR_DPO else {}),
+    }
+
+
 def _activity(purpose: Purpose, named: Sequence[ReceiverRow]) -> Activity:
-    kinds = [str(kind.label) for kind in receivers_of(purpose)]
+    receivers = receivers_of(purpose)
+    kinds = [str(kind.label) for kind in receivers]
     those = [one for one in named if one.kind in kinds]
     tables = [table for table in datamap.tables_about_people() if any(one.serves(purpose) for one in table.columns)]
     places = [place for place in datamap.places().values() if place.why is purpose]
@@ -90,7 +97,7 @@ def _activity(purpose: Purpose, named: Sequence[ReceiverRow]) -> Activity:
         people=_lines([*_people(purpose, tables), *([_("Everybody who opens the site")] if places else [])]),
         data=_lines([*(_data(purpose, table) for table in tables), *(str(place.what) for place in places)]),
         recipients=_lines([*kinds, *(f"{one.name} ({one.task})" for one in those)]),
-        transfers=_lines(f"{one.name}: {one.country}: {one.transfer}" for one in those),
+        transfers=_lines([*transfers_to(receivers), *(f"{one.name}: {one.country}: {one.transfer}" for one in those)]),
         time_limits=_lines(
             f"{what}: {keep.words}" for what, keep in [*keeps, *((place.what, place.keep) for place in places)]
         ),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from privacy import datamap
-from privacy.datamap import Basis, Purpose, ReceiverKind
+from privacy.datamap import NAMED, Basis, Purpose, ReceiverKind
 from privacy.models import Disclosure, Receiver
+from privacy.selectors.announced import Announced, announced
 from privacy.selectors.consents import who_agreed
-from privacy.selectors.policies import purpose_is_in_force
 from privacy.snapshot import receivers_of
 
 Ground = Disclosure.Ground
@@ -52,6 +52,14 @@ class UndeclaredColumn(Refused):
     """A column is not used for this purpose, or none was named."""
 
 
+class KindNotInForce(Refused):
+    """The policy that holds today does not announce this kind of receiver for the purpose."""
+
+
+class ColumnNotInForce(Refused):
+    """The policy that holds today does not announce a column for the purpose."""
+
+
 class WrongGround(Refused):
     """The ground is not one of the closed list, or not one on which this kind of receiver may get data."""
 
@@ -66,6 +74,10 @@ class NotAgreed(Refused):
 
 class NotRegistered(Refused):
     """The receiver is not in the register, or its time has not begun or is over."""
+
+
+class ReceiverNotInForce(Refused):
+    """The policy that holds today does not name the receiver, or names it in another country or on another ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +107,14 @@ def disclose(
     """
     people, wanted = sorted(set(members)), sorted(set(columns))
     reason, day = reason.strip(), now.astimezone(UTC).date()
-    _refuse_undeclared(kind=ReceiverKind(receiver.kind), purpose=purpose, columns=wanted, at=now)
-    if ground not in GROUNDS.get(ReceiverKind(receiver.kind), ()):
-        raise WrongGround(f"{receiver.kind} ← {ground}")
+    kind, told = ReceiverKind(receiver.kind), announced(at=now)
+    _refuse_undeclared(kind=kind, purpose=purpose, columns=wanted)
+    _refuse_unannounced(told, kind=kind, purpose=purpose, columns=wanted)
+    if ground not in GROUNDS.get(kind, ()):
+        raise WrongGround(f"{kind} ← {ground}")
     if ground in WITH_REASON and not reason:
         raise ReasonMissing(ground)
-    party = _known(receiver, on=day)
+    party = _known(receiver, told, on=day)
     if purpose.basis == Basis.CONSENT and ground == Ground.AGREED:
         _refuse_without_yes(people, purpose=purpose, to=party.name, at=now)
     rows = [
@@ -122,11 +136,10 @@ def disclose(
     Disclosure.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _refuse_undeclared(*, kind: ReceiverKind, purpose: Purpose, columns: Collection[str], at: datetime) -> None:
+def _refuse_undeclared(*, kind: ReceiverKind, purpose: Purpose, columns: Collection[str]) -> None:
+    """Whatever any policy says: the code knows nothing else."""
     if datamap.purposes().get(purpose.key) is not purpose:
         raise UndeclaredPurpose(purpose.key)
-    if not purpose_is_in_force(purpose.key, at=at):
-        raise PurposeNotInForce(purpose.key)
     if kind not in receivers_of(purpose):
         raise UndeclaredReceiver(f"{purpose.key} → {kind}")
     held = {name for name, column in datamap.columns().items() if column.serves(purpose)}
@@ -140,7 +153,17 @@ def _refuse_without_yes(people: Collection[int], *, purpose: Purpose, to: str, a
         raise NotAgreed(f"{purpose.key} → {to}: {len(missing)} of {len(people)}")
 
 
-def _known(receiver: Party | Receiver, *, on: date) -> Party:
+def _refuse_unannounced(told: Announced, *, kind: ReceiverKind, purpose: Purpose, columns: Collection[str]) -> None:
+    """What the code knows and people have not been told of."""
+    if purpose.key not in told.purposes:
+        raise PurposeNotInForce(purpose.key)
+    if not told.allows_kind(purpose.key, kind):
+        raise KindNotInForce(f"{purpose.key} → {kind}")
+    if unknown := set(columns) - told.columns[purpose.key]:
+        raise ColumnNotInForce(f"{purpose.key}: {', '.join(sorted(unknown))}")
+
+
+def _known(receiver: Party | Receiver, told: Announced, *, on: date) -> Party:
     """The receiver as the market knows it; what the register says now counts, not what the caller has read."""
     if isinstance(receiver, Party):
         if receiver.kind not in INSIDE:
@@ -149,4 +172,6 @@ def _known(receiver: Party | Receiver, *, on: date) -> Party:
     found = Receiver.objects.serving(on=on).filter(pk=receiver.pk).first()
     if found is None:
         raise NotRegistered(receiver.name)
+    if found.kind in NAMED and not told.names(found):
+        raise ReceiverNotInForce(found.name)
     return Party(ReceiverKind(found.kind), f"receiver:{found.pk}", found.name, found.country.code)

@@ -15,6 +15,7 @@ from privacy.outlets import outlet
 
 BATCH = 500  # members whose mails and notices are written at once
 LOOKED_UP = 1000  # mails asked about at once
+GONE = "closed"  # the state of an account that is no more; of a suspended member all data is still here
 
 
 def announce_policies(*, now: datetime) -> bool:
@@ -33,7 +34,7 @@ def _tell_some(pk: int, *, now: datetime) -> bool:
     version = PolicyVersion.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
     if version is None:
         return False
-    untold = get_user_model().objects.filter(is_active=True).exclude(policy_notices__version=version)
+    untold = get_user_model().objects.exclude(state=GONE).exclude(policy_notices__version=version)
     members = list(untold.order_by("pk")[:BATCH])
     PolicyNotice.objects.bulk_create(
         PolicyNotice(version=version, member=member, delivery=_queue(version, member, now=now), queued_at=now)

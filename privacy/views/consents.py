@@ -1,15 +1,18 @@
 """A member's consents: what holds now, what was said before, and a receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
+from itertools import chain
 from typing import Any, cast
 
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,7 +22,7 @@ from privacy.consents import Channel, Question
 from privacy.cookies import choice_of, reader_of, sends_gpc
 from privacy.forms.consents import ChoicesForm
 from privacy.models import ConsentEvent
-from privacy.selectors.consents import MOST_EVENTS, ConsentsPage, consents_page, key_of, ledger
+from privacy.selectors.consents import MOST_EVENTS, ConsentsPage, consents_page, key_of, ledger, whole_ledger
 from privacy.services.consent import consent_key, record_choices
 from privacy.views.cookies import browser_of, record_for_browser
 
@@ -57,11 +60,12 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 @never_cache
-def receipt(request: HttpRequest) -> HttpResponse:
-    """The whole history with the words that were shown, as a text to keep."""
+def receipt(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole history with the words that were shown, as a text to keep, sent while it is written."""
     now = timezone.now()
-    page = {"entries": ledger(subjects=_subjects(request)), "now": now, "subject": key_of(_member(request))}
-    response = render(request, "privacy/consent_receipt.txt", page, content_type="text/plain; charset=utf-8")
+    head = {"now": now, "subject": key_of(_member(request))}
+    begin = render_to_string("privacy/consent_receipt.txt", head, request)
+    response = StreamingHttpResponse(chain([begin], _pieces(request)), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="consents-{now:%Y-%m-%d}.txt"'
     return response
 
@@ -76,6 +80,18 @@ def consents_of(request: HttpRequest) -> ConsentsPage:
         gpc=reader.gpc,
         at=timezone.now(),
     )
+
+
+def _pieces(request: HttpRequest) -> Iterator[str]:
+    """What follows the heading of a receipt, written when the view has ended: still in its language and time zone."""
+    return _written(_subjects(request), language=get_language(), zone=timezone.get_current_timezone())
+
+
+def _written(subjects: Sequence[Any], *, language: str | None, zone: tzinfo) -> Iterator[str]:
+    for entries in whole_ledger(subjects=subjects):
+        with translation.override(language), timezone.override(zone):
+            piece = render_to_string("privacy/consent_receipt_entries.txt", {"entries": entries})
+        yield piece
 
 
 def _member(request: HttpRequest) -> AbstractBaseUser:

@@ -21,10 +21,8 @@ from tests.factories import (
     PASSWORD,
     CategoryFactory,
     CompanyFactory,
-    InquiryFactory,
     LeadFactory,
     MemberFactory,
-    MessageFactory,
 )
 from tests.offerboard.posting import picture
 from tests.staff import at_work, changelist, make_staff, open_record
@@ -205,19 +203,6 @@ def test_a_suspension_during_the_save_survives_it(moderator: Client, monkeypatch
 
 
 # --- what is never shown or changed ----------------------------------------------------------------------------------
-
-
-def test_letters_are_read_only_once_their_thread_is_reported(moderator: Client) -> None:
-    """On the report's page, and there alone."""
-    message = MessageFactory(text="Meet me behind the harbour.", inquiry=InquiryFactory())
-    key = str(message.inquiry.pk)
-
-    thread = moderator.get(reverse("admin:offerboard_inquiry_change", args=[key])).content.decode()
-    report = Report.objects.create(target_kind="inquiry", target_id=key, target_title="x", reason="spam", filed_at=NOW)
-    page = moderator.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
-
-    assert "harbour" not in thread
-    assert "Meet me behind the harbour." in page
 
 
 def test_the_outbox_shows_no_text_and_nothing_can_be_changed() -> None:

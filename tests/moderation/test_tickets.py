@@ -188,6 +188,16 @@ def test_the_page_says_who_runs_the_market(settings: Any) -> None:
     assert 'href="mailto:privacy@example.org"' in page
 
 
+def test_the_page_names_the_data_protection_officer_where_there_is_one(settings: Any) -> None:
+    without = Client().get("/contact/").content.decode()
+    settings.OPERATOR_DPO = "Ines <Duarte>, dpo@example.org"
+
+    page = Client().get("/contact/").content.decode()
+
+    assert "Data protection officer" not in without
+    assert "<dt>Data protection officer</dt><dd><bdi>Ines &lt;Duarte&gt;, dpo@example.org</bdi></dd>" in page
+
+
 def answering(ticket: Ticket, **changes: Any) -> Callable[[], TicketReply]:
     """The answer of somebody on the staff."""
     said = {"text": "Please try again now.", "submission": uuid4(), "language": "en", "now": NOW}

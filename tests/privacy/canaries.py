@@ -27,7 +27,7 @@ from accounts.models import Member
 from directory.models import Company, TeamMember
 from mailings.models import Delivery
 from moderation.models import Decision, Report, Ticket, TicketReply
-from offerboard.models import Lead, LeadPicture, LeadRevision, ReadMark, RefusedRow, SentFile
+from offerboard.models import Block, Lead, LeadPicture, LeadRevision, ReadMark, RefusedRow, SentFile
 from privacy.digests import digest_now
 from privacy.exporting.rows import Part, parts
 from privacy.models import (
@@ -59,6 +59,7 @@ from tests.factories import (
     LeadImportFactory,
     MemberFactory,
     MessageFactory,
+    PriceTierFactory,
     SavedSearchFactory,
     VerificationFactory,
 )
@@ -134,7 +135,7 @@ class Someone:
             elif token:
                 part.table.model._default_manager.filter(pk=row.pk).update(**{field.name: value})
             planted.append(Canary(part, column.name, row, token, bool(column.withheld)))
-        return planted
+        return planted or [Canary(part, field.name, row, None, withheld=False) for field in part.given]
 
     def _value(self, field: Any) -> tuple[str | None, Any]:
         """A text that is found nowhere else, and the value of the column that holds it."""
@@ -314,6 +315,9 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
         sent_at=NOW,
         author=one.member,
     ),
+    "offerboard.Block team__member": lambda one: Block.objects.create(
+        company=one.company, blocked=CompanyFactory(), blocked_at=NOW
+    ),
     "offerboard.Favourite member": lambda one: FavouriteFactory(member=one.member),
     "offerboard.Inquiry lead__posted_by": lambda one: one.inquiry,
     "offerboard.Lead posted_by": lambda one: one.lead,
@@ -326,6 +330,7 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
         lead=one.lead, facts={}, public_from=NOW, expires_at=LATER
     ),
     "offerboard.Message author": lambda one: MessageFactory(author=one.member, company=one.company),
+    "offerboard.PriceTier posted_by": lambda one: PriceTierFactory(lead=one.lead),
     "offerboard.ReadMark member": lambda one: ReadMark.objects.create(
         inquiry=one.inquiry, member=one.member, read_at=NOW
     ),

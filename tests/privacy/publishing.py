@@ -1,11 +1,14 @@
 """Drafts and maps for tests about policies."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
 from privacy.models import PolicyDraft, PolicyVersion
+from privacy.selectors.policy_drafts import named_receivers
 from privacy.services.policies import publish_policy
+from privacy.snapshot import digest_of
 from tests.factories import NOW
 
 IN_A_MONTH = NOW + timedelta(days=30)
@@ -26,7 +29,23 @@ def publish(kind: str = "privacy", *, now: datetime = NOW, material: bool = Fals
 
 def knew_less_before(purpose: str = "watching") -> None:
     """The policy in force was published before this purpose was in the map, so that the next one is material."""
+    said_before(lambda data_map: data_map["purposes"].remove(entry_of(data_map, purpose)))
+
+
+def said_before(change: Callable[[Any], Any]) -> None:
+    """The policy in force was published with another map, which the change makes of the committed one."""
     version = PolicyVersion.objects.get(kind="privacy", number=1)
     older = deepcopy(version.data_map)
-    older["purposes"] = [entry for entry in older["purposes"] if entry["key"] != purpose]
-    PolicyVersion.objects.filter(pk=version.pk).update(data_map=older, digest="older")
+    change(older)
+    digest = digest_of(body=version.body, snapshot=older)
+    PolicyVersion.objects.filter(pk=version.pk).update(data_map=older, digest=digest)
+
+
+def entry_of(data_map: Any, purpose: str) -> Any:
+    """What a map says of one purpose."""
+    return next(entry for entry in data_map["purposes"] if entry["key"] == purpose)
+
+
+def named_all_receivers() -> None:
+    """The policy in force was published when the register was as it is now."""
+    said_before(lambda data_map: data_map.update(receivers=named_receivers(at=NOW)))

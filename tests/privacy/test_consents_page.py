@@ -1,5 +1,6 @@
 """A member's consents: seen, changed, looked up, downloaded."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -152,15 +153,56 @@ def test_a_long_history_is_cut_and_says_so(browser: Client, member: Member) -> N
 
     assert page.count('<th scope="row">Newsletter') == 200
     assert "These are the newest lines." in page
-    assert browser.get(RECEIPT).content.decode().count("SHA-256") == 201
+    assert receipt(browser).count("SHA-256") == 201
+
+
+def test_a_receipt_of_any_length_is_whole_in_order_and_read_in_portions(
+    browser: Client, member: Member, django_assert_num_queries: Any
+) -> None:
+    """Also where many answers were given in one moment; nothing comes twice."""
+    key = consent_key(member=member)
+    for number in range(400):
+        say(key, number % 2 == 0, at=NOW - timedelta(minutes=(399 - number) // 50))
+    response: Any = browser.get(RECEIPT)
+
+    with django_assert_num_queries(3):  # two portions, and that nothing is left
+        pieces = [piece.decode() for piece in response.streaming_content]
+
+    assert [piece.count("SHA-256") for piece in pieces] == [0, 200, 200]
+    times = re.findall(r"^2026-11-22T\S+$", "".join(pieces[1:]), re.MULTILINE)
+    assert times == [(NOW - timedelta(minutes=number // 50)).isoformat() for number in range(400)]
+    assert ["You have not been asked" in piece for piece in pieces] == [False] * 3
+
+
+def test_a_receipt_is_written_in_the_time_zone_of_its_reader() -> None:
+    """Although most of it is written when the page's own code has ended."""
+    reader = MemberFactory(time_zone="Asia/Ho_Chi_Minh")
+    say(consent_key(member=reader), True)
+    client = Client()
+    client.force_login(reader)
+
+    text = receipt(client)
+
+    assert "Made: 2026-11-22T19:00:00+07:00" in text
+    assert "\n2026-11-22T19:00:00+07:00\nAnswer: Yes" in text
+
+
+def test_who_was_never_asked_gets_a_receipt_that_says_so(browser: Client) -> None:
+    assert "You have not been asked yet" in receipt(browser)
+
+
+def receipt(browser: Client) -> str:
+    """The whole text as it is fetched."""
+    response: Any = browser.get(RECEIPT)
+    return b"".join(response.streaming_content).decode()
 
 
 def test_the_receipt_says_what_words_when_how_and_which_version(browser: Client, member: Member) -> None:
     browser.post(PAGE, {"newsletter-phone": "yes"})
 
-    response = browser.get(RECEIPT)
+    response: Any = browser.get(RECEIPT)
 
-    text = response.content.decode()
+    text = b"".join(response.streaming_content).decode()
     assert response["Content-Disposition"] == 'attachment; filename="consents-2026-11-22.txt"'
     event = ConsentEvent.objects.select_related("words").get()
     for said in (
@@ -179,7 +221,7 @@ def test_nobody_sees_the_words_of_another(browser: Client) -> None:
     say(consent_key(member=MemberFactory()), True, to=question("partner_offers"))
 
     assert "Offers of our partners" not in browser.get(HISTORY).text
-    assert "Offers of our partners" not in browser.get(RECEIPT).content.decode()
+    assert "Offers of our partners" not in receipt(browser)
     assert "since" not in browser.get(PAGE).text.split("<h1>")[1]
 
 

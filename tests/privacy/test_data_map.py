@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from django.apps import apps
@@ -10,7 +11,7 @@ from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
-from offerboard.models import Message
+from offerboard.models import Lead, Message, PriceTier
 from privacy import consents, datamap
 from privacy.checks import gaps
 from privacy.datamap import (
@@ -82,6 +83,24 @@ def test_a_verdict_on_a_column_that_is_gone_is_named() -> None:
     ]
 
 
+@pytest.mark.parametrize("whole", [None, "a table about nobody"])
+def test_a_part_of_rows_that_are_about_nobody_is_named(
+    own_map: dict[type[models.Model], datamap.Table], whole: str | None
+) -> None:
+    """Else its rows would be in nobody's copy, although somebody said that they are."""
+    declared = dict(own_map)
+    del declared[Lead]
+    if whole:
+        declared[Lead] = replace(own_map[Lead], columns=(), neutral=tuple(field.name for field in Lead._meta.fields))
+
+    (error,) = gaps([PriceTier], declared)
+
+    assert (error.id, error.msg) == (
+        "privacy.E008",
+        "offerboard.PriceTier.lead leads to no row that is about a person in the data map.",
+    )
+
+
 def test_a_scan_that_finds_no_tables_fails() -> None:
     assert [error.id for error in gaps([], datamap.tables())] == ["privacy.E001"]
 
@@ -133,6 +152,27 @@ def test_a_declaration_that_contradicts_itself_is_refused(
         with pytest.raises(WrongDeclaration, match=problem):
             declare(Member, **said)  # type: ignore[arg-type]
         assert Member not in own_map
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "problem"),
+    [
+        ({"what": "", "part_of": "lead"}, "say what in words"),
+        ({"part_of": "price"}, "is no part of price"),
+        ({"part_of": "mood"}, "is no part of mood"),
+        ({"part_of": "lead", "held": "price", "neutral": ""}, "is no part of lead"),
+    ],
+)
+def test_what_goes_along_says_with_what_and_is_about_nobody_itself(
+    own_map: dict[type[models.Model], datamap.Table], verdicts: dict[str, str], problem: str
+) -> None:
+    del own_map[PriceTier]
+    said = {"what": _("Prices"), "about": member("lead__posted_by"), "why": ACCOUNT, "keep": while_member()}
+
+    with pytest.raises(WrongDeclaration, match=problem):
+        declare(PriceTier, **{**said, "neutral": "price", **verdicts})  # type: ignore[arg-type]
+
+    assert PriceTier not in own_map
 
 
 def test_a_table_is_declared_once(own_map: dict[type[models.Model], datamap.Table]) -> None:

@@ -1,6 +1,7 @@
 """The one way out for personal data: what it lets pass, what it refuses, and what it leaves behind."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -19,11 +20,19 @@ from offerboard.models import Inquiry
 from offerboard.services.inquiries import Blocked, block_company, reply, send_inquiry
 from privacy import datamap
 from privacy.datamap import Basis, Purpose, ReceiverKind
-from privacy.models import Disclosure, Receiver
+from privacy.models import Disclosure, PolicyVersion, Receiver
 from privacy.purposes import ACCOUNT, AGREEMENTS, CONTACTING, MAILING, MODERATION, WATCHING
 from privacy.services import disclosing
 from privacy.services.disclosing import GROUNDS, Ground, Party, disclose
 from tests.factories import NOW, CompanyFactory, MemberFactory, ReceiverFactory
+from tests.privacy.publishing import (
+    IN_A_MONTH,
+    entry_of,
+    knew_less_before,
+    named_all_receivers,
+    publish,
+    said_before,
+)
 
 pytestmark = pytest.mark.django_db
 BUYER = Party(ReceiverKind.COUNTERPARTY, "company:7", "Savanna Spice Mills", "KE")
@@ -160,14 +169,59 @@ def test_nobody_who_is_not_named_in_the_policy_can_be_given_anything(kind: str) 
     assert list(Disclosure.objects.all()) == []
 
 
-def test_a_purpose_that_the_policy_does_not_announce_yet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_names(data_map: Any) -> None:
+    """As versions of before stored it: columns in words alone."""
+    for entry in data_map["purposes"]:
+        del entry["names"]
+
+
+def without_text_of_letters(data_map: Any) -> None:
+    """It spoke of who writes letters, and not of what."""
+    entry = entry_of(data_map, "contacting")
+    entry["names"].remove("offerboard.Message.text")
+    next(data for data in entry["data"] if data["what"] == "Messages that you wrote")["columns"].remove("message")
+
+
+def without_text_in_words(data_map: Any) -> None:
+    """The same, as versions of before stored it."""
+    without_text_of_letters(data_map)
+    without_names(data_map)
+
+
+EARLIER: list[tuple[Callable[[Any], Any], type[disclosing.Refused]]] = [
+    (lambda data_map: data_map["purposes"].remove(entry_of(data_map, "contacting")), disclosing.PurposeNotInForce),
+    (lambda data_map: entry_of(data_map, "contacting")["receivers"].remove("counterparty"), disclosing.KindNotInForce),
+    (without_text_of_letters, disclosing.ColumnNotInForce),
+    (without_text_in_words, disclosing.ColumnNotInForce),
+]
+
+
+@pytest.mark.parametrize(("earlier", "refusal"), EARLIER)
+def test_what_only_the_next_version_announces_is_refused_until_it_takes_effect(
+    earlier: Callable[[Any], Any], refusal: type[disclosing.Refused]
+) -> None:
+    """A purpose, a kind of receiver, a column; also where the version in force knows columns by words alone."""
     member = MemberFactory()
-    monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, *, at: key != CONTACTING.key)
+    said_before(earlier)
+    version = publish()
+    PolicyVersion.objects.filter(pk=version.pk).update(notices_done_at=NOW)
 
-    with pytest.raises(disclosing.PurposeNotInForce):
-        give([member])
+    for now in (NOW, IN_A_MONTH - timedelta(seconds=1)):
+        with pytest.raises(refusal):
+            give([member], now=now)
+    assert (version.material, list(Disclosure.objects.all())) == (True, [])
+    give([member], now=IN_A_MONTH)
 
-    assert list(Disclosure.objects.all()) == []
+    assert Disclosure.objects.count() == 1
+
+
+def test_a_version_that_knows_columns_by_words_alone_lets_pass_what_they_say() -> None:
+    """The author too, who is in no list of words: it goes without saying whose letter it is."""
+    said_before(without_names)
+
+    give([MemberFactory()])
+
+    assert list(Disclosure.objects.values_list("columns", flat=True)) == [WRITTEN]
 
 
 def test_each_kind_of_receiver_has_its_own_grounds() -> None:
@@ -189,8 +243,10 @@ def test_each_kind_of_receiver_has_its_own_grounds() -> None:
 
 @pytest.fixture
 def carrier() -> Receiver:
-    """Carries our mail since the beginning of the year."""
-    return ReceiverFactory(kind="mail", name="Seaborne Mail", country="IE", since=date(2026, 1, 1))
+    """Carries our mail since the beginning of the year, and stands in the policy."""
+    found: Receiver = ReceiverFactory(kind="mail", name="Seaborne Mail", country="IE", since=date(2026, 1, 1))
+    named_all_receivers()
+    return found
 
 
 MAIL = {"purpose": MAILING, "columns": ["mailings.Delivery.to"], "ground": Ground.SERVICE}
@@ -231,6 +287,46 @@ def test_a_receiver_gets_data_within_its_time_only(
             give([member], receiver=carrier, **MAIL)
 
     assert Disclosure.objects.count() == int(serves)
+
+
+@pytest.mark.parametrize("kind", ["mail", "hosting"])
+def test_a_new_receiver_gets_nothing_before_a_version_that_names_it_is_in_force(kind: str) -> None:
+    """Although it is registered, serves, and is of a kind that the policy has always announced."""
+    member, newcomer = MemberFactory(), ReceiverFactory(kind=kind, name="Newcomer", since=date(2026, 1, 1))
+    version = publish()
+    PolicyVersion.objects.filter(pk=version.pk).update(notices_done_at=NOW)
+
+    for now in (NOW, IN_A_MONTH - timedelta(seconds=1)):
+        with pytest.raises(disclosing.ReceiverNotInForce):
+            give([member], receiver=newcomer, **(MAIL | {"now": now}))
+    assert (version.changes, list(Disclosure.objects.all())) == (["New receiver: Newcomer, Norway"], [])
+    give([member], receiver=newcomer, **(MAIL | {"now": IN_A_MONTH}))
+
+    assert list(Disclosure.objects.values_list("receiver_name", flat=True)) == ["Newcomer"]
+
+
+@pytest.mark.parametrize("change", [{"country": "US"}, {"transfer": "clauses"}])
+def test_a_receiver_gets_nothing_elsewhere_or_on_another_ground_than_the_policy_says(
+    carrier: Receiver, change: dict[str, str]
+) -> None:
+    member = MemberFactory()
+    Receiver.objects.filter(pk=carrier.pk).update(**change)
+
+    with pytest.raises(disclosing.ReceiverNotInForce):
+        give([member], receiver=carrier, **MAIL)
+    assert list(Disclosure.objects.all()) == []
+    named_all_receivers()
+    give([member], receiver=carrier, **MAIL)
+
+    assert Disclosure.objects.count() == 1
+
+
+def test_a_version_of_before_receivers_were_named_stops_none_of_them() -> None:
+    PolicyVersion.objects.filter(kind="privacy").update(data_map={}, digest="of before")
+
+    give([MemberFactory()], receiver=ReceiverFactory(kind="mail"), **MAIL)
+
+    assert Disclosure.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -315,9 +411,9 @@ def test_a_letter_that_is_refused_is_not_disclosed() -> None:
     assert list(Disclosure.objects.all()) == []
 
 
-def test_a_letter_does_not_leave_when_the_gate_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_letter_does_not_leave_when_the_gate_refuses() -> None:
     """Neither the thread nor a mail about it."""
-    monkeypatch.setattr(disclosing, "purpose_is_in_force", lambda key, *, at: False)
+    knew_less_before("contacting")
 
     with pytest.raises(disclosing.PurposeNotInForce):
         write(MemberFactory(company=CompanyFactory()), CompanyFactory())

@@ -3,16 +3,28 @@
 import hashlib
 import io
 import json
+from html import escape
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 
+from directory.models import Category
 from offerboard.models import SentFile
 from privacy.exporting.archive import write_archive
 from privacy.exporting.rows import BATCH, parts
+from privacy.models import Receiver
 from privacy.selectors.people import person_of
-from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory, MessageFactory
+from tests.factories import (
+    NOW,
+    CategoryFactory,
+    CompanyFactory,
+    LeadFactory,
+    MemberFactory,
+    MessageFactory,
+    PriceTierFactory,
+    ReceiverFactory,
+)
 from tests.privacy.canaries import Canary, Someone
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
@@ -164,6 +176,108 @@ def test_more_rows_than_a_batch_holds_come_in_several_pages_and_one_list() -> No
 
     assert len(json.loads(archive.read("data/offerboard-sentfile.json"))) == BATCH + 1
     assert "pages/offerboard-sentfile-2.html" in archive.namelist()
+
+
+# --- what goes along with a person's rows ----------------------------------------------------------------------------
+
+
+def trader(industry: str, price: int) -> Any:
+    """An owner with a lead that costs so much from a quantity on, of a company in that industry."""
+    member = MemberFactory(company=CompanyFactory())
+    company = member.teams.get().company
+    company.industries.add(CategoryFactory(name=industry))
+    PriceTierFactory(lead=LeadFactory(company=company, posted_by=member), place=1, min_quantity=70, price=price)
+    return member
+
+
+@pytest.mark.promise("export-complete")
+def test_prices_by_quantity_and_industries_go_along_with_the_lead_and_the_company_and_nobody_elses_do() -> None:
+    mine = trader("Roasted coffee", 4123)
+    trader("Sesame seed", 5321)
+
+    archive = archive_of(mine)
+
+    (tier,) = json.loads(archive.read("data/offerboard-pricetier.json"))
+    (industry,) = json.loads(archive.read("data/directory-company_industries.json"))
+    assert (tier["lead"], float(tier["min_quantity"]), float(tier["price"])) == (mine.leads.get().pk, 70.0, 4123.0)
+    assert industry["category"] == {"id": Category.objects.get(name="Roasted coffee").pk, "name": "Roasted coffee"}
+    said = {entry["table"]: entry for entry in manifest(archive)["tables"]}
+    assert (said["offerboard.PriceTier"]["rows"], said["offerboard.PriceTier"]["why"]) == (1, ["Publishing your leads"])
+    assert "4,123" in archive.read("pages/offerboard-pricetier-1.html").decode()
+    assert [word for word in ("5321", "5,321", "Sesame seed") if word in texts(archive)] == []
+
+
+def test_prices_of_leads_that_a_colleague_posted_do_not_go_along() -> None:
+    colleague = trader("Roasted coffee", 4123)
+    editor = MemberFactory(company=colleague.teams.get().company, role="editor")
+
+    assert "data/offerboard-pricetier.json" not in archive_of(editor).namelist()
+
+
+# --- what a copy says besides the data -------------------------------------------------------------------------------
+
+
+def test_it_says_what_a_person_can_ask_for_and_where_to_complain(settings: Any) -> None:
+    """GDPR art. 15(1)(e), (f) and (h): on the first page, and in the manifest."""
+    settings.OPERATOR = {**settings.OPERATOR, "name": "Example Ltd", "privacy_email": "privacy@market.example"}
+    archive = archive_of(MemberFactory())
+
+    said = manifest(archive)
+    page = archive.read("index.html").decode()
+
+    for words in ("corrected", "deleted", "restriction", "object", "data protection authority", "by software alone"):
+        assert [words in right for right in said["rights"]].count(True) == 1
+    assert "Questions and wishes go to privacy@market.example." in said["rights"]
+    assert [right for right in said["rights"] if right not in page] == []
+    assert said["controller"]["Controller"] == "Example Ltd"
+    assert "Example Ltd" in page
+
+
+def test_it_says_who_gets_data_by_name_in_which_country_and_on_which_ground() -> None:
+    """GDPR art. 15(2); a receiver of the past gets nothing any more."""
+    ReceiverFactory(kind="mail", name="Post <Inc>", country="US", transfer="clauses", task="Carries our mail")
+    ReceiverFactory(name="Gone Ltd", until=NOW.date().replace(day=1))
+    archive = archive_of(MemberFactory())
+
+    assert manifest(archive)["receivers"] == [
+        {
+            "name": "Post <Inc>",
+            "kind": "The company that carries our mail",
+            "task": "Carries our mail",
+            "country": "United States of America",
+            "transfer": str(Receiver.Transfer.CLAUSES.label),
+        }
+    ]
+    page = archive.read("index.html").decode()
+    assert "Post &lt;Inc&gt;" in page
+    assert "standard contractual clauses (art. 46)" in page
+    assert "Gone Ltd" not in texts(archive)
+
+
+def test_each_part_says_why_it_is_here_who_gets_it_where_and_from_whom_it_comes(
+    people: tuple[Someone, list[Canary], Someone, list[Canary]],
+) -> None:
+    """GDPR art. 15(1)(a) to (d), (g) and 15(2): on its pages, and in the manifest; no source where it is the person."""
+    mine, _planted, _other, _others = people
+    archive = archive_of(mine.member)
+
+    said = {entry["data"]: entry for entry in manifest(archive)["tables"]}
+    assert [name for name, entry in said.items() if not (entry["why"] and entry["keep"] and entry["receivers"])] == []
+    letters, decisions = said["data/offerboard-message.json"], said["data/moderation-decision.json"]
+    assert (letters["why"], letters["keep"], letters["source"]) == (
+        ["Letting buyers and sellers reach each other"],
+        ["2 years"],
+        "",
+    )
+    assert [transfer.split(":")[0] for transfer in letters["transfers"]] == [
+        "To the country of the company that you write to or deal with, whichever it is"
+    ]
+    assert (decisions["source"], decisions["transfers"]) == ("our moderators", [])
+    for entry in said.values():
+        page = archive.read(entry["pages"][0]).decode()
+        words = [*entry["why"], *entry["keep"], *entry["receivers"], *entry["transfers"], entry["source"]]
+        assert [text for text in words if escape(text) not in page] == []
+        assert ("From whom:" in page) == bool(entry["source"])
 
 
 def test_who_left_a_team_does_not_learn_who_asks_about_the_leads_they_posted() -> None:

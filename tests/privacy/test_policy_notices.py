@@ -14,7 +14,8 @@ from django.test import Client
 from mailings.models import Delivery
 from privacy import outlets, periodic
 from privacy.models import NOTICE, PolicyNotice, PolicyVersion
-from privacy.selectors.policies import policy_in_force, purpose_is_in_force, purposes_in_force
+from privacy.selectors.announced import announced, purpose_is_in_force
+from privacy.selectors.policies import policy_in_force
 from privacy.services import policy_notices
 from privacy.services.policy_notices import announce_policies
 from tests.factories import NOW, MemberFactory
@@ -47,10 +48,11 @@ def deliver() -> None:
 
 
 @pytest.mark.promise("told-14-days-before")
-def test_every_active_member_gets_one_mail_that_says_what_changes_and_what_to_do(settings: Any) -> None:
+def test_everybody_with_an_account_gets_one_mail_that_says_what_changes_and_what_to_do(settings: Any) -> None:
+    """Suspended and leaving members too, since their data is still here."""
     settings.SITE_URL = "https://market.example"
     people = [MemberFactory(language=language) for language in ("en", "vi", "ar", "xx")]
-    MemberFactory(state="suspended")
+    people += [MemberFactory(state=state) for state in ("suspended", "closing")]
     MemberFactory(state="closed")
     knew_less_before("watching")
     version = publish(body="Words about watching.")
@@ -59,7 +61,7 @@ def test_every_active_member_gets_one_mail_that_says_what_changes_and_what_to_do
     periodic.announce_policies()
 
     assert mailed() == sorted(person.email for person in people)
-    assert PolicyNotice.objects.filter(version=version).count() == 4
+    assert PolicyNotice.objects.filter(version=version).count() == 6
     mail = Delivery.objects.get(to=people[0].email)
     assert mail.subject == "Privacy policy: what changes on 22 Dec 2026"
     for part in (mail.text, mail.html):
@@ -113,7 +115,7 @@ def test_while_mails_wait_the_version_does_not_take_effect_although_its_date_has
     assert policy_in_force(kind="terms", at=IN_A_MONTH + NOTICE).number == 2
 
 
-def test_who_joins_or_comes_back_before_the_day_is_told_too() -> None:
+def test_who_joins_before_the_day_is_told_too_and_who_is_restored_is_not_told_twice() -> None:
     MemberFactory()
     publish("terms", material=True)
     back = MemberFactory(state="suspended")
@@ -248,7 +250,7 @@ def test_a_version_of_before_there_were_maps_turns_nothing_off() -> None:
 
 
 def test_asking_again_reads_the_map_no_second_time(django_assert_num_queries: Any) -> None:
-    purposes_in_force(at=NOW)
+    announced(at=NOW)
 
     with django_assert_num_queries(1):
         assert purpose_is_in_force("account", at=NOW)

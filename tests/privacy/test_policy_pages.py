@@ -77,12 +77,30 @@ def test_receivers_are_named_with_country_and_ground_of_transfer() -> None:
         assert words in page
 
 
+def test_a_purpose_says_where_data_goes_by_the_nature_of_a_market_and_on_which_ground() -> None:
+    """Letters to the other company's country, public pages to every country; to no country where nobody is there."""
+    page = read("/privacy/policy/")
+
+    told = {}
+    for key in ("contacting", "listing", "account"):
+        section = page.split(f'id="purpose-{key}"')[1].split("</section>")[0]
+        told[key] = section.partition("To other countries</dt>")[2].partition("</dd>")[0].removeprefix("<dd>")
+    assert told == {
+        "contacting": (
+            "To the country of the company that you write to or deal with, whichever it is: needed for a contract with "
+            "you, or for steps that you ask for before one (GDPR art. 49(1)(b))"
+        ),
+        "listing": "To every country, since public pages are read everywhere: published because you wish it",
+        "account": "",
+    }
+
+
 def test_words_of_a_stored_map_that_todays_code_does_not_know_are_shown_as_they_are() -> None:
     entry = {**committed_map()["purposes"][0], "basis": "d", "receivers": ["astrologers"]}
 
     table = purpose_tables({"purposes": [entry]})[0]
 
-    assert (table.basis, table.receivers) == ("d: GDPR art. 6(1)(d)", ["astrologers"])
+    assert (table.basis, table.receivers, table.transfers) == ("d: GDPR art. 6(1)(d)", ["astrologers"], [])
 
 
 @pytest.mark.parametrize("path", ["/terms/", "/privacy/cookies/"])

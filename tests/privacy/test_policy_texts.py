@@ -13,11 +13,15 @@ from privacy.policies import first_texts
 # GDPR art. 13(1) and (2), art. 14(2)(f): words without which the item is not answered.
 ITEMS = {
     "13(1)(a) the controller": ["The operator of this market is responsible", "contact page"],
-    "13(1)(b) whom to ask": ["privacy address"],
+    "13(1)(b) whom to ask": ["privacy address", "data protection officer"],
     "13(1)(c) purposes and their ground": ["name each purpose, the data used for it and the legal basis"],
     "13(1)(d) legitimate interests": ["legitimate interests, and then the table names the interest"],
     "13(1)(e) receivers": ["run our servers and carry our mail", "Courts and authorities", "Professional advisers"],
-    "13(1)(f) other countries": ["outside the European Economic Area", "ground on which data may go there"],
+    "13(1)(f) other countries": [
+        "outside the European Economic Area",
+        "ground on which data may go there",
+        "Public pages are read in every",
+    ],
     "13(2)(a) how long": ["how long each kind of data is kept"],
     "13(2)(b) rights": [
         "have a copy",

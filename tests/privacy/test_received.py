@@ -16,6 +16,7 @@ from privacy.models import Disclosure, Receiver
 from privacy.purposes import ACCOUNT, CONTACTING
 from privacy.services.disclosing import Party, disclose
 from tests.factories import NOW, MemberFactory, ReceiverFactory
+from tests.privacy.publishing import named_all_receivers
 from tests.staff import at_work, changelist, make_staff, open_record
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +214,21 @@ def test_the_privacy_officer_registers_a_receiver_and_ends_it_by_a_date() -> Non
         *("mail", "Seaborne Mail"),
         *(date(2026, 1, 1), date(2026, 11, 30)),
     )
+
+
+def test_who_registers_a_company_reads_that_it_gets_nothing_before_the_policy_names_it() -> None:
+    """Again when it moves; not of an authority, which the policy names by its kind, and not once it is named."""
+    client, add = officer(), reverse("admin:privacy_receiver_add")
+    words = "gets no data before a privacy policy that names it"
+
+    new = client.post(add, REGISTERED, follow=True).content.decode()
+    court = client.post(add, REGISTERED | {"kind": "authority", "name": "Court"}, follow=True).content.decode()
+    named_all_receivers()
+    change = reverse("admin:privacy_receiver_change", args=[Receiver.objects.get(kind="mail").pk])
+    same = client.post(change, REGISTERED | {"task": "Carries mail"}, follow=True).content.decode()
+    moved = client.post(change, REGISTERED | {"country": "US"}, follow=True).content.decode()
+
+    assert [words in page for page in (new, court, same, moved)] == [True, False, False, True]
 
 
 @pytest.mark.parametrize("kind", ["counterparty", "staff", "team", "public", ""])

@@ -87,6 +87,36 @@ def test_what_rests_on_consent_names_the_data_and_ends_with_it() -> None:
     assert partners.recipients.split("\n")[0] == "Partner sites"
 
 
+def test_transfers_by_the_nature_of_a_market_stand_before_those_to_receivers_with_a_name() -> None:
+    """GDPR art. 30(1)(e): also where no company outside gets anything."""
+    receiver(kind="hosting", name="Servers Inc")
+
+    found = {one.purpose: one.transfers.split("\n") for one in record_of_processing(at=NOW).activities}
+
+    servers = "Servers Inc: United States of America: standard contractual clauses (art. 46)"
+    letters = (
+        "To the country of the company that you write to or deal with, whichever it is: needed for a contract with "
+        "you, or for steps that you ask for before one (GDPR art. 49(1)(b))"
+    )
+    assert found["Letting buyers and sellers reach each other"] == [letters, servers]
+    assert found["Publishing your leads"] == [
+        "To every country, since public pages are read everywhere: published because you wish it",
+        servers,
+    ]
+    assert found["Running your account"] == [servers]
+
+
+@pytest.mark.parametrize("officer", ["", "Ines Duarte, dpo@market.example"])
+def test_a_data_protection_officer_stands_in_it_when_there_is_one(settings: Any, officer: str) -> None:
+    """GDPR art. 30(1)(a)."""
+    settings.OPERATOR_DPO = officer
+
+    controller = record_of_processing(at=NOW).controller
+
+    assert controller.get("Data protection officer", "") == officer
+    assert ("Data protection officer" in controller) == bool(officer)
+
+
 @pytest.mark.parametrize(
     ("purpose", "people"),
     [

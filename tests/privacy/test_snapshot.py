@@ -72,7 +72,15 @@ MORE: list[tuple[Callable[[Any, Any], Any], str]] = [
     ),
     (
         lambda all_, _one: all_["receivers"][0].update(country="KE"),
-        "New receiver: Post Ltd, Kenya",
+        "Post Ltd receives data in another country: Kenya",
+    ),
+    (
+        lambda all_, _one: all_["receivers"][0].update(transfer="consent"),
+        "Post Ltd receives data on another ground of transfer: the person’s explicit consent (art. 49)",
+    ),
+    (
+        lambda all_, _one: all_["receivers"][0].update(kind="partner"),
+        "New receiver: Post Ltd, Ireland",
     ),
     (
         lambda _map, one: one["data"][0]["columns"].append("phone"),
@@ -144,6 +152,15 @@ def test_less_of_anything_is_shown_and_not_material(change: Callable[[Any, Any],
     after = changed(change)
 
     assert (material_changes(BEFORE, after), all_changes(BEFORE, after)) == ([], [sentence])
+
+
+def test_a_receiver_that_moved_on_another_ground_is_told_as_both_and_is_not_gone() -> None:
+    after = changed(lambda all_, _one: all_["receivers"][0].update(country="US", transfer="clauses"))
+
+    assert all_changes(BEFORE, after) == [
+        "Post Ltd receives data in another country: United States of America",
+        "Post Ltd receives data on another ground of transfer: standard contractual clauses (art. 46)",
+    ]
 
 
 def test_a_map_does_not_differ_from_itself() -> None:

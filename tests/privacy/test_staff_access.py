@@ -13,8 +13,8 @@ from accounts.models import Member
 from directory.models import TeamMember
 from privacy import datamap
 from privacy.models import Disclosure
-from privacy.purposes import ACCOUNT
 from tests.factories import NOW, CompanyFactory, MemberFactory
+from tests.privacy.publishing import knew_less_before
 from tests.staff import WHY, at_work, changelist, make_staff, open_record
 
 pytestmark = pytest.mark.django_db
@@ -312,10 +312,8 @@ def test_somebody_who_is_not_there_is_asked_nothing_about(moderator: Client) -> 
 
 
 @pytest.mark.promise("staff-look-with-reason")
-def test_a_look_that_cannot_be_written_down_does_not_happen(
-    member: Member, moderator: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("privacy.services.disclosing.purpose_is_in_force", lambda key, *, at: key != ACCOUNT.key)
+def test_a_look_that_cannot_be_written_down_does_not_happen(member: Member, moderator: Client) -> None:
+    knew_less_before("account")
     moderator.raise_request_exception = False
 
     response = moderator.post(address("change", member), WHY)
