@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from privacy.cookieless import cookieless
 from privacy.forms.leaving import LeavingForm
 from privacy.selectors.leaving import leaving_page
 from privacy.services import leaving as services
@@ -57,7 +57,7 @@ def stay(request: HttpRequest) -> HttpResponse:
     return redirect("privacy:delete")
 
 
-@csrf_exempt  # the link itself is the secret: who does not have it cannot make a browser send it, and no cookie is read
+@cookieless
 @PAGE
 @never_cache
 def confirm(request: HttpRequest, token: str) -> HttpResponse:

@@ -20,6 +20,7 @@ from privacy.services.consent import consent_key
 from privacy.services.disclosing import Ground, disclose
 from tests.factories import NOW, MemberFactory, ReceiverFactory
 from tests.privacy.answering import say
+from tests.privacy.publishing import named_all_receivers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 PAGE = "/privacy/consents/"
@@ -48,7 +49,8 @@ def granted(member: Member) -> set[tuple[str, str]]:
 
 
 def give(members: list[Member], site: Receiver, **what: Any) -> None:
-    """Through the gate, with a reason for the grounds that want one."""
+    """Through the gate, with a reason for the grounds that want one; the policy in force names the sites there are."""
+    named_all_receivers()
     disclose(members=[one.pk for one in members], receiver=site, reason="They pay.", now=NOW, **what)
 
 

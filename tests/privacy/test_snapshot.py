@@ -190,7 +190,7 @@ def test_what_rests_on_consent_lists_its_data_and_lasts_until_a_no() -> None:
             "source": "",
             "keep": "until you say no",
             "days": None,
-            "erase": ["deleted"],
+            "erase": ["emptied; only the number of the account stays, so that no other account gets it"],
         }
     ]
 
