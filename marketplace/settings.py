@@ -173,6 +173,7 @@ CELERY_TASK_ROUTES = {
     "offerboard.tasks.go_on_importing": {"queue": "imports"},
     "privacy.tasks.build_export": {"queue": "imports"},
     "privacy.tasks.erase_person": {"queue": "imports"},
+    "privacy.periodic.sweep_retention": {"queue": "imports"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -209,6 +210,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "privacy.periodic.sweep_exports",
         "schedule": 10.0,
         "options": {"expires": 10.0},
+    },
+    "delete what has outlived its time": {
+        "task": "privacy.periodic.sweep_retention",
+        "schedule": 300.0,
+        "options": {"expires": 300.0},
     },
     "see to those who leave": {
         "task": "privacy.periodic.sweep_leaving",

@@ -266,6 +266,8 @@ def _refuse_contradictions(table: Table, verdicts: Sequence[str]) -> None:
         )
     if twice := sorted({name for name in verdicts if verdicts.count(name) > 1}):
         raise WrongDeclaration(f"{model._meta.label} has two verdicts on {', '.join(twice)}")
+    if len({column.keep for column in columns if column.keep.has_time}) > 1:
+        raise WrongDeclaration(f"{model._meta.label}: a row goes as a whole, so that it has one time")
     for key in {column.about.key for column in columns}:
         fates = {column.erase.action for column in columns if column.about.key == key}
         if {Fate.DELETE, Fate.APP} & fates and len(fates) > 1:

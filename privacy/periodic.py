@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from privacy.services import leaving, policy_notices, requests
+from privacy.sweeping import running as sweeping
 
 SHIFT = 20.0  # seconds after which other tasks have their turn
 
@@ -38,3 +39,9 @@ def announce_policies() -> None:
     ends_at = time.monotonic() + SHIFT
     while policy_notices.announce_policies(now=timezone.now()) and time.monotonic() < ends_at:
         pass
+
+
+@shared_task(soft_time_limit=240, time_limit=270)
+def sweep_retention() -> None:
+    """Delete what has outlived its time, once a night; the next call goes on where this one stops."""
+    sweeping.sweep(now=timezone.now())

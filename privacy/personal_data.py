@@ -225,7 +225,7 @@ declare(
     member=Held(erase=UNLINK),
     neutral="id breach delivery queued_at sent_at",
 )
-declare(SweepReport, neutral="id started_at ended_at is_rehearsal counts held")
+declare(SweepReport, derived="files", neutral="id started_at ended_at is_rehearsal counts held")
 
 declare_place(
     "logs",

@@ -73,6 +73,11 @@ class Keep:
     after: str = ""  # a column or a path to one; rows in which it is empty are kept
     over: Callable[[datetime], Q] | None = None
 
+    @property
+    def has_time(self) -> bool:
+        """Whether the nightly sweep ends it."""
+        return self.days is not None or self.over is not None
+
     def rows_over(self, *, at: datetime) -> Q | None:
         """The rows whose time is over; None where no time ends it."""
         if self.over is not None:

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import translation
 
+from privacy.cascades import files_below, files_of
 from privacy.datamap import Column, Fate, Person
-from privacy.departures import named_file
 from privacy.exporting.rows import Part, parts
 from privacy.snapshot import LANGUAGE
 
@@ -54,11 +54,11 @@ def erase_batch(part: Part, person: Person, *, held: Q, files: MutableSequence[s
         return 0
     batch = part.table.model._default_manager.filter(pk__in=keys)
     if changes is None:
-        files.extend(_files(batch, part.table.model))
+        files.extend(files_of(part.table.model, keys))
+        files.extend(files_below(part.table.model, keys))
         batch.delete()
     else:
-        touched = [field for field in _file_fields(part.table.model) if field.name in changes]
-        files.extend(_files(batch, part.table.model, touched))
+        files.extend(files_of(part.table.model, keys, list(changes)))
         batch.update(**changes)
     return len(keys)
 
@@ -104,17 +104,3 @@ def _pending(changes: dict[str, Any]) -> Q:
     for name, value in changes.items():
         pending |= Q(**{f"{name}__isnull": False}) if value is None else ~Q(**{name: value})
     return pending
-
-
-def _file_fields(model: type[models.Model]) -> list[models.FileField]:
-    return [field for field in model._meta.concrete_fields if isinstance(field, models.FileField)]
-
-
-def _files(
-    rows: "QuerySet[Any, Any]", model: type[models.Model], fields: Sequence[models.FileField] | None = None
-) -> list[str]:
-    wanted = _file_fields(model) if fields is None else fields
-    if not wanted:
-        return []
-    found = (named_file(row, field.name) for row in rows.only("pk", *(one.name for one in wanted)) for field in wanted)
-    return [name for name in found if name]

@@ -12,11 +12,11 @@ from functools import partial
 from uuid import UUID
 
 import structlog
-from django.apps import apps
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from privacy.cascades import delete_files
 from privacy.datamap import Person
 from privacy.departures import Addressee, Leaving, close_account, erasers
 from privacy.erasing import ledger
@@ -96,7 +96,7 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -
         while _do(job, label, batch):
             if time.monotonic() > ends_at:
                 raise ShiftOver
-    _delete_files(job)
+    delete_files(job.files)  # a name stays on the list until its file is gone
     _finish(job, writes=writes)
 
 
@@ -153,17 +153,6 @@ def _renew(job: Erasure, **values: object) -> None:
     if not mine.update(lease_until=now + LEASE, **values):
         raise LeaseLost
     job.lease_until = now + LEASE
-
-
-def _delete_files(job: Erasure) -> None:
-    """A name stays on the list until its file is gone; deleting a file twice does no harm."""
-    for named in job.files:
-        column, _blank, name = named.partition(" ")
-        label, _dot, field_name = column.rpartition(".")
-        field = apps.get_model(label)._meta.get_field(field_name)
-        if isinstance(field, models.FileField):
-            field.storage.delete(name)
-    job.files = []
 
 
 @transaction.atomic(durable=True)

@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('is_rehearsal', models.BooleanField(default=False, verbose_name='only counted')),
                 ('counts', models.JSONField(default=dict, verbose_name='rows, by table')),
+                ('files', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), blank=True, default=list, size=None, verbose_name='files to be deleted')),
                 ('held', models.JSONField(default=dict, verbose_name='rows under legal hold, by table')),
             ],
             options={

@@ -1,5 +1,6 @@
 """What the nightly sweep deleted, for staff to see."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,9 @@ class SweepReport(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     is_rehearsal = models.BooleanField(_("only counted"), default=False)
     counts = models.JSONField(_("rows, by table"), default=dict)
+    files = ArrayField(
+        models.CharField(max_length=300), verbose_name=_("files to be deleted"), default=list, blank=True
+    )
     held = models.JSONField(_("rows under legal hold, by table"), default=dict)
 
     class Meta:

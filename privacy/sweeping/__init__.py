@@ -1,0 +1,1 @@
+"""The retention sweep: what has outlived its time, as the data map says, goes every night."""
