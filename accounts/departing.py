@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import Invitation, Member
 from directory.models import Company
 from directory.registry import register_company_follower
-from privacy.departures import Addressee, Departure, Leaving, register_account, register_departure
+from privacy.departures import Accounts, Addressee, Departure, Leaving, register_accounts, register_departure
 
 FORMER = "Former member"  # in the place of a name
 
@@ -28,6 +28,12 @@ def close_account(member_id: int, now: datetime) -> Addressee | None:
     return addressee
 
 
+def identify(member_id: int) -> str | None:
+    """The number with the moment of joining, which never changes."""
+    joined = Member.objects.exclude(state=Member.State.CLOSED).filter(pk=member_id).values_list("joined_at", flat=True)
+    return next((f"{member_id} {moment.isoformat()}" for moment in joined), None)
+
+
 def _begin(leaving: Leaving, _now: datetime) -> bool:
     active = Member.objects.filter(pk=leaving.member_id, state=Member.State.ACTIVE)
     return bool(active.update(state=Member.State.CLOSING))
@@ -45,6 +51,6 @@ def _end_invitations(company: Company, now: datetime) -> None:
 
 def register() -> None:
     """Make accounts known to those who leave."""
-    register_account(close_account)
+    register_accounts(Accounts(close_account, identify))
     register_departure(Departure("account", _begin, _bring_back))
     register_company_follower("invitations", _end_invitations)

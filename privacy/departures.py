@@ -55,10 +55,17 @@ class Addressee:
     name: str
 
 
-# Empties somebody's account for good, in the caller's transaction; None when it was done before.
-CloseAccount = Callable[[int, datetime], Addressee | None]
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What the app of accounts does for those who leave."""
 
-_accounts: list[CloseAccount] = []
+    # Empties an account for good, in the caller's transaction; None when it was done before.
+    close: Callable[[int, datetime], Addressee | None]
+    # Tells an account from a later one of the same number, as long as it is open; None where there is none open.
+    identify: Callable[[int], str | None]
+
+
+_accounts: list[Accounts] = []
 _erasers: dict[type[Model], Erases] = {}
 _first: list[Erases] = []
 _departures: dict[str, Departure] = {}
@@ -88,20 +95,20 @@ def register_estates(find: Callable[[int], Sequence[Estate]]) -> None:
         _estates.append(find)
 
 
-def register_account(close: CloseAccount) -> None:
+def register_accounts(accounts: Accounts) -> None:
     """Say how an account is closed; a second way is a programming error."""
-    if _accounts and _accounts != [close]:
+    if _accounts and _accounts != [accounts]:
         message = "there is a way to close an account already"
         raise ValueError(message)
-    _accounts[:] = [close]
+    _accounts[:] = [accounts]
 
 
-def close_account(member_id: int, now: datetime) -> Addressee | None:
-    """Empty the account, the last thing of all. Raises LookupError where no app has said how."""
+def accounts() -> Accounts:
+    """How an account is closed. Raises LookupError where no app has said so."""
     if not _accounts:
         message = "no app closes accounts"
         raise LookupError(message)
-    return _accounts[0](member_id, now)
+    return _accounts[0]
 
 
 def erasers() -> list[Erases]:

@@ -11,12 +11,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from django.conf import settings
 
 from privacy.digests import digest_now
 from privacy.models import Suppression
 
-OWNER = "owner"  # what the digest of a member's address is made for
+log = structlog.get_logger(__name__)
+
+ACCOUNT = "account"  # what the digest of an account is made for
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Line:
     at: str  # ISO 8601
     reason: str  # of Suppression
     member: int | None = None
+    account: str = ""  # digest of what tells the account from a later one of the same number
     leads: str = "now"
     successors: dict[str, int] = field(default_factory=dict)
     digests: list[list[str]] = field(default_factory=list)  # kind, key id, digest: what must not come back
@@ -39,6 +43,7 @@ def line_for(
     values: Iterable[tuple[str, str]],
     now: datetime,
     member: int | None = None,
+    account: str = "",
     leads: str = "now",
     successors: dict[str, int] | None = None,
 ) -> Line:
@@ -48,6 +53,7 @@ def line_for(
         at=now.isoformat(timespec="seconds"),
         reason=reason.value,
         member=member,
+        account=digest_now(ACCOUNT, account)[1] if account else "",
         leads=leads,
         successors=successors or {},
         digests=[[str(kind), *digest_now(kind, value)] for kind, value in sorted(set(values))],
@@ -58,10 +64,12 @@ def append(line: Line) -> None:
     """Add a line for good. Raises OSError where the file cannot be written: then nothing may be erased."""
     path = Path(settings.ERASURE_LEDGER)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(asdict(line), sort_keys=True) + "\n"
+    text = json.dumps(asdict(line), sort_keys=True)
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(handle, text.encode())  # a line is written whole or, when the disk is full, cut: see `lines`
+        # The break in front ends a line that a full disk has cut.
+        if os.write(handle, f"\n{text}\n".encode()) <= len(text):
+            raise OSError(f"the line was not written whole: {path}")
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -73,11 +81,15 @@ def append(line: Line) -> None:
 
 
 def lines() -> Iterator[Line]:
-    """Every line, oldest first. A last line that was cut belongs to an erasure that was not begun."""
+    """Every line, oldest first. One that was cut belongs to an erasure that was not begun, and is passed over."""
     path = Path(settings.ERASURE_LEDGER)
     if not path.exists():
         return
-    with path.open() as file:
-        for text in file:
-            if text.endswith("\n") and text.strip():
+    with path.open(encoding="utf-8") as file:
+        for number, text in enumerate(file, start=1):
+            if not text.strip():
+                continue
+            try:
                 yield Line(**json.loads(text))
+            except (ValueError, TypeError):
+                log.warning("ledger_line_unreadable", line=number)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from privacy.cascades import delete_files
 from privacy.datamap import Person
-from privacy.departures import Addressee, Leaving, close_account, erasers
+from privacy.departures import Addressee, Leaving, accounts, erasers
 from privacy.erasing import ledger
 from privacy.erasing.consents import withdraw_consents
 from privacy.erasing.receivers import owe_receipts
@@ -113,6 +113,7 @@ def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
         values=[(Suppression.Kind.EMAIL, address) for address in person.addresses],
         now=now,
         member=job.member_number,
+        account=accounts().identify(job.member_number or 0) or "",
         leads=job.leads,
         successors=job.successors,
     )
@@ -165,7 +166,7 @@ def _finish(job: Erasure, *, writes: bool) -> None:
     changed = running.update(state=State.AWAITING if waits else ended, ended_at=None if waits else now, member=None)
     if not changed:
         raise LeaseLost
-    addressee = close_account(job.member_number or 0, now)
+    addressee = accounts().close(job.member_number or 0, now)
     letter = _write_letter(job, addressee, waits=waits, now=now) if writes and addressee else None
     _renew(job, files=[], successors={}, begun={}, letter=letter)
     Erasure.objects.filter(pk=job.pk).update(lease_until=None)

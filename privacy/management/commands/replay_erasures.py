@@ -1,0 +1,18 @@
+"""`manage.py replay_erasures`: after a restored copy, erases again whoever had left by then."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from privacy.erasing import replaying
+
+
+class Command(BaseCommand):
+    """Part of each start, since nobody remembers it on the day of a restore; without a restore it finds nothing."""
+
+    help = "Erase again everybody whom the ledger of erasures names and the database still knows."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Say how many it were."""
+        self.stdout.write(f"Erased again: {replaying.replay(now=timezone.now())}")

@@ -1,0 +1,133 @@
+"""A restored copy has forgotten who left; the ledger has not."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import Member
+from directory.models import Company
+from mailings.models import Delivery
+from offerboard.models import Lead
+from privacy.erasing import ledger, replaying, running
+from privacy.models import Erasure, SubjectRequest, Suppression
+from tests.factories import CompanyFactory, LeadFactory, MemberFactory
+from tests.privacy.leaving import ask_and_confirm, leave
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
+
+
+@pytest.fixture(autouse=True)
+def kept(settings: Any, tmp_path: Path) -> Path:
+    """A ledger of this test's own."""
+    settings.ERASURE_LEDGER = tmp_path / "ledger" / "erasures.jsonl"
+    return Path(settings.ERASURE_LEDGER)
+
+
+def seller(email: str = "linh@example.com") -> Member:
+    """With a company and a lead."""
+    member = MemberFactory(email=email, full_name="Linh Tran", company=CompanyFactory())
+    LeadFactory(company=Company.objects.get(team__member=member), posted_by=member)
+    return member
+
+
+def restore_yesterdays(member: Member) -> None:
+    """What a copy of before the erasure has: the person, the address and a lead, and no word of the erasure."""
+    restored = Member.objects.get(pk=member.pk)
+    for name in ("email", "full_name", "state", "joined_at", "phone", "country"):
+        setattr(restored, name, getattr(member, name))
+    restored.save()
+    EmailAddress.objects.create(user=restored, email=member.email, primary=True, verified=True)
+    company = CompanyFactory()
+    company.team.create(member=restored, role="owner", joined_at=timezone.now())
+    LeadFactory(company=company, posted_by=restored)
+    SubjectRequest.objects.all().delete()
+    Suppression.objects.all().delete()
+    Delivery.objects.all().delete()
+
+
+def test_who_left_is_erased_again_and_hears_nothing_of_it() -> None:
+    member = seller()
+    leave(member)
+    restore_yesterdays(member)
+    assert (Member.objects.get(pk=member.pk).email, Lead.objects.count()) == ("linh@example.com", 1)
+
+    call_command("replay_erasures")
+
+    restored = Member.objects.get(pk=member.pk)
+    assert (restored.state, restored.email) == ("closed", f"former-{member.pk}@left.invalid")
+    assert (Lead.objects.count(), Delivery.objects.count()) == (0, 0)
+    assert Suppression.objects.filter(kind="email").count() == 1
+    assert replaying.replay(now=timezone.now()) == 0
+
+
+def test_a_copy_in_which_the_two_weeks_were_running_is_erased_too() -> None:
+    member = seller()
+    request = ask_and_confirm(member)
+    running.run(request.pk)
+    restore_yesterdays(member)
+    SubjectRequest.objects.create(
+        pk=request.pk,
+        kind="erasure",
+        member_id=member.pk,
+        identity_proof="password",
+        state="cooling_off",
+        received_at=timezone.now(),
+        due_at=timezone.now() + timedelta(days=30),
+    )
+    Erasure.objects.create(request_id=request.pk, member_number=member.pk, runs_at=timezone.now())
+
+    replaying.replay(now=timezone.now())
+
+    request.refresh_from_db()
+    assert (request.state, Lead.objects.count()) == ("partly_kept", 0)
+
+
+def test_somebody_who_got_the_number_of_who_left_is_not_touched() -> None:
+    """A copy gives numbers out again that were given out after it was made."""
+    member = seller()
+    leave(member)
+    newcomer = Member.objects.get(pk=member.pk)
+    newcomer.state, newcomer.email, newcomer.full_name = "active", "kofi@example.com", "Kofi Mensah"
+    newcomer.joined_at = timezone.now() + timedelta(seconds=1)
+    newcomer.save()
+
+    assert replaying.replay(now=timezone.now()) == 0
+    newcomer.refresh_from_db()
+    assert (newcomer.state, newcomer.full_name) == ("active", "Kofi Mensah")
+
+
+def test_the_ledger_names_nobody(kept: Path) -> None:
+    leave(seller())
+
+    text = kept.read_text()
+    assert not any(words in text.lower() for words in ("linh", "tran", "example.com"))
+    assert json.loads(text.strip())["reason"] == "erased"
+    assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_a_line_that_was_cut_by_a_full_disk_is_passed_over(kept: Path) -> None:
+    leave(seller())
+    with kept.open("a") as file:
+        file.write('{"request": "half')
+    leave(seller("kofi@example.com"))
+
+    assert len(list(ledger.lines())) == 2
+
+
+def test_where_the_ledger_cannot_be_written_nothing_is_erased(kept: Path) -> None:
+    member = seller()
+    request = ask_and_confirm(member)
+    kept.parent.parent.joinpath("ledger").write_text("a file where the folder should be")
+
+    with pytest.raises(OSError, match="ledger"):
+        running.run(request.pk)
+
+    member.refresh_from_db()
+    request.refresh_from_db()
+    assert (request.state, member.state, Lead.objects.count()) == ("cooling_off", "closing", 1)
