@@ -5,6 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
+from privacy.erasing import running as erasing
 from privacy.services import leaving, policy_notices, requests
 from privacy.sweeping import running as sweeping
 
@@ -44,4 +45,6 @@ def announce_policies() -> None:
 @shared_task(soft_time_limit=240, time_limit=270)
 def sweep_retention() -> None:
     """Delete what has outlived its time, once a night; the next call goes on where this one stops."""
-    sweeping.sweep(now=timezone.now())
+    now = timezone.now()
+    sweeping.sweep(now=now)
+    erasing.erase_released(now=now)

@@ -16,6 +16,7 @@ from django.utils import translation
 from privacy.cascades import files_below, files_of
 from privacy.datamap import Column, Fate, Person
 from privacy.exporting.rows import Part, parts
+from privacy.selectors.holds import Holds
 from privacy.snapshot import LANGUAGE
 
 BATCH = 500  # rows in a transaction
@@ -30,6 +31,7 @@ class Kept:
     why: list[str]
     until: list[str]
     rows: int
+    held: bool = False  # by a legal hold: erased once that is over
 
 
 def parts_to_erase() -> list[Part]:
@@ -72,6 +74,14 @@ def kept_rows(person: Person) -> Iterator[Kept]:
         count = part.table.rows_about(part.about, person).count()
         if count:
             yield Kept(str(part.table.what), _distinct(stays, "erase"), _distinct(stays, "keep"), count)
+
+
+def held_rows(person: Person, holds: Holds) -> Iterator[Kept]:
+    """What a legal hold keeps of the person for now."""
+    for part in parts_to_erase():
+        rows = part.table.model._default_manager.filter(part.about.rows(person)).filter(holds.on(part.table))
+        if count := rows.count():
+            yield Kept(str(part.table.what), holds.reasons, holds.ends, count, held=True)
 
 
 def _distinct(columns: Sequence[Column], name: str) -> list[str]:

@@ -22,7 +22,7 @@ from privacy.departures import Addressee, Leaving, accounts, erasers
 from privacy.erasing import ledger
 from privacy.erasing.consents import withdraw_consents
 from privacy.erasing.receivers import owe_receipts
-from privacy.erasing.rows import erase_batch, kept_rows, parts_to_erase
+from privacy.erasing.rows import erase_batch, held_rows, kept_rows, parts_to_erase
 from privacy.models import Erasure, Receipt, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.selectors.holds import Holds, is_held
@@ -100,6 +100,30 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -
     _finish(job, writes=writes)
 
 
+def erase_released(*, now: datetime) -> int:
+    """Erase what a hold had kept of people who are gone, now that no hold stands there; how many people."""
+    holds, done = Holds(at=now), 0
+    for job in Erasure.objects.filter(kept__contains=[{"held": True}], request__ended_at__isnull=False):
+        person = person_by_number(job.member_number or 0)
+        if any(held_rows(person, holds)):
+            continue
+        for part in parts_to_erase():
+            while _release(job, partial(erase_batch, part, person, held=NOTHING, files=job.files)):
+                pass
+        delete_files(job.files)
+        rest = [one for one in job.kept if not one.get("held")]
+        Erasure.objects.filter(pk=job.pk).update(kept=rest, files=[])
+        done += 1
+    return done
+
+
+@transaction.atomic(durable=True)
+def _release(job: Erasure, batch: Callable[[], int]) -> int:
+    count = batch()
+    Erasure.objects.filter(pk=job.pk).update(files=job.files)
+    return count
+
+
 def _by_app(eraser: Callable[..., int], *, leaving: Leaving, files: list[str]) -> int:
     return eraser(leaving=leaving, files=files, now=timezone.now())
 
@@ -120,7 +144,7 @@ def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
     if writes:
         ledger.append(line)
     with transaction.atomic(durable=True):
-        job.kept = [asdict(one) for one in kept_rows(person)]
+        job.kept = [asdict(one) for one in (*kept_rows(person), *held_rows(person, Holds(at=now)))]
         _renew(job, kept=job.kept)
         SubjectRequest.objects.filter(pk=job.pk).update(state=State.RUNNING)
         owe_receipts(request_id=job.pk, member_id=job.member_number or 0, change=Receipt.Change.ERASE, now=now)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.formats import date_format
 
 from privacy import datamap
 from privacy.cascades import children
@@ -22,6 +23,8 @@ class Holds:
         standing = list(LegalHold.objects.standing(at=at))
         self.people = [person_by_number(hold.member_id) for hold in standing if hold.member_id is not None]
         self.rows = [hold for hold in standing if hold.member_id is None]
+        self.reasons = list(dict.fromkeys(hold.reason for hold in self.rows))
+        self.ends = list(dict.fromkeys(date_format(hold.ends_at, "DATE_FORMAT") for hold in self.rows))
 
     def on(self, table: datamap.Table) -> Q:
         """The rows that are held: named ones, those about a held person, and those that others of these hang on."""

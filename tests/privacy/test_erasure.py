@@ -91,10 +91,11 @@ def test_nothing_of_who_left_is_found_anywhere_but_what_they_were_told_is_kept()
     ]
     assert found == []
     assert mine.member.email not in after
-    changed = [f"{one.part.name}.{one.column}" for one in others if one.token and not _is_there(one)]
+    changed = [f"{one.part.name}.{one.column}" for one in others if one.token and not is_there(one)]
     assert changed == []
 
 
-def _is_there(canary: Canary) -> bool:
+def is_there(canary: Canary) -> bool:
+    """Whether a row is there with what was planted in it."""
     row = canary.part.table.model._default_manager.filter(pk=canary.row.pk)
     return row.exists() and str(canary.token) in canary.stored

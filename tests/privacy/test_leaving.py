@@ -287,6 +287,36 @@ def test_a_hold_stops_the_deletion_until_it_is_over(seller: Member) -> None:
     assert (state_of(request), Lead.objects.count()) == ("partly_kept", 0)
 
 
+def test_a_row_that_is_held_is_erased_once_the_hold_is_over(seller: Member) -> None:
+    company = Company.objects.get(team__member=seller)
+    held, free = (
+        MessageFactory(inquiry=InquiryFactory(recipient=company), company=company, author=seller, text=f"{one}, Linh.")
+        for one in ("Held", "Free")
+    )
+    hold = LegalHold.objects.create(
+        table="offerboard.Message",
+        key=str(held.pk),
+        reason="Claim 12",
+        begun_at=timezone.now(),
+        ends_at=timezone.now() + timedelta(days=30),
+    )
+
+    leave(seller)
+
+    texts = dict(Message.objects.values_list("pk", "text"))
+    assert (texts[held.pk], texts[free.pk]) == ("Held, Linh.", "[removed by its author]")
+    assert [one["why"] for one in Erasure.objects.get().kept if one["held"]] == [["Claim 12"]]
+    assert "Claim 12" in Delivery.objects.get(template="erasure_done").text
+    assert running.erase_released(now=timezone.now()) == 0
+    hold.lifted_at = timezone.now()
+    hold.save()
+
+    assert running.erase_released(now=timezone.now()) == 1
+    assert set(Message.objects.values_list("text", flat=True)) == {"[removed by its author]"}
+    assert not Message.objects.exclude(author=None).exists()
+    assert running.erase_released(now=timezone.now()) == 0
+
+
 def test_the_final_letter_says_what_is_kept_and_is_forgotten_once_it_is_sent(seller: Member) -> None:
     email = seller.email
     leave(seller)

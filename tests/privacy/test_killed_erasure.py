@@ -1,0 +1,115 @@
+"""Workers that are killed at any moment: whoever asked to leave is gone in the end, and nobody else is touched."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Member
+from mailings.models import Delivery
+from offerboard.models import Lead, Message
+from privacy.erasing import running
+from privacy.models import Erasure, SubjectRequest, SweepReport
+from privacy.sweeping import running as sweeping
+from tests.factories import InquiryFactory, LeadFactory, MessageFactory
+from tests.privacy.canaries import Canary, Someone
+from tests.privacy.leaving import ask_and_confirm
+from tests.privacy.test_erasure import dump, files, is_kept, is_there
+from tests.processes import environment_of_test
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policies")]
+
+PEOPLE = 3
+# What a worker does, in small batches so that there is much to be killed in.
+WORKER = """
+import django; django.setup()
+from uuid import UUID
+from django.utils import timezone
+from offerboard import departing
+from privacy.erasing import rows, running
+from privacy.sweeping import overdue, running as sweeping
+rows.BATCH, overdue.BATCH, departing.BATCH = 3, 3, 2
+print("ready", flush=True)
+for number in {numbers!r}:
+    running.run(UUID(number))
+sweeping.sweep(now=timezone.now(), shift=600)
+print("done", flush=True)
+"""
+
+
+def let_leases_end() -> None:
+    """What the minutes after a worker's death do."""
+    Erasure.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def work_until_killed(requests: list[SubjectRequest], *, after: float) -> bool:
+    """A worker of its own, killed so many seconds after it began; whether it was still at work."""
+    code = WORKER.format(numbers=[str(request.pk) for request in requests])
+    environment = environment_of_test(ERASURE_LEDGER=str(settings.ERASURE_LEDGER))
+    worker = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
+    )
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "ready\n"
+    time.sleep(after)
+    worker.send_signal(signal.SIGKILL)
+    said, _nothing = worker.communicate()
+    return "done" not in said
+
+
+def is_half_done(request: SubjectRequest) -> bool:
+    """Whether the state and the account say different things."""
+    request.refresh_from_db()
+    number = Erasure.objects.get(pk=request.pk).member_number
+    is_closed = Member.objects.get(pk=number or 0).state == "closed"
+    return is_closed != (request.state in {"awaiting", "done", "partly_kept"})
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=pytest.mark.long)])
+def test_kills_leave_nothing_half_done_and_nobody_else_touched(kills: int) -> None:
+    dice = random.Random(kills)  # noqa: S311 - moments of death, the same each time
+    leavers, bystander = [Someone(f"leaver{number}x") for number in range(PEOPLE)], Someone("bystander")
+    planted = [canary for one in leavers for canary in one.plant()]
+    others = bystander.plant()
+    for one in leavers:
+        LeadFactory.create_batch(10, company=one.company, posted_by=one.member)
+        MessageFactory.create_batch(15, inquiry=one.inquiry, author=one.member, company=one.company)
+    old = timezone.now() - timedelta(days=800)
+    overdue = MessageFactory.create_batch(40, inquiry=InquiryFactory(last_message_at=timezone.now()), sent_at=old)
+    emails = [one.member.email for one in leavers]
+    requests = [ask_and_confirm(one.member) for one in leavers]
+
+    killed = 0
+    for _number in range(kills):
+        killed += work_until_killed(requests, after=dice.uniform(0.0, 1.2))
+        assert [request.pk for request in requests if is_half_done(request)] == []
+        let_leases_end()
+    for request in requests:
+        running.run(request.pk)
+    sweeping.sweep(now=timezone.now(), shift=600)
+
+    assert killed > 0
+    assert {SubjectRequest.objects.get(pk=one.pk).state for one in requests} == {"partly_kept"}
+    letters = Delivery.objects.filter(template="erasure_done").order_by("to").values_list("to", flat=True)
+    assert list(letters) == sorted(emails)  # one each
+    Delivery.objects.filter(template="erasure_done").delete()
+    assert left_of(planted) == []
+    assert [one.column for one in others if one.token and not is_there(one)] == []
+    assert not Message.objects.filter(pk__in=[one.pk for one in overdue]).exists()
+    assert SweepReport.objects.filter(ended_at=None).count() == 0
+    assert Lead.objects.filter(posted_by__in=[one.member.pk for one in leavers]).count() == 0
+
+
+def left_of(planted: list[Canary]) -> list[Any]:
+    """What is still found somewhere although nobody was told that it is kept."""
+    everything = dump() + "\n".join(f"{name}\n{text}" for name, text in files())
+    return [
+        (one.part.name, one.column) for one in planted if one.token and not is_kept(one) and one.token in everything
+    ]
