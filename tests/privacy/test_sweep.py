@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from offerboard.models import Inquiry, Lead, LeadPicture, LeadRevision, Message
@@ -15,6 +16,7 @@ from privacy.models import ConsentEvent, ConsentLink, LegalHold, PolicyVersion, 
 from privacy.sweeping import overdue, running
 from tests.factories import InquiryFactory, LeadFactory, MemberFactory, MessageFactory
 from tests.privacy.canaries import Canary, Someone
+from tests.staff import at_work, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 
@@ -211,3 +213,18 @@ def test_a_table_has_one_time_or_none() -> None:
         for table in datamap.tables_about_people()
         if len({one.keep for one in table.columns if one.keep.has_time}) > 1
     ] == []
+
+
+def test_staff_rehearse_by_a_button_and_read_the_report_in_words(at: datetime) -> None:
+    MessageFactory(sent_at=timezone.now() - timedelta(days=731), inquiry=InquiryFactory(last_message_at=timezone.now()))
+    officer = at_work(make_staff("privacy officer"))
+    button = reverse("admin:privacy_sweepreport_rehearse")
+    assert button in officer.get(reverse("admin:privacy_sweepreport_changelist")).content.decode()
+
+    page = officer.post(button, follow=True).content.decode()
+
+    assert "1 · Messages that you wrote" in page
+    assert Message.objects.count() == 1
+    assert officer.get(button).status_code == 405
+    assert at_work(make_staff("moderator")).post(button).status_code == 403
+    assert SweepReport.objects.count() == 1
