@@ -46,6 +46,14 @@ class Part:
         return [field for field in self.table.model._meta.local_concrete_fields if field.name in names]
 
     @cached_property
+    def choices(self) -> dict[str, dict[Any, str]]:
+        """What stored values mean, in the reader's language; asked once, as Django would look it up for each row."""
+        chosen = [
+            field for field in self.given if field.choices and hasattr(self.table.model, f"get_{field.name}_display")
+        ]
+        return {field.name: {value: str(words) for value, words in field.flatchoices} for field in chosen}
+
+    @cached_property
     def named(self) -> dict[str, str]:
         """Columns that point to something with a public name, and the column of that name."""
         known: Mapping[Any, Table] = datamap.tables()

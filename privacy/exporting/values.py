@@ -38,8 +38,8 @@ def _words_of(part: Part, row: models.Model, field: "models.Field[Any, Any]") ->
     value = getattr(row, field.attname)
     if field.name in part.named and value is not None:
         return _name(part, row, field)
-    if field.choices and value not in (None, "") and hasattr(row, f"get_{field.name}_display"):
-        return str(getattr(row, f"get_{field.name}_display")())
+    if field.name in part.choices and value not in (None, ""):
+        return part.choices[field.name].get(value, str(value))
     return _said(value)
 
 

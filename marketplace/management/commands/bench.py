@@ -16,6 +16,7 @@ from marketplace.bench.caller import unread_log
 from marketplace.bench.exporting import measure_export
 from marketplace.bench.findings import Finding, Line, Unmeasured, as_json, summarise, table
 from marketplace.bench.inserting import measure_insertion
+from marketplace.bench.leaving import measure_erasure, measure_sweep
 from marketplace.bench.memory import BenchFailed, measure_memory
 from marketplace.bench.paging import measure_pages
 from marketplace.bench.place import Market, open_market
@@ -31,8 +32,9 @@ EVERY_RUN: dict[str, Measure] = {
     "pages": measure_pages,
     "insert": measure_insertion,
     "copy": measure_export,
+    "erasure": measure_erasure,
 }
-ONCE: dict[str, Measure] = {"exact": measure_exactness, "memory": measure_memory}
+ONCE: dict[str, Measure] = {"exact": measure_exactness, "memory": measure_memory, "sweep": measure_sweep}
 
 
 class Command(BaseCommand):
