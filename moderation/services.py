@@ -171,5 +171,6 @@ def answer_ticket(
         language=language,
         context={"ticket": ticket, "answer": text},
         now=now,
+        asked_for=True,  # by whoever reads it: they wrote first
     )
     return reply

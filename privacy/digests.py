@@ -11,18 +11,19 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from privacy.masking import UNSEEN
 from privacy.models import Suppression
 
 Kind = Suppression.Kind
 
 
 def normalised(kind: str, value: str) -> str:
-    """One spelling for what is the same: case, width and accents' composition do not count.
+    """One spelling for what is the same: case, width, accents' composition and signs that nobody sees do not count.
 
     A company is given as “XX name”, with the ISO 3166-1 alpha-2 code of its country in front; a telephone number as
     ITU-T E.164 writes it.
     """
-    words = unicodedata.normalize("NFKC", value).casefold().split()
+    words = unicodedata.normalize("NFKC", UNSEEN.sub("", value)).casefold().split()
     if kind == Kind.EMAIL:
         local, _at, domain = "".join(words).rpartition("@")
         return f"{local}@{_ascii(domain)}"
