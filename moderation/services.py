@@ -62,6 +62,14 @@ def file_report(
 
 
 @transaction.atomic
+def put_before_staff(*, kind: str, key: str, title: str, reason: str, text: str, now: datetime) -> None:
+    """Report what the software itself has noticed, once while it is open; the caller has locked the thing."""
+    target = {"target_kind": kind, "target_id": key}
+    if not Report.objects.filter(**target, reporter=None, text=text, state=Report.State.OPEN).exists():
+        Report.objects.create(**target, target_title=title[:200], reason=reason, text=text, filed_at=now)
+
+
+@transaction.atomic
 def close_reports(*, reports: Sequence[int], by: Person, now: datetime) -> int:
     """Take reports off the queue; returns how many were open."""
     return Report.objects.filter(pk__in=reports, state=Report.State.OPEN).update(
