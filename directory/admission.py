@@ -4,6 +4,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Company, TeamMember
@@ -49,14 +51,10 @@ def must_wait(company: Company) -> bool:
 
 def ask_staff(company: Company, *, now: datetime) -> None:
     """Put it before staff, once until they are done; its row is locked by the caller."""
-    put_before_staff(
-        kind="company",
-        key=company.slug,
-        title=company.legal_name,
-        reason=Report.Reason.OTHER,
-        text=str(FOR_STAFF),
-        now=now,
-    )
+    with translation.override(settings.LANGUAGE_CODE):  # not in that of the founder
+        text = str(FOR_STAFF)
+    target = {"kind": "company", "key": company.slug, "title": company.legal_name}
+    put_before_staff(**target, reason=Report.Reason.OTHER, text=text, now=now)
 
 
 def is_confirmed(company: Company) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from privacy.mailboxes import ascii_host
 from privacy.masking import UNSEEN
 from privacy.models import Suppression
 
@@ -26,20 +27,12 @@ def normalised(kind: str, value: str) -> str:
     words = unicodedata.normalize("NFKC", UNSEEN.sub("", value)).casefold().split()
     if kind == Kind.EMAIL:
         local, _at, domain = "".join(words).rpartition("@")
-        return f"{local}@{_ascii(domain)}"
+        return f"{local}@{ascii_host(domain)}"
     if kind == Kind.WEBSITE:
-        return _ascii("".join(words).removeprefix("www."))
+        return ascii_host("".join(words).removeprefix("www."))
     if kind == Kind.PHONE:
         return "+" + "".join(letter for letter in "".join(words) if letter.isdecimal())
     return " ".join("".join(letter if letter.isalnum() else " " for letter in " ".join(words)).split())
-
-
-def _ascii(domain: str) -> str:
-    """As the DNS has it; what is no domain stays as it is."""
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
 
 
 def digest_now(kind: str, value: str) -> tuple[str, str]:

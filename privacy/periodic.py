@@ -5,7 +5,7 @@ import time
 from celery import shared_task
 from django.utils import timezone
 
-from privacy.services import policy_notices, requests
+from privacy.services import policy_notices, removals, requests
 
 SHIFT = 20.0  # seconds after which other tasks have their turn
 
@@ -20,6 +20,12 @@ def sweep_exports() -> None:
 def forget_exports() -> None:
     """Delete copies whose seven days are over, and what killed workers left."""
     requests.forget_exports(now=timezone.now())
+
+
+@shared_task
+def expire_removals() -> None:
+    """Forget whose address was typed where nobody followed the link."""
+    removals.expire_removals(now=timezone.now())
 
 
 @shared_task

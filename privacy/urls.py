@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import centre, consents, cookies, policies, promises, refusals, requests
+from privacy.views import centre, consents, cookies, policies, promises, refusals, removals, requests
 
 app_name = "privacy"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("privacy/download/<uuid:pk>/", requests.fetch_export, name="fetch_export"),
     path("privacy/correct/", requests.correct, name="correct"),
     path("privacy/delete/", requests.delete, name="delete"),
+    path("privacy/removal/", removals.ask, name="removal"),
+    path("privacy/removal/<str:token>/", removals.prove, name="prove_removal"),
     path("privacy/", centre.centre, name="centre"),
     path("privacy/data/<slug:slug>/", centre.data, name="data"),
     path("privacy/received/", centre.received, name="received"),

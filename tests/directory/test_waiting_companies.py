@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 
@@ -134,7 +135,7 @@ def test_a_listed_company_that_takes_it_is_hidden_until_staff_have_looked(
     lead = LeadFactory(company=company)
     suppressed(*left)
 
-    stays = update_company(company=company, profile=replace(profile_of(company), **changes), industries=[], now=NOW)
+    stays = update_company(company=company, profile=profile_of(company, **changes), industries=[], now=NOW)
 
     lead.refresh_from_db()
     assert (stays, state_of(company), lead.holds) == (False, "hidden", ["company"])
@@ -202,7 +203,7 @@ def test_staff_cannot_list_a_company_before_its_owner_proved_a_mailbox() -> None
     suppressed("phone", "+842623812345")
     company = CompanyFactory(state="draft")
     member = MemberFactory(company=company)
-    member.emailaddress_set.update(verified=False)
+    EmailAddress.objects.filter(user=member).update(verified=False)
 
     with pytest.raises(StateConflict):
         admit_company(company=company, now=NOW)
