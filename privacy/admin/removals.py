@@ -11,16 +11,17 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from privacy.forms.removals import IntakeForm, RefusalForm
 from privacy.models import WITH_STAFF, Removal, SubjectRequest
 from privacy.removables import removable
+from privacy.selectors.removals import unconfirmed
 from privacy.services import removal_decisions as services
 
-SHOWN = ["state", "received_at", "due", "channel", "who", "email", "identity_proof", "about", "text"]
+SHOWN = ["state", "received_at", "due", "channel", "who", "email", "accounts", "identity_proof", "about", "text"]
 ENDED = ["ended_at", "decided_by", "answer"]
 LABELS = {"hide": gettext_lazy("Hide the page"), "refuse": gettext_lazy("Refuse"), "done": gettext_lazy("Remove")}
 EXPLAINED = {
@@ -95,6 +96,12 @@ class RemovalAdmin(admin.ModelAdmin):
             return row.page or _("an e-mail")
         title, url = known.title(row.target_key), known.admin_url(row.target_key)
         return format_html('{}: <a href="{}">{}</a>', known.label, url, title) if url else str(known.label)
+
+    @admin.display(description=gettext_lazy("accounts with this address"))
+    def accounts(self, row: Removal) -> str:
+        """Somebody opened them with the address and never confirmed it: they are not its holder's wish."""
+        places = [(reverse("admin:accounts_member_change", args=[pk]), pk) for pk in unconfirmed(row.request.email)]
+        return format_html_join(", ", '<a href="{}">{}</a>', places) or "–"
 
     def save_model(self, request: HttpRequest, obj: Removal, form: Any, change: bool) -> None:
         """Enter a new one; nothing of an entered one is changed here."""

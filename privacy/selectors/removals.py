@@ -26,7 +26,17 @@ def removal_by_link(token: str, *, at: datetime) -> SubjectRequest | None:
 
 def is_members(address: str) -> bool:
     """Whether a member has confirmed this address; only that makes it theirs."""
+    return bool(EmailAddress.objects.filter(_spelt_like(address), verified=True).exists())
+
+
+def unconfirmed(address: str) -> list[int]:
+    """Members by number who gave this address as theirs and never confirmed it."""
+    found = EmailAddress.objects.filter(_spelt_like(address), verified=False)
+    return list(found.order_by("user").values_list("user", flat=True))
+
+
+def _spelt_like(address: str) -> Q:
     found = Q(pk__in=[])
-    for spelling in spellings(address):
+    for spelling in spellings(address) if address else ():
         found |= Q(email__iexact=spelling)
-    return bool(EmailAddress.objects.filter(found, verified=True).exists())
+    return found

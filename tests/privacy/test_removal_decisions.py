@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
@@ -315,3 +316,17 @@ def test_what_is_decided_has_no_buttons(officer: Client, company: Company) -> No
     assert [place in before for place in places] == [True] * 3
     assert [place in after for place in places] == [False] * 3
     assert officer.get(reverse("admin:privacy_removal_decide", args=[removal.pk, "nonsense"])).status_code == 404
+
+
+def test_staff_see_which_accounts_were_opened_with_the_address_of_somebody_else(officer: Client) -> None:
+    """Who proved the mailbox did not open them; a member who confirmed the address is no such account."""
+    stranger = MemberFactory(email=LINH)
+    EmailAddress.objects.filter(user=stranger).update(verified=False)
+    MemberFactory(email="other@example.com")
+
+    page = officer.get(reverse("admin:privacy_removal_change", args=[proved().pk])).content.decode()
+
+    links = [
+        f'href="{reverse("admin:accounts_member_change", args=[pk])}"' in page for pk in (stranger.pk, stranger.pk + 1)
+    ]
+    assert links == [True, False]
