@@ -1,6 +1,7 @@
 """Removals for people without an account, by the day on which the law wants an answer."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -11,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -40,7 +42,10 @@ def _of_request(name: str, words: Any) -> Callable[..., Any]:
     @admin.display(description=words, ordering=f"request__{name}")
     def column(self: "RemovalAdmin", row: Removal) -> Any:
         display = getattr(row.request, f"get_{name}_display", None)
-        return display() if display else getattr(row.request, name)
+        value = display() if display else getattr(row.request, name)
+        return (
+            date_format(timezone.localtime(value), "DATETIME_FORMAT") if isinstance(value, datetime) else value or "–"
+        )
 
     return column
 
@@ -111,6 +116,12 @@ class RemovalAdmin(admin.ModelAdmin):
         received = services.Received(channel=data["channel"], who=data["who"], identity_proof=data["identity_proof"])
         obj.request = services.enter_removal(asked=form.asked(), received=received, now=timezone.now()).request
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What came by telephone or letter."""
+        return super().add_view(request, form_url, {"title": _("Enter a request"), **(extra_context or {})})
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -123,6 +134,7 @@ class RemovalAdmin(admin.ModelAdmin):
                 for step in steps
                 if found is not None
             ],
+            "title": _("Removal"),
             "show_save": False,
             "show_save_and_continue": False,
             "show_save_and_add_another": False,

@@ -110,6 +110,7 @@ class IntakeForm(forms.ModelForm):  # type: ignore[type-arg]
     identity_proof = forms.CharField(
         label=_("How identity was proved"),
         max_length=100,
+        widget=forms.TextInput(attrs={"size": "60"}),
         help_text=_("What you saw or asked, not a copy of it. Ask for no more than you need to be sure."),
     )
     page = PageField()
@@ -117,9 +118,12 @@ class IntakeForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("E-mail"),
         max_length=254,
         required=False,
+        widget=forms.EmailInput(attrs={"size": "60"}),
         help_text=_("If there is one, it is never written to again, and what is kept about it is erased."),
     )
-    text = forms.CharField(label=_("What is asked"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
+    text = forms.CharField(
+        label=_("What is asked"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6, "cols": 80})
+    )
     field_order = ["channel", "who", "identity_proof", "page", "email", "text"]
 
     class Meta:
@@ -130,6 +134,7 @@ class IntakeForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if "who" in self.fields:
             self.fields["who"].required = True
+            self.fields["who"].widget.attrs["size"] = self.fields["page"].widget.attrs["size"] = "60"
 
     def clean_email(self) -> str:
         """A member's wishes go through the privacy centre, where more belongs to them than a mailbox."""

@@ -250,7 +250,7 @@ def test_a_double_press_does_it_once(company: Company) -> None:
     answers = [press(link), Client().post(link, hidden_in(Client().get(REMOVAL))), press(link), Client().get(link)]
 
     assert [answer.status_code for answer in answers] == [200] * 4
-    assert all("the mailbox is yours" in answer.content.decode() for answer in answers)
+    assert all("Your mailbox is removed" in answer.content.decode() for answer in answers)
     assert (states(), Suppression.objects.count(), Decision.objects.count()) == (["hidden"], 1, 1)
 
 
