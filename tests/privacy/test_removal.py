@@ -61,10 +61,16 @@ def test_a_visitor_asks_without_a_cookie_and_gets_a_link_by_mail(company: Compan
         company.slug,
     )
     [mail] = Delivery.objects.all()
-    assert (mail.template, mail.to, mail.secret, company.get_absolute_url() in mail.text) == (
-        *("removal_link", "Linh@example.com"),
-        *(True, True),
-    )
+    assert (mail.template, mail.to, mail.secret) == ("removal_link", "Linh@example.com", True)
+
+
+def test_the_mail_with_the_link_repeats_nothing_that_was_typed() -> None:
+    """Or this market would carry anybody’s words to anybody."""
+    send(about="page", page="/companies/buy-at-evil-example/", email=LINH, text="Call me under 0900 1234.")
+
+    assert the_removal().page == "/companies/buy-at-evil-example/"
+    [mail] = Delivery.objects.all()
+    assert [word in mail.text + mail.html + mail.subject for word in ("evil", "1234")] == [False, False]
 
 
 def test_another_site_cannot_make_a_browser_ask() -> None:
