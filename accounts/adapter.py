@@ -20,6 +20,8 @@ from accounts.models import Member
 from accounts.notices import NOTICES
 from accounts.services.companies import list_confirmed_companies
 from mailings.services import queue_mail
+from privacy.models import Suppression
+from privacy.services.suppression import lift
 
 # Mails of allauth's that ask for something, and our templates for them (templates/mail/).
 LINKS = {
@@ -30,6 +32,7 @@ LINKS = {
     "account/email/unknown_account": "account_unknown",
 }
 LONGEST_ADDRESS = 254  # characters
+UNASKED = "account_unknown"  # answers whoever typed an address that has no account
 LINK_WORDS = {"activate_url", "password_reset_url", "signup_url"}
 
 
@@ -45,11 +48,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(super().clean_email(email))
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm the address and list the member's draft companies, both or neither."""
+        """Confirm the address, write to it again, and list the member's draft companies: all of it or nothing."""
         try:
             with transaction.atomic():
                 confirmed: bool = super().confirm_email(request, email_address)
                 if confirmed:
+                    lift(kind=Suppression.Kind.EMAIL, value=email_address.email)  # its holder has come by themselves
                     list_confirmed_companies(member=email_address.user, now=timezone.now())
         except IntegrityError:  # somebody else's account got the address in the meantime
             self.add_message(
@@ -89,6 +93,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             context=words,
             now=timezone.now(),
             secret=notice is None,
+            asked_for=notice is None and LINKS[template_prefix] != UNASKED,
         )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import Category, Company, TeamMember, Verification
 from directory.services import keep_category
+from moderation.models import Decision
 from moderation.staff import DecidedAdmin
 
 
@@ -41,6 +42,7 @@ class CompanyAdmin(DecidedAdmin):
     """The directory; profiles are the owners' own, and suspending asks for a reason, which the owners receive."""
 
     decides = ("company", lambda company: company.slug)
+    decisions = (Decision.Action.APPROVE, Decision.Action.SUSPEND, Decision.Action.RESTORE)
     list_display = ["legal_name", "country", "city", "state", "created_at"]
     list_filter = ["state", "headcount_band", ("industries", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["legal_name", "trade_name", "city", "slug"]

@@ -13,6 +13,7 @@ class DirectoryConfig(AppConfig):
     verbose_name = _("Directory")
 
     def ready(self) -> None:
-        """Make companies known to moderation; models cannot be imported before this point."""
+        """Make companies known to moderation and privacy; models cannot be imported before this point."""
         import_module("directory.moderating").register_company()
         import_module("directory.departing").register()
+        import_module("directory.removing").register()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Company, TeamMember
-from directory.services import StateConflict, restore_company, suspend_company
+from directory.services import StateConflict, admit_company, restore_company, suspend_company
 from moderation.registry import Moderatable, Subject, register
 
 
@@ -54,6 +54,11 @@ def _act(service: ChangesState, key: str, now: datetime) -> bool:
     return True
 
 
+def _approve(key: str, _reason: str, now: datetime) -> bool:
+    """Of a company that waits for a look only."""
+    return _act(admit_company, key, now)
+
+
 def _suspend(key: str, _reason: str, now: datetime) -> bool:
     """The reason is kept with the decision and sent to the owners; the company itself does not carry it."""
     return _act(suspend_company, key, now)
@@ -66,7 +71,7 @@ def _restore(key: str, _reason: str, now: datetime) -> bool:
 COMPANY = Moderatable(
     kind="company",
     find=find_company,
-    actions={"suspend": _suspend, "restore": _restore},
+    actions={"approve": _approve, "suspend": _suspend, "restore": _restore},
     label=_("company"),
     keys_of=lambda member_id: Company.objects.filter(team__member=member_id, team__role="owner").values("slug"),
 )

@@ -8,15 +8,16 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.utils import translation
 from phonenumber_field.phonenumber import PhoneNumber
 
-from directory import registry
+from directory import admission, registry
 from directory.categories import TREE
 from directory.models import Category, Company, TeamMember, Verification
 from directory.slugs import public_slug
 from privacy.masking import mask_contacts
+from privacy.services.suppression import lift
 
 State = Company.State
 LEFT = "A company that has left"  # in the place of its name
@@ -83,17 +84,21 @@ def create_company(
 
 
 @transaction.atomic
-def list_company(*, company: Company, now: datetime) -> None:
+def list_company(*, company: Company, now: datetime) -> bool:
     """Its owner confirmed an e-mail address: the draft becomes public, or will once a suspension is lifted.
 
-    Raises StateConflict when it was no draft any more.
+    False: it stays a draft, and staff look at it first. Raises StateConflict when it was no draft any more.
     """
     rows = Company.objects.filter(pk=company.pk)
-    listed = rows.filter(state=State.DRAFT).update(state=State.LISTED, updated_at=now)
-    noted = rows.filter(suspended_from=State.DRAFT).update(suspended_from=State.LISTED, updated_at=now)
-    if not listed + noted:
+    draft = rows.filter(Q(state=State.DRAFT) | Q(suspended_from=State.DRAFT)).select_for_update().first()
+    if draft is None:
         raise StateConflict
+    if _waits(draft, now=now):
+        return False
+    rows.filter(state=State.DRAFT).update(state=State.LISTED, updated_at=now)
+    rows.filter(suspended_from=State.DRAFT).update(suspended_from=State.LISTED, updated_at=now)
     _tell_followers(company, now)
+    return True
 
 
 @transaction.atomic(durable=True)
@@ -103,9 +108,28 @@ def hide_company(*, company: Company, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def show_company(*, company: Company, now: datetime) -> None:
-    """Its owner lists it again, which lifts no suspension. Raises StateConflict."""
+def show_company(*, company: Company, now: datetime) -> bool:
+    """Its owner lists it again, which lifts no suspension. False: staff look at it first. Raises StateConflict."""
+    hidden = Company.objects.filter(pk=company.pk, state=State.HIDDEN).select_for_update().first()
+    if hidden is not None and _waits(hidden, now=now):
+        return False
     move_company(company=company, before=State.HIDDEN, after=State.LISTED, now=now)
+    return True
+
+
+@transaction.atomic
+def admit_company(*, company: Company, now: datetime) -> None:
+    """Staff have looked at a company that waits: nothing stands in its way any more, and it is listed.
+
+    Raises StateConflict where it does not wait for staff, or its owner has not confirmed an e-mail address.
+    """
+    rows = Company.objects.filter(pk=company.pk, state__in=[State.DRAFT, State.HIDDEN])
+    waiting = rows.select_for_update().first()
+    if waiting is None or not admission.must_wait(waiting) or not admission.is_confirmed(waiting):
+        raise StateConflict
+    for kind, value in admission.identity_of(waiting):
+        lift(kind=kind, value=value)
+    move_company(company=waiting, before=State(waiting.state), after=State.LISTED, now=now)
 
 
 @transaction.atomic
@@ -156,10 +180,11 @@ def close_company(*, company: Company, now: datetime) -> str:
 
 
 @transaction.atomic(durable=True)
-def update_company(*, company: Company, profile: Profile, industries: Sequence[Category], now: datetime) -> None:
+def update_company(*, company: Company, profile: Profile, industries: Sequence[Category], now: datetime) -> bool:
     """Save a company's profile; contact details in its description are masked, state and claims stay apart.
 
     A claim about something that is said differently now ends with this change: a badge vouches for what was checked.
+    False: it is hidden with this change until staff have looked, as it now says to be somebody who has left.
     """
     kept = Company.objects.select_for_update().get(pk=company.pk)  # the second of two editors waits here
     values: dict[str, Any] = asdict(profile) | {"description": mask_contacts(profile.description)}
@@ -171,7 +196,9 @@ def update_company(*, company: Company, profile: Profile, industries: Sequence[C
     kept.industries.set(industries)
     ended = [claim for claim, fields in CHECKED_FIELDS.items() if changed.intersection(fields)]
     kept.verifications.current(at=now).filter(claim__in=ended, checked_at__lt=now).update(valid_until=now)
+    stays = not (changed & admission.IDENTITY and _withdraw(kept, now=now))
     _tell_followers(kept, now)
+    return stays
 
 
 @transaction.atomic(durable=True)
@@ -220,6 +247,25 @@ def keep_category(*, category: Category) -> None:
     category.save()
     for follow in registry.category_followers():
         follow(category)
+
+
+def _waits(company: Company, *, now: datetime) -> bool:
+    """Whether it must not be listed yet; then staff find it in their queue."""
+    if not admission.must_wait(company):
+        return False
+    admission.ask_staff(company, now=now)
+    return True
+
+
+def _withdraw(company: Company, *, now: datetime) -> bool:
+    """Hide a company that must not be listed as it is; answers whether it was public, or would have been again."""
+    rows = Company.objects.filter(pk=company.pk)
+    public = rows.filter(Q(state=State.LISTED) | Q(suspended_from=State.LISTED))
+    if not public.exists() or not _waits(company, now=now):
+        return False
+    rows.filter(state=State.LISTED).update(state=State.HIDDEN)
+    rows.filter(suspended_from=State.LISTED).update(suspended_from=State.HIDDEN)
+    return True
 
 
 def _tell_followers(company: Company, now: datetime) -> None:

@@ -17,9 +17,20 @@ def register() -> None:
     register_outlet(Outlet(queue=queue, unsent=unsent, forget=forget))
 
 
-def queue(*, template: str, to: str, language: str, context: Mapping[str, Any], now: datetime) -> UUID:
+def queue(
+    *,
+    template: str,
+    to: str,
+    language: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    secret: bool = False,
+    asked_for: bool = True,
+) -> UUID:
     """Owe somebody a mail."""
-    return queue_mail(template=template, to=to, language=language, context=context, now=now).pk
+    return queue_mail(
+        template=template, to=to, language=language, context=context, now=now, secret=secret, asked_for=asked_for
+    ).pk
 
 
 def unsent(deliveries: Iterable[UUID]) -> int:

@@ -12,16 +12,26 @@ from django.utils import translation
 
 from mailings import tasks
 from mailings.models import Delivery
+from privacy.models import Suppression
+from privacy.selectors.suppression import is_suppressed
 
 
 @transaction.atomic
 def queue_mail(
-    *, template: str, to: str, language: str, context: Mapping[str, Any], now: datetime, secret: bool = False
+    *,
+    template: str,
+    to: str,
+    language: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    secret: bool = False,
+    asked_for: bool = False,
 ) -> Delivery:
     """Write the mail as a row; a worker sends it once the caller's transaction has committed.
 
     `template` names the pair mail/<template>.txt and .html; the text's first line is the subject.
     `secret` blanks the text once sent, for links that must not lie around.
+    `asked_for`: see `queue_message`.
     """
     words = {
         **context,
@@ -41,15 +51,29 @@ def queue_mail(
         html=html,
         now=now,
         secret=secret,
+        asked_for=asked_for,
     )
 
 
 @transaction.atomic
-def queue_message(
-    *, template: str, to: str, language: str, subject: str, text: str, html: str, now: datetime, secret: bool = False
+def queue_message(  # noqa: PLR0913 - the parts of a mail, each by its name
+    *,
+    template: str,
+    to: str,
+    language: str,
+    subject: str,
+    text: str,
+    html: str,
+    now: datetime,
+    secret: bool = False,
+    asked_for: bool = False,
 ) -> Delivery:
-    """The same for a mail somebody else has written (allauth, Django)."""
-    delivery = Delivery.objects.create(
+    """The same for a mail somebody else has written (allauth, Django).
+
+    To an address that must not be written to, nothing is: the row that comes back is in no table. Unless the mail is
+    `asked_for`: its receiver has just done what this mail answers, or has a right to be told.
+    """
+    delivery = Delivery(
         id=uuid.uuid4(),
         template=template[:60],
         to=to,
@@ -61,5 +85,8 @@ def queue_message(
         not_before=now,
         secret=secret,
     )
+    if not asked_for and is_suppressed(Suppression.Kind.EMAIL, to):
+        return delivery
+    delivery.save(force_insert=True)
     transaction.on_commit(tasks.wake)
     return delivery

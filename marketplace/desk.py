@@ -13,7 +13,7 @@ from accounts.models import Member
 from directory.models import Company
 from moderation.models import Report, Ticket
 from offerboard.models import Inquiry, Lead
-from privacy.models import SubjectRequest
+from privacy.models import Removal, SubjectRequest
 
 WEEK = timedelta(days=7)
 
@@ -66,17 +66,26 @@ def work(staff: Any) -> list[Queue]:
         (
             _("Requests about personal data"),
             "privacy.view_subjectrequest",
-            SubjectRequest.objects.filter(state="received"),
+            SubjectRequest.objects.filter(state="received").exclude(kind="removal"),  # until the mailbox is proved
             "received_at",
             "privacy_subjectrequest",
             "received",
+        ),
+        (
+            _("Removals"),
+            "privacy.view_removal",
+            Removal.objects.with_staff(),
+            "request__received_at",
+            "privacy_removal",
+            "",  # its list has the open ones on top
         ),
     ]
     found = []
     for name, permission, rows, since, page, state in queues:
         if staff.has_perm(permission):
             counted = rows.aggregate(n=Count("pk"), oldest=Min(since))
-            address = f"{reverse(f'admin:{page}_changelist')}?{urlencode({'state__exact': state})}"
+            address = reverse(f"admin:{page}_changelist")
+            address += f"?{urlencode({'state__exact': state})}" if state else ""
             found.append(Queue(name, counted["n"], counted["oldest"], address))
     return found
 

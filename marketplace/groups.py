@@ -22,6 +22,7 @@ GROUPS: dict[str, list[str]] = {
     "privacy officer": [
         *("privacy.view_policyversion", "privacy.add_policyversion", "accounts.view_member", "mailings.view_delivery"),
         *("privacy.view_subjectrequest", "privacy.change_subjectrequest"),
+        *("privacy.view_removal", "privacy.add_removal", "privacy.change_removal"),
         *("privacy.view_receiver", "privacy.add_receiver", "privacy.change_receiver"),
         *("privacy.view_policydraft", "privacy.add_policydraft", "privacy.change_policydraft"),
         "privacy.delete_policydraft",

@@ -226,6 +226,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "forget removals that nobody confirmed": {
+        "task": "privacy.periodic.expire_removals",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "tidy expired leads": {
         "task": "offerboard.periodic.tidy_expired_leads",
         "schedule": 300.0,
@@ -284,7 +289,11 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, wit
 ACCOUNT_LOGIN_TIMEOUT = 60 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 # Besides allauth's own: contact, report, cookie choice and theme, which need neither cookie nor account.
-ACCOUNT_RATE_LIMITS = {"form_without_cookies": "30/m/ip,300/h/ip", "consents": "30/h/user"}
+ACCOUNT_RATE_LIMITS = {
+    "form_without_cookies": "30/m/ip,300/h/ip",
+    "consents": "30/h/user",
+    "removal": "3/d/key",  # mails to one address, which anybody can type
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None  # the log-in form asks
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False

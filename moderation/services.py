@@ -68,10 +68,18 @@ def file_report(
 
 
 @transaction.atomic
-def close_reports(*, reports: Sequence[int], by: Person, now: datetime) -> int:
+def put_before_staff(*, kind: str, key: str, title: str, reason: str, text: str, now: datetime) -> None:
+    """Report what the software itself has noticed, once while it is open; the caller has locked the thing."""
+    target = {"target_kind": kind, "target_id": key}
+    if not Report.objects.filter(**target, reporter=None, text=text, state=Report.State.OPEN).exists():
+        Report.objects.create(**target, target_title=title[:200], reason=reason, text=text, filed_at=now)
+
+
+@transaction.atomic
+def close_reports(*, reports: Sequence[int], by: Person | None, now: datetime) -> int:
     """Take reports off the queue; returns how many were open."""
     return Report.objects.filter(pk__in=reports, state=Report.State.OPEN).update(
-        state=Report.State.CLOSED, closed_at=now, closed_by_id=by.pk
+        state=Report.State.CLOSED, closed_at=now, closed_by_id=by.pk if by else None
     )
 
 
@@ -98,23 +106,25 @@ def open_exhibits(*, report: Report, reader: Party, reason: str, now: datetime) 
 
 
 @transaction.atomic
-def decide(*, kind: str, key: str, action: str, reason: str, by: Person, now: datetime) -> Decision:
+def decide(*, kind: str, key: str, action: str, reason: str, by: Person | None, now: datetime) -> Decision:
     """Do it, keep why, and owe the people concerned a mail that says both: all of it or nothing.
 
-    A decision against something also answers the open reports about it. Raises ReasonMissing, NothingToDecide.
+    A decision against something also answers the open reports about it. Without `by` nobody of the staff decided, and
+    only what everybody sees is found. Raises ReasonMissing, NothingToDecide.
     """
     reason = reason.strip()
     if action in AGAINST and not reason:
         raise ReasonMissing
     known = moderatable(kind)
-    subject = known.find(key, by.pk) if known else None
+    staff = by.pk if by else None
+    subject = known.find(key, staff) if known else None
     if known is None or subject is None or action not in known.actions:
         raise NothingToDecide
     if not known.actions[action](key, reason, now):
         raise NothingToDecide
     target = {"target_kind": kind, "target_id": key}
     decision = Decision.objects.create(
-        **target, target_title=subject.title[:200], action=action, reason=reason, decided_by_id=by.pk, decided_at=now
+        **target, target_title=subject.title[:200], action=action, reason=reason, decided_by_id=staff, decided_at=now
     )
     if action in AGAINST:
         close_reports(reports=list(Report.objects.filter(**target).values_list("pk", flat=True)), by=by, now=now)
@@ -199,5 +209,6 @@ def answer_ticket(
         language=language,
         context={"ticket": ticket, "answer": text},
         now=now,
+        asked_for=True,  # by whoever reads it: they wrote first
     )
     return reply

@@ -13,8 +13,9 @@ class OfferboardConfig(AppConfig):
     verbose_name = _("Offerboard")
 
     def ready(self) -> None:
-        """Make leads and threads known to moderation; models cannot be imported before this point."""
+        """Make leads and threads known to moderation and privacy; models cannot be imported before this point."""
         import_module("offerboard.moderating").register_lead()
         import_module("offerboard.reported_threads").register_thread()
+        import_module("offerboard.removing").register()
         import_module("offerboard.in_directory").register_leads()
         import_module("offerboard.departing").register()

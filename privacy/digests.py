@@ -11,34 +11,28 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from privacy.mailboxes import ascii_host
+from privacy.masking import UNSEEN
 from privacy.models import Suppression
 
 Kind = Suppression.Kind
 
 
 def normalised(kind: str, value: str) -> str:
-    """One spelling for what is the same: case, width and accents' composition do not count.
+    """One spelling for what is the same: case, width, accents' composition and signs that nobody sees do not count.
 
     A company is given as “XX name”, with the ISO 3166-1 alpha-2 code of its country in front; a telephone number as
     ITU-T E.164 writes it.
     """
-    words = unicodedata.normalize("NFKC", value).casefold().split()
+    words = unicodedata.normalize("NFKC", UNSEEN.sub("", value)).casefold().split()
     if kind == Kind.EMAIL:
         local, _at, domain = "".join(words).rpartition("@")
-        return f"{local}@{_ascii(domain)}"
+        return f"{local}@{ascii_host(domain)}"
     if kind == Kind.WEBSITE:
-        return _ascii("".join(words).removeprefix("www."))
+        return ascii_host("".join(words).removeprefix("www."))
     if kind == Kind.PHONE:
         return "+" + "".join(letter for letter in "".join(words) if letter.isdecimal())
     return " ".join("".join(letter if letter.isalnum() else " " for letter in " ".join(words)).split())
-
-
-def _ascii(domain: str) -> str:
-    """As the DNS has it; what is no domain stays as it is."""
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
 
 
 def digest_now(kind: str, value: str) -> tuple[str, str]:

@@ -10,8 +10,22 @@ from uuid import UUID
 class QueueMail(Protocol):
     """Owes somebody a mail, in the caller's transaction; returns the number of its row in the outbox."""
 
-    def __call__(self, *, template: str, to: str, language: str, context: Mapping[str, Any], now: datetime) -> UUID:
-        """`template` names a pair in templates/mail/."""
+    def __call__(
+        self,
+        *,
+        template: str,
+        to: str,
+        language: str,
+        context: Mapping[str, Any],
+        now: datetime,
+        secret: bool = False,
+        asked_for: bool = True,
+    ) -> UUID:
+        """`template` names a pair in templates/mail/; `secret` blanks the text once it is sent.
+
+        What privacy writes is what somebody asked about their data or has a right to be told, so that a suppressed
+        address gets it too; unless it is not `asked_for`: then nothing is sent there, and no row has the number.
+        """
 
 
 @dataclass(frozen=True, slots=True)

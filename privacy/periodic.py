@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from privacy.erasing import running as erasing
-from privacy.services import leaving, policy_notices, requests
+from privacy.services import leaving, policy_notices, removals, requests
 from privacy.sweeping import running as sweeping
 
 SHIFT = 20.0  # seconds after which other tasks have their turn
@@ -32,6 +32,12 @@ def sweep_leaving() -> None:
     leaving.take_up_due(now=now)
     leaving.close_confirmed(now=now)
     leaving.forget_letters(now=now)
+
+
+@shared_task
+def expire_removals() -> None:
+    """Forget whose address was typed where nobody followed the link."""
+    removals.expire_removals(now=timezone.now())
 
 
 @shared_task

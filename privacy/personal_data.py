@@ -40,6 +40,7 @@ from privacy.models import (
     PolicyVersion,
     Receipt,
     Receiver,
+    Removal,
     SubjectRequest,
     Suppression,
     SweepReport,
@@ -191,6 +192,18 @@ declare(
     held="member reason",
     owner=Held(about=member("owner"), why=STAFF_RECORD, erase=UNLINK),
     neutral="id table key begun_at ends_at lifted_at",
+)
+
+declare(
+    Removal,
+    what=_("What you wanted to be removed when you had no account"),
+    about=mailbox("request__email"),
+    why=RIGHTS,
+    keep=days_after(3 * 365, "request__ended_at", _("3 years after the answer")),
+    erase=BLANK,
+    held="who page",
+    decided_by=Held(about=member("decided_by"), why=STAFF_RECORD, erase=UNLINK),
+    neutral="request channel target_kind target_key language hidden_here",
 )
 
 

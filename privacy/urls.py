@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import centre, consents, cookies, leaving, policies, promises, refusals, requests
+from privacy.views import centre, consents, cookies, leaving, policies, promises, refusals, removals, requests
 
 app_name = "privacy"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("privacy/delete/", leaving.delete, name="delete"),
     path("privacy/delete/stay/", leaving.stay, name="stay"),
     path("privacy/delete/confirm/<str:token>/", leaving.confirm, name="leaving_confirm"),
+    path("privacy/removal/", removals.ask, name="removal"),
+    path("privacy/removal/<str:token>/", removals.prove, name="prove_removal"),
     path("privacy/", centre.centre, name="centre"),
     path("privacy/data/<slug:slug>/", centre.data, name="data"),
     path("privacy/received/", centre.received, name="received"),

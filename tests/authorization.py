@@ -38,6 +38,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:consent_history": ASKS_MEMBER | {"POST": "405"},
     "privacy:consent_receipt": ASKS_MEMBER | {"POST": "405"},
     "privacy:policy_changes": PUBLIC,
+    "privacy:removal": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
+    "privacy:prove_removal": {"GET": "404", "POST": "404"},  # with a token that nobody was sent
     "privacy:promises": PUBLIC,
     "directory:companies": PUBLIC,
     "directory:company": PUBLIC,

@@ -27,7 +27,7 @@ from offerboard.models import (
     PriceTier,
     SavedSearch,
 )
-from privacy.models import ConsentEvent, ConsentLink, Disclosure, SubjectRequest
+from privacy.models import ConsentEvent, ConsentLink, Disclosure, Removal, SubjectRequest, Suppression
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -64,7 +64,9 @@ GUARDED: list[type[Model]] = [
     PriceTier,
     Report,
     SavedSearch,
+    Removal,
     SubjectRequest,
+    Suppression,
     TeamMember,
     Ticket,
     Disclosure,
@@ -123,6 +125,7 @@ class World:
             "offerboard:finds": {"pk": self.search.pk},
             "offerboard:rename_search": {"pk": self.search.pk},
             "offerboard:delete_search": {"pk": self.search.pk},
+            "privacy:prove_removal": {"token": "not-a-token"},
             "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},

@@ -47,7 +47,7 @@ def found_company(*, owner: Member, details: CompanyDetails, now: datetime) -> C
 def add_company(*, member: Member, details: CompanyDetails, now: datetime) -> Company:
     """Another company of a confirmed member, listed at once; sending the form twice makes one company.
 
-    Raises TooManyCompanies.
+    It stays a draft where staff look at it first. Raises TooManyCompanies.
     """
     Member.objects.select_for_update().get(pk=member.pk)  # the second of two clicks waits here and finds the first's
     owned = Company.objects.filter(team__member=member, team__role=TeamMember.Role.OWNER)
@@ -58,6 +58,7 @@ def add_company(*, member: Member, details: CompanyDetails, now: datetime) -> Co
         raise TooManyCompanies
     company = found_company(owner=member, details=details, now=now)
     list_company(company=company, now=now)
+    company.refresh_from_db(fields=["state"])
     return company
 
 
@@ -69,6 +70,5 @@ def list_confirmed_companies(*, member: Member, now: datetime) -> int:
     listed = 0
     for company in drafts:
         with suppress(StateConflict):  # a second confirmation was quicker
-            list_company(company=company, now=now)
-            listed += 1
+            listed += list_company(company=company, now=now)
     return listed

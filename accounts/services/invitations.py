@@ -48,7 +48,8 @@ def token_hash(token: str) -> str:
 def invite(*, company: Company, inviter: Member, email: str, role: str, now: datetime) -> Invitation:
     """Mail a link that lets the address's holder into the team; inviting again renews it, and its role.
 
-    A mail went out if `invited_at` of the answer is `now`. Raises CompanySuspended, AlreadyInTeam, TooManyInvitations.
+    A mail went out if `invited_at` of the answer is `now`; to somebody who has left none does, and nothing here tells.
+    Raises CompanySuspended, AlreadyInTeam, TooManyInvitations.
     """
     email = email.strip().lower()
     locked = Company.objects.select_for_update().get(pk=company.pk)  # the second of two clicks finds the first's work

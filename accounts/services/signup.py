@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from accounts.models import Member
 from accounts.services.companies import CompanyDetails, found_company
 from accounts.services.invitations import join_by_token
-from privacy.models import PolicyVersion
+from privacy.models import PolicyVersion, Suppression
 from privacy.services.policies import accept_policy
+from privacy.services.suppression import lift
 
 
 class EmailTaken(Exception):
@@ -50,6 +51,7 @@ def sign_up_invited(*, person: Person, token: str, now: datetime) -> Member:
     """
     member = _create_member(person=person, verified=True, country="", phone="", now=now)
     join_by_token(token=token, member=member, now=now)
+    lift(kind=Suppression.Kind.EMAIL, value=member.email)
     return member
 
 

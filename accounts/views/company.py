@@ -13,6 +13,7 @@ from accounts.access import company_required, editor_required, owner_required
 from accounts.acting import MemberRequest
 from accounts.forms.company import CompanyForm, LogoForm
 from directory import services
+from directory.admission import WAITS
 from directory.selectors.company import own_profile
 
 
@@ -36,10 +37,12 @@ def save_profile(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("Your logo is saved."))
     if not form.is_valid() or (logo_form and logo_form.errors):
         return _page(request, form=form, logo_form=logo_form if logo_form and logo_form.errors else None)
-    services.update_company(
+    stays = services.update_company(
         company=request.acting.company, profile=form.profile(), industries=form.chosen_industries(), now=now
     )
     messages.success(request, _("Your company’s profile is saved."))
+    if not stays:
+        messages.warning(request, WAITS)
     return redirect("accounts:my_company")
 
 
@@ -81,11 +84,14 @@ def hide(request: MemberRequest) -> HttpResponse:
 def show(request: MemberRequest) -> HttpResponse:
     """Page and leads come back."""
     try:
-        services.show_company(company=request.acting.company, now=timezone.now())
+        listed = services.show_company(company=request.acting.company, now=timezone.now())
     except services.StateConflict:
         messages.error(request, _("Only a hidden company can be listed again."))
     else:
-        messages.success(request, _("Your company is listed again."))
+        if listed:
+            messages.success(request, _("Your company is listed again."))
+        else:
+            messages.warning(request, WAITS)
     return redirect("accounts:my_company")
 
 

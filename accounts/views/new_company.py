@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.acting import MemberRequest, act_for
 from accounts.forms.new_company import NewCompanyForm
 from accounts.services.companies import TooManyCompanies, add_company
+from directory.admission import WAITS
 from directory.models import Company
 
 
@@ -27,6 +28,8 @@ def new_company(request: MemberRequest) -> HttpResponse:
         else:
             act_for(request, company)
             messages.success(request, _("You now act for %(company)s.") % {"company": company})
+            if company.state == Company.State.DRAFT:
+                messages.warning(request, WAITS)
             return redirect("accounts:my_company")
     return render(request, "accounts/new_company.html", {"form": form})
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from phonenumber_field.phonenumber import PhoneNumber
 
 from directory import registry
+from directory.admission import WAITS, is_confirmed, must_wait
 from directory.codes import BusinessType
 from directory.models import Company
 from directory.places import country_name, language_name
@@ -91,10 +92,11 @@ class OwnProfile:
     state_label: str
     description: str
     facts: list[tuple[str, str]]  # contact details included
+    notice: str  # why it is not listed, where that is not its owner's doing
 
 
 def own_profile(company: Company) -> OwnProfile:
-    """The company for its own team. One query."""
+    """The company for its own team. One query, and two more of a company that is not listed."""
     where = (company.address, company.postal_code, company.city, company.region, country_name(str(company.country)))
     contact = [
         (_("Trade name"), company.trade_name),
@@ -111,6 +113,7 @@ def own_profile(company: Company) -> OwnProfile:
         state_label=company.get_state_display(),
         description=company.description,
         facts=[(label, value or _("Not stated")) for label, value in contact] + profile_facts(company),
+        notice=str(WAITS) if _waits(company) else "",
     )
 
 
@@ -192,8 +195,16 @@ def _panels(company: Company, now: datetime) -> list[PanelView]:
     ]
 
 
+def _waits(company: Company) -> bool:
+    """Whether it is staff who have to look before the company is listed."""
+    off = company.state in {Company.State.DRAFT, Company.State.HIDDEN}
+    return off and must_wait(company) and is_confirmed(company)
+
+
 def _notice(company: Company) -> str:
     """Why others cannot see the page; "" when they can."""
+    if _waits(company):
+        return str(WAITS)
     return {
         Company.State.DRAFT: _("Only your team sees this page. It is public once the owner’s e-mail is confirmed."),
         Company.State.HIDDEN: _("Only your team sees this page. An owner can list it again under My company."),

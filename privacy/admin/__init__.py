@@ -1,5 +1,5 @@
 """Privacy’s work lists in admin, by subject."""
 
-from privacy.admin import policies, receivers, requests, sweeps
+from privacy.admin import policies, receivers, removals, requests, sweeps
 
-__all__ = ["policies", "receivers", "requests", "sweeps"]
+__all__ = ["policies", "receivers", "removals", "requests", "sweeps"]

@@ -37,6 +37,10 @@ class SubjectRequestAdmin(admin.ModelAdmin):
     fields = [*SHOWN, "answer"]
     readonly_fields = SHOWN
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Removals have a list of their own."""
+        return super().get_queryset(request).exclude(kind=SubjectRequest.Kind.REMOVAL)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People ask for themselves, in the privacy centre."""
         return False

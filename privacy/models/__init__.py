@@ -5,6 +5,7 @@ from privacy.models.consent import ConsentEvent, ConsentLink, ConsentWords
 from privacy.models.disclosure import Disclosure, Receiver
 from privacy.models.leaving import Erasure, LegalHold, Receipt
 from privacy.models.policy import NOTICE, PolicyAcceptance, PolicyDraft, PolicyNotice, PolicyVersion
+from privacy.models.removal import WITH_STAFF, Removal
 from privacy.models.request import OPEN, Export, SubjectRequest
 from privacy.models.suppression import Suppression
 from privacy.models.sweep import SweepReport
@@ -13,6 +14,7 @@ __all__ = [
     "CLOCK",
     "NOTICE",
     "OPEN",
+    "WITH_STAFF",
     "Breach",
     "BreachNotice",
     "ConsentEvent",
@@ -28,6 +30,7 @@ __all__ = [
     "PolicyVersion",
     "Receipt",
     "Receiver",
+    "Removal",
     "SubjectRequest",
     "Suppression",
     "SweepReport",

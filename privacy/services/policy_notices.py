@@ -56,7 +56,14 @@ def _queue(version: PolicyVersion, member: Any, *, now: datetime) -> UUID:
         "read_path": version.get_absolute_url(),
         "changes_path": reverse("privacy:policy_changes", args=[version.kind, version.number]),
     }
-    return outlet().queue(template="policy_change", to=member.email, language=member.language, context=words, now=now)
+    return outlet().queue(
+        template="policy_change",
+        to=member.email,
+        language=member.language,
+        context=words,
+        now=now,
+        asked_for=False,  # an account that never confirmed its address may have been opened with somebody else's
+    )
 
 
 def _some_unsent(version: PolicyVersion) -> bool:

@@ -44,6 +44,7 @@ from privacy.models import (
     PolicyNotice,
     PolicyVersion,
     Receipt,
+    Removal,
     SubjectRequest,
     Suppression,
 )
@@ -258,6 +259,13 @@ def _report(one: Someone, **values: Any) -> Report:
     return Report.objects.create(**(wanted | values))
 
 
+def _removal(one: Someone, email: str = "x@example.com", **values: Any) -> Removal:
+    request = SubjectRequest.objects.create(
+        kind="removal", email=email, state="refused", received_at=NOW, due_at=LATER, ended_at=NOW
+    )
+    return Removal.objects.create(request=request, channel="form", **values)
+
+
 def _log(**values: Any) -> LogEntry:
     wanted = {"content_type": ContentType.objects.get_for_model(Company), "object_id": "1", "action_flag": 2}
     return LogEntry.objects.create(action_time=NOW, **(wanted | values))
@@ -382,6 +390,8 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
         change="erase",
         due_at=LATER,
     ),
+    "privacy.Removal request__email": lambda one: _removal(one, email=one.member.email),
+    "privacy.Removal decided_by": lambda one: _removal(one, decided_by=one.member),
     "privacy.SubjectRequest member": lambda one: one.request,
     "privacy.Suppression digest": lambda one: Suppression.objects.create(
         kind="email", digest=digest_now("email", one.member.email)[1], key_id="local", reason="removed", at=NOW

@@ -1,0 +1,21 @@
+"""Whether something must not come back: asked before a mail is written and before a company is listed."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from privacy.digests import digests_of
+from privacy.models import Suppression
+
+
+def is_suppressed(kind: str, value: str) -> bool:
+    """Whether this must not be written to or listed, whichever key its digest was made with. One query."""
+    return any_suppressed([(kind, value)])
+
+
+def any_suppressed(values: Iterable[tuple[str, str]]) -> bool:
+    """Whether one of these is: pairs of kind and value. One query."""
+    found = Q(pk__in=[])
+    for kind, value in values:
+        found |= Q(kind=kind, digest__in=digests_of(kind, value))
+    return Suppression.objects.filter(found).exists()
