@@ -39,6 +39,7 @@ class Breach(models.Model):
     authority_told_at = models.DateTimeField(_("authority told at"), null=True, blank=True)
     delay = models.TextField(_("why the authority was told later than 72 hours"), max_length=1000, blank=True)
     people_told_at = models.DateTimeField(_("people told from"), null=True, blank=True)
+    people_done_at = models.DateTimeField(_("everybody was told at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     class Meta:
@@ -54,6 +55,9 @@ class Breach(models.Model):
                 | Q(authority_told_at__lte=F("discovered_at") + CLOCK)
                 | ~Q(delay=""),
             ),
+            models.CheckConstraint(  # art. 33(5): the register says what was thought of it
+                name="breach_closed_is_judged", condition=Q(closed_at=None) | ~Q(risk="unknown")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -66,10 +70,11 @@ class Breach(models.Model):
 
 
 class BreachNotice(models.Model):
-    """One person was told of a breach."""
+    """One person was told of a breach: a member, or somebody who has no account and only an address."""
 
     breach = models.ForeignKey(Breach, on_delete=models.CASCADE, related_name="notices")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    email = models.EmailField(_("e-mail of somebody without an account"), blank=True, db_default="")
     delivery = models.UUIDField(_("the mail"))  # its row in the outbox
     queued_at = models.DateTimeField(_("queued at"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)  # noted before the outbox forgets it
@@ -77,7 +82,20 @@ class BreachNotice(models.Model):
     class Meta:
         verbose_name = _("notice of a breach")
         verbose_name_plural = _("notices of breaches")
-        constraints = [models.UniqueConstraint(name="breach_notice_once", fields=["breach", "member"])]
+        constraints = [
+            models.UniqueConstraint(name="breach_notice_once", fields=["breach", "member"]),
+            models.UniqueConstraint(
+                name="breach_notice_once_to_address", fields=["breach", "email"], condition=~Q(email="")
+            ),
+            models.CheckConstraint(  # neither, once the person is erased
+                name="breach_notice_to_one", condition=Q(member=None) | Q(email="")
+            ),
+        ]
+        indexes = [
+            models.Index(  # the sweep that notes when they were sent
+                name="breach_notice_unsent", fields=["queued_at"], condition=Q(sent_at=None)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.breach_id} · {self.queued_at:%Y-%m-%d}"
