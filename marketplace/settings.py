@@ -213,6 +213,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "forget evidence of corrections": {
+        "task": "privacy.periodic.forget_evidence",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "tell receivers of changes": {
+        "task": "privacy.periodic.tell_receivers",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "tell people of breaches": {
+        "task": "privacy.periodic.tell_of_breaches",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "tidy expired leads": {
         "task": "offerboard.periodic.tidy_expired_leads",
         "schedule": 300.0,
@@ -271,7 +286,12 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, wit
 ACCOUNT_LOGIN_TIMEOUT = 60 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 # Besides allauth's own: contact, report, cookie choice and theme, which need neither cookie nor account.
-ACCOUNT_RATE_LIMITS = {"form_without_cookies": "30/m/ip,300/h/ip", "consents": "30/h/user"}
+ACCOUNT_RATE_LIMITS = {
+    "form_without_cookies": "30/m/ip,300/h/ip",
+    "consents": "30/h/user",
+    "hide_from_address": "5/d/ip",  # reports on a child; past it they only come on top of staff's list
+    "hide_by_member": "5/d/user",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None  # the log-in form asks
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
