@@ -14,7 +14,7 @@ WAITING = [Delivery.State.PENDING, Delivery.State.CLAIMED, Delivery.State.IN_FLI
 
 def register() -> None:
     """Make the outbox known to privacy."""
-    register_outlet(Outlet(queue=queue, unsent=unsent))
+    register_outlet(Outlet(queue=queue, unsent=unsent, sent=sent))
 
 
 def queue(*, template: str, to: str, language: str, context: Mapping[str, Any], now: datetime) -> UUID:
@@ -25,3 +25,9 @@ def queue(*, template: str, to: str, language: str, context: Mapping[str, Any], 
 def unsent(deliveries: Iterable[UUID]) -> int:
     """How many of them wait to be handed over."""
     return Delivery.objects.filter(pk__in=list(deliveries), state__in=WAITING).count()
+
+
+def sent(deliveries: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When those that were handed over were."""
+    rows = Delivery.objects.filter(pk__in=list(deliveries), state=Delivery.State.SENT)
+    return {pk: at for pk, at in rows.values_list("pk", "ended_at") if at is not None}

@@ -24,7 +24,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Cast, Substr
+from django.db.models.functions import Cast, Lower, Substr
 from django.utils.translation import gettext_lazy as _
 
 Words = Any  # text that is translated when it is shown
@@ -167,7 +167,8 @@ Back = Callable[[Rows], Rows]  # from rows to one column: the numbers of members
 class About:
     """Finds the rows about a person, no row twice. `key` tells two persons of one row apart.
 
-    `members` and `mailboxes` lead back from many rows at once to the people they are about: whom a breach concerns.
+    `members` and `mailboxes` lead back from many rows at once to the people they are about, by number and by address in
+    lower case: whom a breach concerns.
     """
 
     key: str
@@ -201,7 +202,8 @@ def mailbox(column: str) -> About:
         return found
 
     def back(found: Rows) -> Rows:
-        return found.exclude(**{column: ""}).filter(**{f"{column}__isnull": False}).values(column)
+        written = found.exclude(**{column: ""}).filter(**{f"{column}__isnull": False})
+        return written.annotate(mailbox_found=Lower(column)).values("mailbox_found")
 
     return About(column, rows, mailboxes=(back,))
 
@@ -225,9 +227,7 @@ def either(*abouts: About) -> About:
 
 def found_by(key: str, rows: Callable[[int], Q], *, back: Back) -> About:
     """Rows that no single column names: what an application says about a member, by number, in its own way."""
-    return About(
-        key, lambda person: NOBODY if person.member_id is None else rows(person.member_id), members=(back,)
-    )
+    return About(key, lambda person: NOBODY if person.member_id is None else rows(person.member_id), members=(back,))
 
 
 def number_in(column: str, *, prefix: str = "") -> Back:

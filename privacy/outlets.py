@@ -20,6 +20,7 @@ class Outlet:
 
     queue: QueueMail
     unsent: "CountUnsent"
+    sent: "FindSent"
 
 
 class CountUnsent(Protocol):
@@ -27,6 +28,13 @@ class CountUnsent(Protocol):
 
     def __call__(self, deliveries: Iterable[UUID]) -> int:
         """By their numbers in the outbox."""
+
+
+class FindSent(Protocol):
+    """When these mails were handed over; those that were not are left out."""
+
+    def __call__(self, deliveries: Iterable[UUID]) -> Mapping[UUID, datetime]:
+        """By their numbers in the outbox, which forgets them some months later."""
 
 
 _outlets: list[Outlet] = []
