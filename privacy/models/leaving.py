@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from privacy.datamap import ReceiverKind
 from privacy.models.request import SubjectRequest
 
-
 REMINDED_AFTER = timedelta(days=14)
 
 

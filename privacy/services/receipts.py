@@ -1,0 +1,138 @@
+"""Telling receivers that data they got was corrected or erased, and noting that they confirm: GDPR art. 19.
+
+What has to be told is a row in the transaction that changed the data. A sweep tells through the channel; a worker that
+is killed after telling and before noting it tells again, under the same reference.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Q
+
+from privacy.channels import Channel, NotReached, channel_to, channels
+from privacy.datamap import ReceiverKind
+from privacy.models import Disclosure, Receipt, SubjectRequest
+
+log = structlog.get_logger(__name__)
+
+ANSWERED_WITHIN = timedelta(days=30)
+# Whom we gave it: not those who work on our instructions, nor whom the person wrote to.
+TOLD = (
+    *(ReceiverKind.PARTNER, ReceiverKind.CONNECTED, ReceiverKind.AUTHORITY),
+    *(ReceiverKind.ADVISER, ReceiverKind.INSURER),
+)
+PROOF = 300  # characters of it that are kept
+
+
+@transaction.atomic
+def tell_receivers(
+    *,
+    request: SubjectRequest,
+    members: Iterable[int],
+    change: Receipt.Change,
+    columns: Collection[str] | None = None,
+    now: datetime,
+) -> int:
+    """Owe each receiver in these members' log of disclosures one message; before the log is erased.
+
+    `columns` names what changed; None is everything. Receivers that got none of it are not told. Called again for the
+    same request it adds only receivers that were not owed one. Answers how many receivers there are.
+    """
+    people = sorted(set(members))
+    given = _given(people, columns)
+    known = get_user_model()._default_manager.filter(pk__in=people).order_by("pk")
+    person = ", ".join(f"{one.full_name} <{one.email}>" for one in known)[:400]
+    Receipt.objects.bulk_create(
+        [
+            Receipt(
+                request=request,
+                person=person,
+                columns=sorted(got),
+                receiver_kind=kind,
+                receiver_key=key,
+                receiver_name=name,
+                change=change,
+                due_at=now + ANSWERED_WITHIN,
+            )
+            for (kind, key), (name, got) in given.items()
+        ],
+        ignore_conflicts=True,
+    )
+    return len(given)
+
+
+def tell_by_channel(*, now: datetime) -> None:
+    """Tell what is due to be told, receiver by receiver; one that cannot be reached keeps nobody else waiting."""
+    waiting = Receipt.objects.to_tell(at=now).order_by("receiver_kind", "receiver_key")
+    for kind, key in list(waiting.values_list("receiver_kind", "receiver_key").distinct()):
+        channel = channel_to(kind=kind, key=key)
+        while channel is not None and _tell_next(channel, kind=kind, key=key, now=now):
+            pass
+
+
+def collect_confirmations(*, now: datetime) -> None:
+    """Note what receivers have confirmed through their channels; each speaks only for itself."""
+    for receiver, channel in channels().items():
+        own = Receipt.objects.filter(Q(receiver_key=receiver) | Q(receiver_kind=receiver))
+        for said in channel.confirmed():
+            receipt = own.filter(reference=said.reference).first()
+            if receipt is None or not said.proof.strip():
+                log.warning("confirmation_of_nothing", receiver=receiver, reference=str(said.reference))
+            else:
+                confirm_receipt(receipt=receipt, proof=said.proof, now=now)
+
+
+class ProofMissing(Exception):
+    """It has to be said how it was confirmed."""
+
+
+@transaction.atomic
+def confirm_receipt(*, receipt: Receipt, proof: str, now: datetime) -> bool:
+    """The receiver has done it; whom it was about need not be known any longer. Whether it was news.
+
+    Raises ProofMissing.
+    """
+    if not proof.strip():
+        raise ProofMissing
+    open_one = Receipt.objects.open().filter(pk=receipt.pk)
+    return bool(open_one.update(confirmed_at=now, proof=proof.strip()[:PROOF], person=""))
+
+
+@transaction.atomic
+def note_told(*, receipts: Iterable[int], now: datetime) -> int:
+    """Staff have told these receivers by hand, or told them again; how many were still open."""
+    asked = Receipt.objects.open().filter(pk__in=list(receipts))
+    again = asked.filter(told_at__isnull=False).update(reminded_at=now)
+    return again + asked.filter(told_at=None).update(told_at=now)
+
+
+def _given(members: Collection[int], columns: Collection[str] | None) -> dict[tuple[str, str], tuple[str, set[str]]]:
+    """Who got what: by kind and key, the newest name and the columns."""
+    found: dict[tuple[str, str], tuple[str, set[str]]] = {}
+    rows = Disclosure.objects.filter(member__in=members, receiver_kind__in=TOLD).order_by("at", "pk")
+    for row in rows.values_list("receiver_kind", "receiver_key", "receiver_name", "columns").iterator():
+        got = set(row[3]) if columns is None else set(row[3]).intersection(columns)
+        if got:
+            _name, before = found.get((row[0], row[1]), ("", set()))
+            found[row[0], row[1]] = row[2], before | got
+    return found
+
+
+@transaction.atomic(durable=True)
+def _tell_next(channel: Channel, *, kind: str, key: str, now: datetime) -> bool:
+    """Whether one was told; the row stays locked meanwhile, so that no second worker tells it too."""
+    waiting = Receipt.objects.to_tell(at=now).filter(receiver_kind=kind, receiver_key=key)
+    receipt = waiting.select_for_update(skip_locked=True).order_by("pk").first()
+    if receipt is None:
+        return False
+    try:
+        channel.tell(receipt)
+    except (NotReached, OSError) as error:
+        log.warning("receiver_not_reached", receipt=str(receipt.reference), error=type(error).__name__)
+        return False
+    noted = {"reminded_at": now} if receipt.told_at else {"told_at": now}
+    Receipt.objects.filter(pk=receipt.pk).update(**noted)
+    return True
