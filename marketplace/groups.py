@@ -22,6 +22,9 @@ GROUPS: dict[str, list[str]] = {
     "privacy officer": [
         *("privacy.view_policyversion", "privacy.add_policyversion", "accounts.view_member", "mailings.view_delivery"),
         *("privacy.view_subjectrequest", "privacy.change_subjectrequest"),
+        *("privacy.view_correction", "privacy.change_correction", "privacy.view_receipt", "privacy.change_receipt"),
+        *("privacy.view_legalhold", "privacy.add_legalhold", "privacy.change_legalhold"),
+        *("privacy.view_breach", "privacy.add_breach", "privacy.change_breach", "privacy.view_breachnotice"),
         *("privacy.view_receiver", "privacy.add_receiver", "privacy.change_receiver"),
         *("privacy.view_policydraft", "privacy.add_policydraft", "privacy.change_policydraft"),
         "privacy.delete_policydraft",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from privacy.views import centre, consents, cookies, policies, promises, refusals, requests
+from privacy.views import centre, consents, cookies, corrections, policies, promises, refusals, requests
 
 app_name = "privacy"
 urlpatterns = [
@@ -13,7 +13,7 @@ urlpatterns = [
     path("privacy/download/", requests.download, name="download"),
     path("privacy/download/ask/", requests.ask_for_export, name="ask_for_export"),
     path("privacy/download/<uuid:pk>/", requests.fetch_export, name="fetch_export"),
-    path("privacy/correct/", requests.correct, name="correct"),
+    path("privacy/correct/", corrections.correct, name="correct"),
     path("privacy/delete/", requests.delete, name="delete"),
     path("privacy/", centre.centre, name="centre"),
     path("privacy/data/<slug:slug>/", centre.data, name="data"),

@@ -1,5 +1,5 @@
 """Privacy’s work lists in admin, by subject."""
 
-from privacy.admin import policies, receivers, requests
+from privacy.admin import breaches, corrections, holds, policies, receipts, receivers, requests
 
-__all__ = ["policies", "receivers", "requests"]
+__all__ = ["breaches", "corrections", "holds", "policies", "receipts", "receivers", "requests"]

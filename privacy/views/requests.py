@@ -1,4 +1,4 @@
-"""Asking for a copy, for a correction, to be deleted; each for oneself alone."""
+"""Asking for a copy, to be deleted; each for oneself alone."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from privacy.forms.requests import CorrectionForm, LeavingForm
+from privacy.forms.requests import LeavingForm
 from privacy.models import SubjectRequest
 from privacy.selectors import requests as selectors
 from privacy.services import requests as services
@@ -63,18 +63,6 @@ def fetch_export(request: HttpRequest, pk: Any) -> HttpResponseBase:
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-@PAGE
-@login_required
-@never_cache
-def correct(request: HttpRequest) -> HttpResponse:
-    """Ask for a correction of what one cannot change alone."""
-    form = CorrectionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return _ask(request, SubjectRequest.Kind.CORRECTION, form.cleaned_data["text"], "privacy:correct")
-    page = selectors.asking_page(member=request.user, kind=SubjectRequest.Kind.CORRECTION)
-    return render(request, "privacy/correct.html", {"form": form, "page": page})
 
 
 @PAGE
