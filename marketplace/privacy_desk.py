@@ -42,9 +42,9 @@ def _line(line: Line, *, now: datetime) -> Deadlines:
 
 
 def _breaches(*, now: datetime) -> Iterator[Deadlines]:
-    """The clock of 72 hours stops when the authority is told."""
-    untold = Q(authority_told_at=None)
-    counted = Breach.objects.filter(closed_at=None).aggregate(
+    """The clock of 72 hours stops when the authority is told, and does not run where a risk is unlikely."""
+    untold = Q(authority_told_at=None) & ~Q(risk=Breach.Risk.UNLIKELY)
+    counted = Breach.objects.open().aggregate(
         n=Count("pk"),
         late=Count("pk", filter=untold & Q(discovered_at__lt=now - CLOCK)),
         first=Min("discovered_at", filter=untold),

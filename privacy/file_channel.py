@@ -7,6 +7,9 @@ Enough for a receiver with whom folders are shared, and a pattern for others. Fr
 The receiver reads `<reference>.json`, does what it says, and puts a file of the same name into the other folder:
 
     {"proof": "Deleted on 3 March by our data desk, ticket 4711."}
+
+A correction names what changed and not the new value: the receiver asks for the data anew, through the gate that all
+data leaves by.
 """
 
 import json

@@ -65,7 +65,7 @@ class BreachAdmin(KeptAdmin):
         """72 hours from when it became known: the time left, or that it is overdue."""
         if breach.pk is None:
             return "–"
-        return due_words(breach.due_at, done=breach.authority_told_at is not None, soon=CLOCK)
+        return due_words(breach.due_at, done=not breach.clock_runs, soon=CLOCK)
 
     @admin.display(description=gettext_lazy("people concerned"))
     def people(self, breach: Breach) -> str:

@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -153,9 +154,9 @@ class CorrectionAdmin(KeptAdmin):
         return format_html('<a href="{}">{}</a>', place, _("Save the file"))
 
     @admin.display(description=_("received at"), ordering="request__received_at")
-    def received(self, row: Correction) -> Any:
+    def received(self, row: Correction) -> str:
         """When."""
-        return row.request.received_at
+        return date_format(timezone.localtime(row.request.received_at), "j M Y, H:i")
 
     @admin.display(description=_("to be answered by"), ordering="request__due_at")
     def due(self, row: Correction) -> str:

@@ -95,7 +95,7 @@ class Standing(admin.SimpleListFilter):
 class LegalHoldAdmin(KeptAdmin):
     """Each stops erasure and sweep for one person or one row; the one that ends first on top."""
 
-    list_display = ["whom", "what", "key", "owner", "begun_at", "ends_at", "lifted_at"]
+    list_display = ["whom", "what", "key", "ends_at", "owner", "lifted_at"]
     list_filter = [Standing]
     list_select_related = ["member", "owner"]
     ordering = ["-lifted_at", "ends_at"]

@@ -17,7 +17,7 @@ from privacy.selectors.corrections import words_of
 from privacy.services import receipts as services
 
 SHOWN = [
-    *("receiver_name", "receiver_kind", "change", "person", "data", "reference", "how"),
+    *("receiver_name", "receiver_kind", "change", "person", "data", "answer", "reference", "how"),
     *("told_at", "reminded_at", "due", "confirmed_at"),
 ]
 
@@ -60,8 +60,8 @@ class ReceiptAdmin(KeptAdmin):
     """Receivers with a channel are told and reminded by themselves; the others by staff, who note it here."""
 
     form = ProofForm
-    list_display = ["receiver_name", "change", "how", "told_at", "reminded_at", "due", "confirmed_at"]
-    list_filter = [Waiting, "receiver_kind", "change"]
+    list_display = ["receiver_name", "change", "due", "how", "told_at", "confirmed_at"]
+    list_filter = [Waiting, "change"]
     search_fields = ["receiver_name", "reference"]
     ordering = [F("confirmed_at").desc(nulls_first=True), "due_at"]  # type: ignore[list-item]
     fields = [*SHOWN, "proof"]
@@ -87,6 +87,11 @@ class ReceiptAdmin(KeptAdmin):
     def data(self, row: Receipt) -> str:
         """In words."""
         return words_of(row.columns)
+
+    @admin.display(description=_("what we answered the person"))
+    def answer(self, row: Receipt) -> str:
+        """What is right now stands there, when something was corrected."""
+        return row.request.answer or "–"
 
     @admin.action(description=_("Note: told, or told again, today"), permissions=["change"])
     def told(self, request: HttpRequest, queryset: QuerySet[Receipt]) -> None:

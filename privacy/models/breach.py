@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +11,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 CLOCK = timedelta(hours=72)  # art. 33(1), from when it became known
+
+
+class BreachQuerySet(models.QuerySet["Breach"]):
+    """The questions asked about breaches; each chains onto the next."""
+
+    def open(self) -> Self:
+        """Those on which staff still work."""
+        return self.filter(closed_at=None)
 
 
 class Breach(models.Model):
@@ -42,6 +52,8 @@ class Breach(models.Model):
     people_done_at = models.DateTimeField(_("everybody was told at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
+    objects = BreachQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("breach")
         verbose_name_plural = _("breaches")
@@ -67,6 +79,11 @@ class Breach(models.Model):
     def due_at(self) -> datetime:
         """By when the authority is told."""
         return self.discovered_at + CLOCK
+
+    @property
+    def clock_runs(self) -> bool:
+        """Whether the authority has still to be told: not where a risk is unlikely, art. 33(1)."""
+        return self.authority_told_at is None and self.risk != self.Risk.UNLIKELY and self.closed_at is None
 
 
 class BreachNotice(models.Model):

@@ -44,4 +44,4 @@ class Correction(models.Model):
         verbose_name_plural = _("corrections")
 
     def __str__(self) -> str:
-        return str(self.request_id)
+        return str(self.request)

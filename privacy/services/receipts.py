@@ -112,12 +112,13 @@ def note_told(*, receipts: Iterable[int], now: datetime) -> int:
 def _given(members: Collection[int], columns: Collection[str] | None) -> dict[tuple[str, str], tuple[str, set[str]]]:
     """Who got what: by kind and key, the newest name and the columns."""
     found: dict[tuple[str, str], tuple[str, set[str]]] = {}
-    rows = Disclosure.objects.filter(member__in=members, receiver_kind__in=TOLD).order_by("at", "pk")
-    for row in rows.values_list("receiver_kind", "receiver_key", "receiver_name", "columns").iterator():
-        got = set(row[3]) if columns is None else set(row[3]).intersection(columns)
-        if got:
-            _name, before = found.get((row[0], row[1]), ("", set()))
-            found[row[0], row[1]] = row[2], before | got
+    for member in members:
+        rows = Disclosure.objects.of(member).filter(receiver_kind__in=TOLD)  # the newest first
+        for row in rows.values_list("receiver_kind", "receiver_key", "receiver_name", "columns").iterator():
+            got = set(row[3]) if columns is None else set(row[3]).intersection(columns)
+            if got:
+                name, before = found.get((row[0], row[1]), (row[2], set()))
+                found[row[0], row[1]] = name, before | got
     return found
 
 

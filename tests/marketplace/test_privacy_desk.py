@@ -54,12 +54,13 @@ def test_what_waits_is_counted_with_what_is_overdue_and_the_next_day() -> None:
     owe(late, "a", due=-2 * DAY), owe(late, "b", due=DAY), owe(late, "c", due=-5 * DAY, confirmed_at=NOW)
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - DAY)
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, authority_told_at=NOW - 8 * DAY)
-    Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, closed_at=NOW, risk="unlikely")
+    Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, closed_at=NOW, risk="high")
+    Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, risk="unlikely")
 
     assert lines() == [
         ("Requests about personal data", 2, 1, NOW - DAY),
         ("Receivers to confirm", 2, 1, NOW - 2 * DAY),
-        ("Incidents", 2, 0, NOW + 2 * DAY),
+        ("Incidents", 3, 0, NOW + 2 * DAY),
     ]
 
 

@@ -86,6 +86,7 @@ def fresh(one: Breach) -> Breach:
 # --- whom it concerns -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("breach-told")
 def test_every_way_of_being_in_a_row_leads_back_to_its_person_and_to_no_other() -> None:
     """Over the whole map: a new way that leads nowhere fails here by name."""
     someone, other = Someone("a"), Someone("b")
@@ -248,6 +249,7 @@ def test_two_workers_at_once_tell_nobody_twice(monkeypatch: Any) -> None:
     assert mailed() == sorted(person.email for person in people)
 
 
+@pytest.mark.promise("breach-told")
 def test_the_database_refuses_a_second_notice_to_the_same_person() -> None:
     one, member = breach(), MemberFactory()
     for values in ({"member": member}, {"email": "kofi@example.org"}):
@@ -353,7 +355,9 @@ def test_staff_enter_an_incident_and_see_its_clock_and_how_many_people_it_concer
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
         late = at_work(make_staff("privacy officer")).get(LIST).content.decode()
     assert "overdue</b>" in late
-    Breach.objects.update(authority="CNIL", authority_told_at=NOW)
+    for told in ({"risk": "unlikely"}, {"risk": "high", "authority": "CNIL", "authority_told_at": NOW}):
+        Breach.objects.update(**told)
+        assert not fresh(one).clock_runs
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
         assert "overdue</b>" not in at_work(make_staff("privacy officer")).get(LIST).content.decode()
 

@@ -260,6 +260,7 @@ def test_of_two_of_the_staff_one_wins() -> None:
     assert Delivery.objects.filter(template="correction_refused").count() == 1
 
 
+@pytest.mark.promise("receivers-told")
 def test_whoever_had_received_what_is_corrected_is_told_and_nobody_else() -> None:
     member, other = MemberFactory(), MemberFactory()
     for name in ("Court", "Lawyers", "Insurer"):
@@ -322,6 +323,7 @@ def test_a_second_wish_waits_for_the_first_answer() -> None:
 # --- evidence -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("evidence-deleted")
 def test_staff_save_the_evidence_and_no_page_shows_it() -> None:
     request = ask(file=PDF)
     place = reverse("admin:privacy_correction_evidence", args=[request.pk])

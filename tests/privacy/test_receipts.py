@@ -124,6 +124,7 @@ def test_called_again_it_owes_nobody_twice_and_a_rolled_back_erasure_owes_nobody
 # --- through a channel ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("receivers-told")
 def test_a_receiver_is_told_once_and_reminded_once_under_one_reference() -> None:
     (receipt,) = owe("Partner")
     box = Letterbox()
