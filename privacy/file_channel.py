@@ -13,7 +13,8 @@ data leaves by.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -51,11 +52,13 @@ class FileChannel:
         unfinished.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
         unfinished.replace(self.out / f"{receipt.reference}.json")
 
-    def confirmed(self) -> Iterator[Confirmation]:
+    def confirmed(self) -> Generator[Confirmation, None, None]:
         """Each file is put aside after it was noted; what cannot be read is put aside at once."""
         for path in sorted(self.back.glob("*.json")):
             try:
                 said = _read(path)
+            except FileNotFoundError:  # another worker has just read it
+                continue
             except (ValueError, KeyError, TypeError) as error:
                 log.warning("confirmation_unreadable", file=path.name, error=type(error).__name__)
                 self._put_aside(path, UNREADABLE)
@@ -65,7 +68,8 @@ class FileChannel:
 
     def _put_aside(self, path: Path, folder: str) -> None:
         (self.back / folder).mkdir(exist_ok=True)
-        path.replace(self.back / folder / path.name)
+        with suppress(FileNotFoundError):
+            path.replace(self.back / folder / path.name)
 
 
 def _read(path: Path) -> Confirmation:

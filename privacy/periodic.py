@@ -50,4 +50,4 @@ def tell_of_breaches() -> None:
     ends_at = time.monotonic() + SHIFT
     while breaches.tell_some(now=timezone.now()) and time.monotonic() < ends_at:
         pass
-    breaches.note_sent()
+    breaches.note_sent(now=timezone.now())

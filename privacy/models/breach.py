@@ -1,7 +1,6 @@
 """The breach register: what happened, who was told and when (GDPR art. 33 and 34)."""
 
 from datetime import datetime, timedelta
-
 from typing import Self
 
 from django.conf import settings

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 
 from privacy.models import Breach, BreachNotice
 from privacy.outlets import outlet
@@ -83,9 +83,9 @@ def tell_some(*, now: datetime) -> bool:
     return True
 
 
-def note_sent() -> None:
+def note_sent(*, now: datetime) -> None:
     """Write down when mails left, as proof, before the outbox forgets them."""
-    unsent = BreachNotice.objects.filter(sent_at=None, queued_at__gt=Now() - REMEMBERED).order_by("pk")
+    unsent = BreachNotice.objects.filter(sent_at=None, queued_at__gt=now - REMEMBERED).order_by("pk")
     for some in _portions(unsent.values_list("delivery", flat=True).iterator(LOOKED_UP)):
         for delivery, at in outlet().sent(some).items():
             BreachNotice.objects.filter(delivery=delivery, sent_at=None).update(sent_at=at)

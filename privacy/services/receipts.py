@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 
-from privacy.channels import Channel, NotReached, channel_to, channels
+from privacy.channels import Channel, Confirmation, NotReached, channel_to, channels
 from privacy.datamap import ReceiverKind
 from privacy.models import Disclosure, Receipt, SubjectRequest
 
@@ -76,13 +76,11 @@ def tell_by_channel(*, now: datetime) -> None:
 def collect_confirmations(*, now: datetime) -> None:
     """Note what receivers have confirmed through their channels; each speaks only for itself."""
     for receiver, channel in channels().items():
-        own = Receipt.objects.filter(Q(receiver_key=receiver) | Q(receiver_kind=receiver))
-        for said in channel.confirmed():
-            receipt = own.filter(reference=said.reference).first()
-            if receipt is None or not said.proof.strip():
-                log.warning("confirmation_of_nothing", receiver=receiver, reference=str(said.reference))
-            else:
-                confirm_receipt(receipt=receipt, proof=said.proof, now=now)
+        try:
+            for said in channel.confirmed():
+                _note(receiver, said, now=now)
+        except (NotReached, OSError) as error:
+            log.warning("confirmations_not_read", receiver=receiver, error=type(error).__name__)
 
 
 class ProofMissing(Exception):
@@ -107,6 +105,15 @@ def note_told(*, receipts: Iterable[int], now: datetime) -> int:
     asked = Receipt.objects.open().filter(pk__in=list(receipts))
     again = asked.filter(told_at__isnull=False).update(reminded_at=now)
     return again + asked.filter(told_at=None).update(told_at=now)
+
+
+def _note(receiver: str, said: Confirmation, *, now: datetime) -> None:
+    own = Receipt.objects.filter(Q(receiver_key=receiver) | Q(receiver_kind=receiver))
+    receipt = own.filter(reference=said.reference).first()
+    if receipt is None or not said.proof.strip():
+        log.warning("confirmation_of_nothing", receiver=receiver, reference=str(said.reference))
+    else:
+        confirm_receipt(receipt=receipt, proof=said.proof, now=now)
 
 
 def _given(members: Collection[int], columns: Collection[str] | None) -> dict[tuple[str, str], tuple[str, set[str]]]:

@@ -285,9 +285,9 @@ def test_when_a_mail_has_left_is_kept_as_proof_before_the_outbox_forgets_it() ->
     Delivery.objects.filter(pk=sent.delivery).update(state="sent", ended_at=NOW + timedelta(minutes=2))
     Delivery.objects.filter(pk=waiting.delivery).update(state="bounced", ended_at=NOW)
 
-    services.note_sent()
+    services.note_sent(now=NOW)
     Delivery.objects.all().delete()
-    services.note_sent()
+    services.note_sent(now=NOW)
 
     assert list(BreachNotice.objects.order_by("pk").values_list("sent_at", flat=True)) == [
         NOW + timedelta(minutes=2),

@@ -328,7 +328,7 @@ def test_staff_save_the_evidence_and_no_page_shows_it() -> None:
     request = ask(file=PDF)
     place = reverse("admin:privacy_correction_evidence", args=[request.pk])
 
-    response = at_work(make_staff("privacy officer")).get(place)
+    response: Any = at_work(make_staff("privacy officer")).get(place)
 
     assert (b"".join(response.streaming_content), response.headers["X-Content-Type-Options"]) == (PDF, "nosniff")
     assert response.headers["Content-Disposition"] == 'attachment; filename="evidence.pdf"'

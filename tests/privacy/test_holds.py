@@ -26,7 +26,13 @@ def today() -> Iterator[None]:
 
 
 def place(**changes: Any) -> LegalHold:
-    usual = {"member": MemberFactory(), "reason": "Claim 7.", "owner": None, "ends_at": NEXT_YEAR, "now": NOW}
+    usual: dict[str, Any] = {
+        "member": MemberFactory(),
+        "reason": "Claim 7.",
+        "owner": None,
+        "ends_at": NEXT_YEAR,
+        "now": NOW,
+    }
     return services.place_hold(**(usual | changes))
 
 
@@ -148,8 +154,8 @@ def test_the_list_has_what_ends_first_on_top_and_what_is_lifted_below() -> None:
 
 
 def test_the_person_can_read_why_something_is_kept() -> None:
-    hold = place()
-    client = Client()
-    client.force_login(hold.member)
+    member, client = MemberFactory(), Client()
+    place(member=member)
+    client.force_login(member)
 
     assert "Claim 7." in client.get(reverse("privacy:data", args=["privacy-legalhold"])).content.decode()

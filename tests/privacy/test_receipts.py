@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from privacy import channels, periodic
-from privacy.channels import Confirmation, register_channel
+from privacy.channels import Confirmation, NotReached, register_channel
 from privacy.file_channel import FileChannel
 from privacy.models import Disclosure, Receipt, SubjectRequest
 from privacy.services import receipts as services
@@ -109,7 +109,7 @@ def test_called_again_it_owes_nobody_twice_and_a_rolled_back_erasure_owes_nobody
     member = MemberFactory()
     outside("partner", "Partner"), given_to("Partner", member, PHONE)
     request = leaving(member)
-    owed = {"request": request, "members": [member.pk], "change": CHANGE.ERASE, "now": NOW}
+    owed: dict[str, Any] = {"request": request, "members": [member.pk], "change": CHANGE.ERASE, "now": NOW}
 
     with transaction.atomic():
         services.tell_receivers(**owed)
@@ -263,6 +263,21 @@ def test_nobody_confirms_for_another_without_words_or_what_does_not_exist() -> N
         services.confirm_receipt(receipt=mine, proof=" ", now=NOW)
 
 
+def test_a_receiver_whose_confirmations_cannot_be_read_keeps_nobody_waiting() -> None:
+    away, here = owe("Away", "Here")
+
+    class Gone(Letterbox):
+        def confirmed(self) -> Iterator[Confirmation]:
+            raise NotReached
+
+    register_channel(away.receiver_key, Gone())
+    register_channel(here.receiver_key, Letterbox(answers=[Confirmation(here.reference, "Done.")]))
+
+    services.collect_confirmations(now=NOW)
+
+    assert (fresh(away).confirmed_at, fresh(here).confirmed_at) == (None, NOW)
+
+
 def test_a_second_confirmation_changes_nothing() -> None:
     (receipt,) = owe("Partner")
     first = services.confirm_receipt(receipt=receipt, proof="First.", now=NOW)
@@ -378,7 +393,9 @@ def test_the_person_reads_who_was_told_and_who_confirmed() -> None:
     services.note_told(receipts=[told.pk], now=NOW)
     services.confirm_receipt(receipt=done, proof="Letter.", now=NOW)
     clients = [Client(), Client()]
-    clients[0].force_login(told.request.member), clients[1].force_login(MemberFactory())
+    for client, person in zip(clients, [told.request.member, MemberFactory()], strict=True):
+        assert person is not None
+        client.force_login(person)
 
     pages = [" ".join(client.get(reverse("privacy:received")).content.decode().split()) for client in clients]
 
