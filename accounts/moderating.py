@@ -55,6 +55,7 @@ MEMBER = Moderatable(
     actions={"suspend": _suspend, "restore": _restore},
     label=_("member"),
     keys_of=lambda member_id: Member.objects.filter(pk=member_id).values(key=Cast("pk", CharField())),
+    members_of=lambda keys: Member.objects.annotate(key=Cast("pk", CharField())).filter(key__in=keys).values("pk"),
 )
 
 

@@ -1,5 +1,7 @@
 """What accounts, log-ins and invitations hold about people; allauth’s and Django’s tables of log-ins included."""
 
+from typing import Any
+
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -140,10 +142,14 @@ def _sessions(member_id: int) -> Q:
     return Q(session_key__in=UserSession.objects.filter(user=member_id).values("session_key"))
 
 
+def _logged_in(sessions: Any) -> Any:
+    return UserSession.objects.filter(session_key__in=sessions.values("session_key")).values("user")
+
+
 declare(
     Session,
     what=_("What a browser’s session remembers"),
-    about=found_by("session_key", _sessions),
+    about=found_by("session_key", _sessions, back=_logged_in),
     why=SECURITY,
     keep=days_after(0, "expire_date", _("until you log out, at most 30 days")),
     session_key=Held(withheld=OPENS_ACCOUNT),

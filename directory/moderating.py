@@ -74,6 +74,7 @@ COMPANY = Moderatable(
     actions={"approve": _approve, "suspend": _suspend, "restore": _restore},
     label=_("company"),
     keys_of=lambda member_id: Company.objects.filter(team__member=member_id, team__role="owner").values("slug"),
+    members_of=lambda keys: TeamMember.objects.filter(company__slug__in=keys, role="owner").values("member"),
 )
 
 

@@ -14,7 +14,7 @@ WAITING = [Delivery.State.PENDING, Delivery.State.CLAIMED, Delivery.State.IN_FLI
 
 def register() -> None:
     """Make the outbox known to privacy."""
-    register_outlet(Outlet(queue=queue, unsent=unsent, forget=forget))
+    register_outlet(Outlet(queue=queue, unsent=unsent, sent=sent, forget=forget))
 
 
 def queue(
@@ -41,3 +41,9 @@ def unsent(deliveries: Iterable[UUID]) -> int:
 def forget(deliveries: Iterable[UUID]) -> None:
     """Delete those of them that wait for nothing more."""
     Delivery.objects.filter(pk__in=list(deliveries)).exclude(state__in=WAITING).delete()
+
+
+def sent(deliveries: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When those that were handed over were."""
+    rows = Delivery.objects.filter(pk__in=list(deliveries), state=Delivery.State.SENT)
+    return {pk: at for pk, at in rows.values_list("pk", "ended_at") if at is not None}

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace import desk
+from marketplace.privacy_desk import privacy_desk
 
 WORKING_DAY = 10 * 60 * 60  # seconds; a remembered session must not open the admin for a month
 
@@ -60,8 +61,9 @@ class MarketAdminSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """Begin with what waits for this person."""
-        queues = desk.work(request.user)
-        shown = {"work": queues, "week": desk.week(now=timezone.now()) if queues else []}
+        now, queues = timezone.now(), desk.work(request.user)
+        deadlines = privacy_desk(request.user, now=now)
+        shown = {"work": queues, "week": desk.week(now=now) if queues else [], "deadlines": deadlines}
         return super().index(request, {**shown, **(extra_context or {})})
 
 

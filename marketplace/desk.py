@@ -13,7 +13,7 @@ from accounts.models import Member
 from directory.models import Company
 from moderation.models import Report, Ticket
 from offerboard.models import Inquiry, Lead
-from privacy.models import Removal, SubjectRequest
+from privacy.models import Removal
 
 WEEK = timedelta(days=7)
 
@@ -62,14 +62,6 @@ def work(staff: Any) -> list[Queue]:
             "opened_at",
             "moderation_ticket",
             "open",
-        ),
-        (
-            _("Requests about personal data"),
-            "privacy.view_subjectrequest",
-            SubjectRequest.objects.filter(state="received").exclude(kind="removal"),  # until the mailbox is proved
-            "received_at",
-            "privacy_subjectrequest",
-            "received",
         ),
         (
             _("Removals"),

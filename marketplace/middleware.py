@@ -96,6 +96,8 @@ class LargestBody:
     PICTURES = ("/leads/", "/my/company/")
     MOST_WITH_TABLE = 51 * 1024 * 1024  # a file of leads of 50 MB and its form
     TABLES = "/my/leads/import/"
+    MOST_WITH_EVIDENCE = 7 * 1024 * 1024  # a file of 5 MB and its form, and some more that is refused in words
+    EVIDENCE = "/privacy/correct/"
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
@@ -106,6 +108,8 @@ class LargestBody:
         most = self.MOST_WITH_PICTURES if request.path.startswith(self.PICTURES) else self.MOST
         if request.path == self.TABLES:
             most = self.MOST_WITH_TABLE
+        elif request.path == self.EVIDENCE:
+            most = self.MOST_WITH_EVIDENCE
         if announced.isdecimal() and int(announced) > most:
             return render(None, "413.html", {"most": most // (1024 * 1024)}, status=413)
         return self.get_response(request)

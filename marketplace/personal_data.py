@@ -1,12 +1,14 @@
 """What Django’s own tables hold about people."""
 
+from typing import Any
+
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from privacy.datamap import BLANK, Held, days_after, declare, found_by, kept, member, replaced_by
+from privacy.datamap import BLANK, Held, days_after, declare, found_by, kept, member, number_in, replaced_by
 from privacy.purposes import STAFF_RECORD
 
 
@@ -14,7 +16,11 @@ def _changed_by_staff(member_id: int) -> Q:
     return Q(content_type__app_label="accounts", content_type__model="member", object_id=str(member_id))
 
 
-CHANGED = found_by("object_id", _changed_by_staff)
+def _changed_members(entries: Any) -> Any:
+    return number_in("object_id")(entries.filter(content_type__app_label="accounts", content_type__model="member"))
+
+
+CHANGED = found_by("object_id", _changed_by_staff, back=_changed_members)
 
 declare(
     LogEntry,

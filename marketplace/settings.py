@@ -231,6 +231,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600.0},
     },
+    "forget evidence of corrections": {
+        "task": "privacy.periodic.forget_evidence",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
+    "tell receivers of changes": {
+        "task": "privacy.periodic.tell_receivers",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "tell people of breaches": {
+        "task": "privacy.periodic.tell_of_breaches",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "tidy expired leads": {
         "task": "offerboard.periodic.tidy_expired_leads",
         "schedule": 300.0,
@@ -293,6 +308,8 @@ ACCOUNT_RATE_LIMITS = {
     "form_without_cookies": "30/m/ip,300/h/ip",
     "consents": "30/h/user",
     "removal": "3/d/key",  # mails to one address, which anybody can type
+    "hide_from_address": "5/d/ip",  # reports on a child; past it they only come on top of staff's list
+    "hide_by_member": "5/d/user",
 }
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = None  # the log-in form asks

@@ -6,7 +6,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field, QuerySet
+from django.db.models import Case, Field, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -17,14 +17,17 @@ from django.utils.translation import ngettext
 
 from moderation import services
 from moderation.models import Decision, Report, Ticket, TicketReply
+from moderation.provisional import reject_reports
 from moderation.registry import moderatable
 from moderation.staff import ChangesOnlyAdmin
 from privacy.staff import ReasonForm, desk_of
 
 REPORT_FIELDS = (
     *("target", "reason", "text", "reporter", "email"),
-    *("filed_at", "state", "closed_at", "closed_by", "exhibits"),
+    *("filed_at", "state", "hid_at", "closed_at", "closed_by", "exhibits"),
 )
+OPEN_FIRST = Case(When(state=Report.State.OPEN, then=0), default=1).asc()
+CHILDREN_FIRST = Case(When(reason=Report.Reason.CHILD, then=0), default=1).asc()
 REPLY_FIELDS = ("sent_at", "author", "text")
 
 
@@ -46,15 +49,15 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 class ReportAdmin(ReadOnlyAdmin):
     """Open reports first; the thing itself is one press away, letters after saying why."""
 
-    list_display = ["filed_at", "reason", "target_kind", "target_title", "state", "closed_by"]
+    list_display = ["filed_at", "reason", "target_kind", "target_title", "state", "hid_at", "closed_by"]
     list_filter = ["state", "reason", "target_kind"]
     list_select_related = ["closed_by"]
     search_fields = ["target_title", "text"]
     date_hierarchy = "filed_at"
-    ordering = ["-state", "filed_at"]
+    ordering = [OPEN_FIRST, CHILDREN_FIRST, "filed_at"]  # type: ignore[list-item]
     fields = REPORT_FIELDS
     readonly_fields = REPORT_FIELDS
-    actions = ["close_selected"]
+    actions = ["close_selected", "reject_selected"]
     change_form_template = "admin/decided_change_form.html"
 
     def change_view(
@@ -64,11 +67,17 @@ class ReportAdmin(ReadOnlyAdmin):
         report = self.get_object(request, object_id)
         can_close = report is not None and report.state == Report.State.OPEN and self.has_change_permission(request)
         shown = {
-            "decisions": [("close_selected", _("Close"))] if can_close else [],
+            "decisions": self._presses(report) if can_close else [],
             "show_save": False,
             "show_save_and_continue": False,
         }
         return super().change_view(request, object_id, form_url, {**shown, **(extra_context or {})})
+
+    def _presses(self, report: Report) -> list[tuple[str, Any]]:
+        """What is hidden by a report is shown again, or suspended where staff decide about it."""
+        if report.hid_at is not None:
+            return [("reject_selected", _("Nothing is wrong: show it again"))]
+        return [("close_selected", _("Close")), ("reject_selected", _("Reject"))]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The report, with who reads it: staff find what is hidden from others."""
@@ -125,6 +134,18 @@ class ReportAdmin(ReadOnlyAdmin):
             reports=list(queryset.values_list("pk", flat=True)), by=request.user, now=timezone.now()
         )
         messages.success(request, ngettext("%(n)s report closed.", "%(n)s reports closed.", closed) % {"n": closed})
+        if queryset.hiding().exists():  # type: ignore[attr-defined]
+            told = _("What a report has hidden waits: reject the report, or suspend the thing with a reason.")
+            messages.warning(request, told)
+
+    @admin.action(description=_("Reject: nothing is wrong, show again what was hidden"), permissions=["change"])
+    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        """Nothing was wrong."""
+        rejected = reject_reports(
+            reports=list(queryset.values_list("pk", flat=True)), by=request.user, now=timezone.now()
+        )
+        done = ngettext("%(n)s report rejected.", "%(n)s reports rejected.", rejected) % {"n": rejected}
+        messages.success(request, done)
 
 
 def _has_exhibits(report: Report) -> bool:

@@ -1,5 +1,7 @@
 """What staff work on: reports, decisions with their reasons, and tickets from the contact page."""
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
@@ -18,6 +20,22 @@ class Target(models.Model):
         abstract = True
 
 
+class ReportQuerySet(models.QuerySet["Report"]):
+    """The questions asked about reports; each chains onto the next."""
+
+    def about(self, kind: str, key: str) -> Self:
+        """Those about one thing."""
+        return self.filter(target_kind=kind, target_id=key)
+
+    def about_children(self) -> Self:
+        """Those that come first, and hide what they are about until staff have looked."""
+        return self.filter(reason=Report.Reason.CHILD)
+
+    def hiding(self) -> Self:
+        """Open ones that have hidden what they are about."""
+        return self.filter(state=Report.State.OPEN, hid_at__isnull=False)
+
+
 class Report(Target):
     """Somebody says that a lead, a company or a thread breaks the rules."""
 
@@ -29,13 +47,15 @@ class Report(Target):
         MISLEADING = "misleading", _("Wrong or misleading information")
         SPAM = "spam", _("Spam or the wrong category")
         PERSONAL = "personal", _("Somebody’s personal data")
+        CHILD = "child", _("About a child")
         OTHER = "other", _("Something else")
 
     class State(models.TextChoices):
-        """Open until staff close it."""
+        """open → closed, or → rejected where staff found that nothing was wrong."""
 
         OPEN = "open", _("open")
         CLOSED = "closed", _("closed")
+        REJECTED = "rejected", _("rejected")
 
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="reports_filed"
@@ -46,10 +66,13 @@ class Report(Target):
     text = models.TextField(_("text"), max_length=4000, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
     filed_at = models.DateTimeField(_("filed at"))
+    hid_at = models.DateTimeField(_("hid it at"), null=True, blank=True)  # before staff looked
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="reports_closed"
     )
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report")
@@ -57,9 +80,9 @@ class Report(Target):
         constraints = [
             models.CheckConstraint(
                 name="report_reason_known",
-                condition=Q(reason__in=["fraud", "forbidden", "misleading", "spam", "personal", "other"]),
+                condition=Q(reason__in=["fraud", "forbidden", "misleading", "spam", "personal", "child", "other"]),
             ),
-            models.CheckConstraint(name="report_state_known", condition=Q(state__in=["open", "closed"])),
+            models.CheckConstraint(name="report_state_known", condition=Q(state__in=["open", "closed", "rejected"])),
             models.CheckConstraint(
                 name="report_closed_has_time", condition=Q(state="open") | Q(closed_at__isnull=False)
             ),

@@ -1,5 +1,8 @@
 """What reports, decisions and tickets hold about people: who wrote them, whom they are about, who handled them."""
 
+from typing import Any
+
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +32,17 @@ def _targets(member_id: int) -> Q:
     return found
 
 
-ABOUT_ME = Held(about=found_by("target", _targets), erase=kept(_("kept until its time is over, to protect others")))
+def _answer_for(rows: Any) -> Any:
+    """The members who answer for what the rows are about, of all kinds."""
+    found = Q(pk__in=[])
+    for kind in moderatables():
+        if kind.members_of:
+            found |= Q(pk__in=kind.members_of(rows.filter(target_kind=kind.kind).values("target_id")))
+    return get_user_model()._default_manager.filter(found).values("pk")
+
+
+TARGET = found_by("target", _targets, back=_answer_for)
+ABOUT_ME = Held(about=TARGET, erase=kept(_("kept until its time is over, to protect others")))
 
 
 def _by_staff(column: str) -> Held:
@@ -49,13 +62,13 @@ declare(
     target_title=ABOUT_ME,
     target_id=ABOUT_ME,
     closed_by=_by_staff("closed_by"),
-    neutral="id submission target_kind reason state filed_at closed_at",
+    neutral="id submission target_kind reason state filed_at hid_at closed_at",
     words={"target_id": _("its number")},
 )
 declare(
     Decision,
     what=_("Decisions of our moderators about what you published"),
-    about=found_by("target", _targets),
+    about=TARGET,
     why=MODERATION,
     keep=days_after(730, "decided_at", _("2 years")),
     source=_("our moderators"),

@@ -54,6 +54,7 @@ class Moderatable:
     tells_people: frozenset[str] = frozenset()  # actions whose own service writes to the people concerned
     exhibits: Exhibits | None = None
     keys_of: Callable[[int], QuerySet[Any, Any]] | None = None  # keys of what a member answers for, as text
+    members_of: Callable[[Any], QuerySet[Any, Any]] | None = None  # the other way round: who answers for these keys
 
 
 _kinds: dict[str, Moderatable] = {}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from mailings.services import queue_mail
 from moderation.models import Decision, Report, Ticket, TicketReply
+from moderation.provisional import hide_at_once, is_hidden_for_now, settle
 from moderation.registry import Exhibit, Subject, moderatable
 from privacy.services.disclosing import Ground, Party, disclose
 
@@ -44,13 +45,17 @@ def file_report(
     reason: str,
     text: str,
     submission: UUID,
+    may_hide: bool = True,
     now: datetime,
 ) -> Report:
-    """Put a report into the queue; of two clicks, one files, and so does a member until the report is closed."""
+    """Put a report into the queue; of two clicks, one files, and so does a member until the report is closed.
+
+    What is about a child is hidden at once, unless the caller says that this reporter has hidden enough for today.
+    """
     target = {"target_kind": subject.kind, "target_id": subject.key}
     try:
         with transaction.atomic():
-            return Report.objects.create(
+            report = Report.objects.create(
                 **target,
                 target_title=subject.title[:200],
                 submission=submission,
@@ -65,6 +70,9 @@ def file_report(
         return same_press or Report.objects.get(
             **target, reporter_id=reporter.pk if reporter else None, state=Report.State.OPEN
         )
+    if reason == Report.Reason.CHILD and may_hide:
+        hide_at_once(report=report, subject=subject, now=now)
+    return report
 
 
 @transaction.atomic
@@ -77,8 +85,11 @@ def put_before_staff(*, kind: str, key: str, title: str, reason: str, text: str,
 
 @transaction.atomic
 def close_reports(*, reports: Sequence[int], by: Person | None, now: datetime) -> int:
-    """Take reports off the queue; returns how many were open."""
-    return Report.objects.filter(pk__in=reports, state=Report.State.OPEN).update(
+    """Take reports off the queue; returns how many were open.
+
+    One that hides something waits for a decision about it, or to be rejected.
+    """
+    return Report.objects.filter(pk__in=reports, state=Report.State.OPEN, hid_at=None).update(
         state=Report.State.CLOSED, closed_at=now, closed_by_id=by.pk if by else None
     )
 
@@ -120,12 +131,14 @@ def decide(*, kind: str, key: str, action: str, reason: str, by: Person | None, 
     subject = known.find(key, staff) if known else None
     if known is None or subject is None or action not in known.actions:
         raise NothingToDecide
-    if not known.actions[action](key, reason, now):
+    confirms = action == Decision.Action.SUSPEND and is_hidden_for_now(kind, key)  # it is hidden already
+    if not known.actions[action](key, reason, now) and not confirms:
         raise NothingToDecide
     target = {"target_kind": kind, "target_id": key}
     decision = Decision.objects.create(
         **target, target_title=subject.title[:200], action=action, reason=reason, decided_by_id=staff, decided_at=now
     )
+    settle(kind=kind, key=key, action=action, by=by, now=now)
     if action in AGAINST:
         close_reports(reports=list(Report.objects.filter(**target).values_list("pk", flat=True)), by=by, now=now)
     if action not in known.tells_people:

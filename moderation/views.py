@@ -1,5 +1,6 @@
 """Pages for everyone: report something, write to the operator. Neither needs a cookie."""
 
+from allauth.core import ratelimit
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -8,8 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from moderation import services
 from moderation.forms import ContactForm, ReportForm
+from moderation.models import Report
 from moderation.registry import moderatable
 from privacy.cookieless import cookieless
+
+HIDING_FROM, HIDING_BY = "hide_from_address", "hide_by_member"  # their rates: settings.ACCOUNT_RATE_LIMITS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,10 +36,19 @@ def report(request: HttpRequest, kind: str, key: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             text=form.cleaned_data["text"],
             submission=form.cleaned_data["submission"],
+            may_hide=_may_hide(request),
             now=timezone.now(),
         )
         return render(request, "moderation/reported.html", {"subject": subject, "label": known.label})
     return render(request, "moderation/report.html", {"form": form, "subject": subject, "label": known.label})
+
+
+def _may_hide(request: HttpRequest) -> bool:
+    """Whether a report on a child by this member or network address still hides something; only such reports count."""
+    if request.POST.get("reason") != Report.Reason.CHILD:
+        return False
+    limits = [HIDING_FROM, HIDING_BY] if request.user.is_authenticated else [HIDING_FROM]
+    return all(ratelimit.consume(request, action=limit) for limit in limits)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -76,6 +76,7 @@ LEAD = Moderatable(
     label=_("lead"),
     tells_people=frozenset({Decision.Action.APPROVE.value, Decision.Action.REJECT.value}),
     keys_of=lambda member_id: Lead.objects.filter(posted_by=member_id).values("slug"),
+    members_of=lambda keys: Lead.objects.filter(slug__in=keys, posted_by__isnull=False).values("posted_by"),
 )
 
 

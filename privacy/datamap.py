@@ -46,6 +46,7 @@ from privacy.verdicts import (
     kept,
     mailbox,
     member,
+    number_in,
     replaced_by,
     while_member,
 )
@@ -83,6 +84,7 @@ __all__ = [
     "kept",
     "mailbox",
     "member",
+    "number_in",
     "places",
     "purposes",
     "replaced_by",

@@ -34,6 +34,7 @@ class Outlet:
 
     queue: QueueMail
     unsent: "CountUnsent"
+    sent: "FindSent"
     forget: "ForgetMail"
 
 
@@ -42,6 +43,13 @@ class CountUnsent(Protocol):
 
     def __call__(self, deliveries: Iterable[UUID]) -> int:
         """By their numbers in the outbox."""
+
+
+class FindSent(Protocol):
+    """When these mails were handed over; those that were not are left out."""
+
+    def __call__(self, deliveries: Iterable[UUID]) -> Mapping[UUID, datetime]:
+        """By their numbers in the outbox, which forgets them some months later."""
 
 
 class ForgetMail(Protocol):

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from privacy.erasing import running as erasing
-from privacy.services import leaving, policy_notices, removals, requests
+from privacy.services import breaches, corrections, leaving, policy_notices, receipts, removals, requests
 from privacy.sweeping import running as sweeping
 
 SHIFT = 20.0  # seconds after which other tasks have their turn
@@ -54,3 +54,26 @@ def sweep_retention() -> None:
     now = timezone.now()
     sweeping.sweep(now=now)
     erasing.erase_released(now=now)
+
+
+@shared_task
+def forget_evidence() -> None:
+    """Delete what people sent to show that something is wrong, 30 days after the answer."""
+    corrections.forget_evidence(now=timezone.now())
+
+
+@shared_task
+def tell_receivers() -> None:
+    """Tell receivers what was corrected or erased, remind them, and note what they confirm."""
+    now = timezone.now()
+    receipts.collect_confirmations(now=now)
+    receipts.tell_by_channel(now=now)
+
+
+@shared_task
+def tell_of_breaches() -> None:
+    """Tell people of what happened to their data for a while; the next call goes on. Note which mails have left."""
+    ends_at = time.monotonic() + SHIFT
+    while breaches.tell_some(now=timezone.now()) and time.monotonic() < ends_at:
+        pass
+    breaches.note_sent(now=timezone.now())

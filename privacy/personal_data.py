@@ -1,6 +1,7 @@
 """What privacy’s own tables, and the places outside of all tables, hold about people."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from privacy.datamap import (
     kept,
     mailbox,
     member,
+    number_in,
     while_member,
 )
 from privacy.digests import digests_of
@@ -30,6 +32,7 @@ from privacy.models import (
     ConsentEvent,
     ConsentLink,
     ConsentWords,
+    Correction,
     Disclosure,
     Erasure,
     Export,
@@ -88,6 +91,10 @@ def _consent_key(member_id: int) -> Q:
     return Q(subject__in=ConsentLink.objects.filter(member=member_id).values("key"))
 
 
+def _consent_members(events: Any) -> Any:
+    return ConsentLink.objects.filter(key__in=events.values("subject")).values("member")
+
+
 def consents_over(at: datetime) -> Q:
     """As the ledger’s trigger allows: overtaken three years ago, or said four years ago by whom nobody can find."""
     later = ConsentEvent.objects.filter(
@@ -111,7 +118,7 @@ declare(
 declare(
     ConsentEvent,
     what=_("What you agreed to or refused"),
-    about=found_by("subject", _consent_key),
+    about=found_by("subject", _consent_key, back=_consent_members),
     why=CONSENT_PROOF,
     keep=Keep(_("as long as it holds and 3 years more; 4 years where nothing leads to you"), over=consents_over),
     erase=kept(_("kept as proof under a random number; what led from it to you is deleted")),
@@ -120,6 +127,11 @@ declare(
     words={"subject": _("random number"), "words": _("words that you were shown"), "policy": _("policy that held")},
 )
 declare(ConsentWords, named_by="text", neutral="digest language text")
+LOOKED_AT_IT = found_by(
+    "staff",
+    lambda member_id: Q(receiver_kind="staff", receiver_key=f"member:{member_id}"),
+    back=number_in("receiver_key", prefix="member:"),
+)
 declare(
     Disclosure,
     what=_("Who received your data"),
@@ -128,7 +140,7 @@ declare(
     keep=days_after(3 * 365, "at", _("3 years")),
     held="member receiver_kind receiver_name receiver_country purpose columns ground reason day at",
     receiver_key=Held(
-        about=found_by("staff", lambda member_id: Q(receiver_kind="staff", receiver_key=f"member:{member_id}")),
+        about=LOOKED_AT_IT,
         why=STAFF_RECORD,
         erase=kept(_("kept as a number, for the person whose data was looked at")),
     ),
@@ -148,6 +160,17 @@ declare(
     identity_proof=Held(erase=kept(_("kept without your name, as proof that we answered"))),
     member=Held(erase=UNLINK),
     neutral="id kind state received_at due_at ended_at",
+)
+declare(
+    Correction,
+    what=_("What you asked us to correct, and your evidence"),
+    about=member("request__member"),
+    why=RIGHTS,
+    keep=days_after(3 * 365, "request__ended_at", _("3 years after the answer")),
+    held="table columns",
+    evidence=Held(keep=as_long_as(_("30 days after the answer; then the file is deleted"))),  # forget_evidence
+    decided_by=Held(about=member("decided_by"), why=STAFF_RECORD, erase=UNLINK),
+    neutral="request",
 )
 declare(
     Export,
@@ -178,7 +201,9 @@ declare(
     why=RIGHTS,
     keep=days_after(3 * 365, "request__ended_at", _("3 years after it was done")),
     erase=kept(_("kept without your name, as proof that they were told")),
-    held="receiver_kind receiver_name change told_at due_at reminded_at confirmed_at proof",
+    held="receiver_kind receiver_name columns change told_at due_at reminded_at confirmed_at proof",
+    person=Held(erase=kept(_("kept until the receiver has confirmed, since it must know whom it is about"))),
+    reference=Held(withheld=_("a number by which the receiver knows our message")),
     receiver_key=Held(withheld=_("a number by which we tell receivers of one name apart")),
     neutral="id request",
 )
@@ -189,7 +214,7 @@ declare(
     why=CLAIMS,
     keep=days_after(365, "ends_at", _("1 year after it has ended")),
     source=_("our staff"),
-    held="member reason",
+    held="member reason lift_reason",
     owner=Held(about=member("owner"), why=STAFF_RECORD, erase=UNLINK),
     neutral="id table key begun_at ends_at lifted_at",
 )
@@ -226,16 +251,17 @@ declare(
     Breach,
     neutral=(
         "id title happened began_at discovered_at risk tables rows_from rows_until consequences measures advice "
-        "authority authority_told_at delay people_told_at closed_at"
+        "authority authority_told_at delay people_told_at people_done_at closed_at"
     ),
 )
 declare(
     BreachNotice,
     what=_("That you were told of an incident"),
-    about=member("member"),
+    about=either(member("member"), mailbox("email")),
     why=BREACHES,
     keep=days_after(3 * 365, "queued_at", _("3 years")),
     member=Held(erase=UNLINK),
+    email=Held(erase=BLANK),
     neutral="id breach delivery queued_at sent_at",
 )
 declare(SweepReport, derived="files", neutral="id started_at ended_at is_rehearsal counts held")

@@ -3,10 +3,15 @@
 from django.utils.translation import gettext_lazy as _
 
 CONTROLS = {
+    "breach-told": _(
+        "Each kind of data leads back to its people, and the database refuses a second mail to one of them."
+    ),
+    "child-hidden-at-once": _("The report itself hides it, in one transaction; nobody has to be at work for that."),
     "consent-append-only": _("The database itself refuses to change or delete it before its time."),
     "contact-details-masked": _("One function hides them in every text that members write, also in files of leads."),
     "contacts-not-public": _("Others see no e-mail address and no street, and of a phone number the area at most."),
     "documents-private": _("They lie outside of the public folder, and each download asks who you are."),
+    "evidence-deleted": _("A job deletes it; until then one page gives it to staff who answer such requests."),
     "export-complete": _("The copy is made from the same map of all columns as the policy."),
     "export-deleted-after-7-days": _("A job deletes it; until then the page refuses it."),
     "export-only-yours": _("Rows are found by person, and fetching asks for the password."),
@@ -24,6 +29,9 @@ CONTROLS = {
         "Our files are our own, and a security policy tells your browser to load nothing else."
     ),
     "password-unreadable": _("Passwords are stored as Argon2 hashes. No page and no copy of data shows them."),
+    "receivers-told": _(
+        "Whom to tell is read from the log of what was given, and written down with the change itself."
+    ),
     "staff-look-with-reason": _(
         "Records and letters open only after the reason is written down where you can read it."
     ),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from privacy.views import centre, consents, cookies, leaving, policies, promises, refusals, removals, requests
+from privacy.views import (
+    centre,
+    consents,
+    cookies,
+    corrections,
+    leaving,
+    policies,
+    promises,
+    refusals,
+    removals,
+    requests,
+)
 
 app_name = "privacy"
 urlpatterns = [
@@ -13,7 +24,7 @@ urlpatterns = [
     path("privacy/download/", requests.download, name="download"),
     path("privacy/download/ask/", requests.ask_for_export, name="ask_for_export"),
     path("privacy/download/<uuid:pk>/", requests.fetch_export, name="fetch_export"),
-    path("privacy/correct/", requests.correct, name="correct"),
+    path("privacy/correct/", corrections.correct, name="correct"),
     # --- leaving
     path("privacy/delete/", leaving.delete, name="delete"),
     path("privacy/delete/stay/", leaving.stay, name="stay"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Lower, Substr
 from django.utils.translation import gettext_lazy as _
 
 Words = Any  # text that is translated when it is shown
@@ -151,12 +152,22 @@ class Person:
     addresses: frozenset[str] = frozenset()  # confirmed ones, in lower case
 
 
+Rows = Any  # a query of one table
+Back = Callable[[Rows], Rows]  # from rows to one column: the numbers of members, or addresses
+
+
 @dataclass(frozen=True, slots=True)
 class About:
-    """Finds the rows about a person, no row twice. `key` tells two persons of one row apart."""
+    """Finds the rows about a person, no row twice. `key` tells two persons of one row apart.
+
+    `members` and `mailboxes` lead back from many rows at once to the people they are about, by number and by address in
+    lower case: whom a breach concerns.
+    """
 
     key: str
     rows: Callable[[Person], Q]
+    members: tuple[Back, ...] = ()
+    mailboxes: tuple[Back, ...] = ()
 
 
 NOBODY = Q(pk__in=[])
@@ -168,7 +179,10 @@ def member(path: str, **only: Any) -> About:
     def rows(person: Person) -> Q:
         return NOBODY if person.member_id is None else Q(**{path: person.member_id}, **only)
 
-    return About(path, rows)
+    def back(found: Rows) -> Rows:
+        return found.filter(**{f"{path}__isnull": False}, **only).values(path)
+
+    return About(path, rows, members=(back,))
 
 
 def mailbox(column: str) -> About:
@@ -180,7 +194,11 @@ def mailbox(column: str) -> About:
             found |= Q(**{f"{column}__iexact": address})
         return found
 
-    return About(column, rows)
+    def back(found: Rows) -> Rows:
+        written = found.exclude(**{column: ""}).filter(**{f"{column}__isnull": False})
+        return written.annotate(mailbox_found=Lower(column)).values("mailbox_found")
+
+    return About(column, rows, mailboxes=(back,))
 
 
 def either(*abouts: About) -> About:
@@ -192,9 +210,25 @@ def either(*abouts: About) -> About:
             found |= about.rows(person)
         return found
 
-    return About(abouts[0].key, rows)
+    return About(
+        abouts[0].key,
+        rows,
+        members=tuple(back for about in abouts for back in about.members),
+        mailboxes=tuple(back for about in abouts for back in about.mailboxes),
+    )
 
 
-def found_by(key: str, rows: Callable[[int], Q]) -> About:
+def found_by(key: str, rows: Callable[[int], Q], *, back: Back) -> About:
     """Rows that no single column names: what an application says about a member, by number, in its own way."""
-    return About(key, lambda person: NOBODY if person.member_id is None else rows(person.member_id))
+    return About(key, lambda person: NOBODY if person.member_id is None else rows(person.member_id), members=(back,))
+
+
+def number_in(column: str, *, prefix: str = "") -> Back:
+    """For `found_by`: the numbers of members that stand in a text column, after a prefix."""
+
+    def back(found: Rows) -> Rows:
+        numbered = found.filter(**{f"{column}__regex": f"^{prefix}[0-9]{{1,18}}$"})
+        digits = Substr(column, len(prefix) + 1)
+        return numbered.annotate(member_number=Cast(digits, models.BigIntegerField())).values("member_number")
+
+    return back

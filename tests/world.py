@@ -27,7 +27,19 @@ from offerboard.models import (
     PriceTier,
     SavedSearch,
 )
-from privacy.models import ConsentEvent, ConsentLink, Disclosure, Removal, SubjectRequest, Suppression
+from privacy.models import (
+    Breach,
+    BreachNotice,
+    ConsentEvent,
+    ConsentLink,
+    Correction,
+    Disclosure,
+    LegalHold,
+    Receipt,
+    Removal,
+    SubjectRequest,
+    Suppression,
+)
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
@@ -47,10 +59,13 @@ ROLES = ("visitor", "stranger", "viewer", "editor", "owner", "moderator", "suspe
 # Everything a refused request must leave as it was. Sessions and log-in times are not among it.
 GUARDED: list[type[Model]] = [
     Block,
+    Breach,
+    BreachNotice,
     Category,
     Company,
     ConsentEvent,
     ConsentLink,
+    Correction,
     Decision,
     Favourite,
     Inquiry,
@@ -60,8 +75,10 @@ GUARDED: list[type[Model]] = [
     LeadDocument,
     LeadPicture,
     LeadRevision,
+    LegalHold,
     Message,
     PriceTier,
+    Receipt,
     Report,
     SavedSearch,
     Removal,

@@ -1,5 +1,15 @@
 """Privacy’s work lists in admin, by subject."""
 
-from privacy.admin import policies, receivers, removals, requests, sweeps
+from privacy.admin import breaches, corrections, holds, policies, receipts, receivers, removals, requests, sweeps
 
-__all__ = ["policies", "receivers", "removals", "requests", "sweeps"]
+__all__ = [
+    "breaches",
+    "corrections",
+    "holds",
+    "policies",
+    "receipts",
+    "receivers",
+    "removals",
+    "requests",
+    "sweeps",
+]

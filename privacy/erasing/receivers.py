@@ -1,46 +1,67 @@
 """Which receivers are owed a word when data that they got is erased or corrected: GDPR art. 19."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
 
 from privacy.datamap import ReceiverKind
-from privacy.models import Disclosure, Receipt
+from privacy.models import Disclosure, Receipt, SubjectRequest
 
-CONFIRMED_WITHIN = timedelta(days=30)
-# Those outside of this market that keep what they got. Counterparties read here, and find the note in its place;
-# processors delete with us.
-OUTSIDE = (
-    ReceiverKind.PARTNER,
-    ReceiverKind.CONNECTED,
-    ReceiverKind.AUTHORITY,
-    ReceiverKind.ADVISER,
-    ReceiverKind.INSURER,
+ANSWERED_WITHIN = timedelta(days=30)
+# Whom we gave it: not those who work on our instructions, nor whom the person wrote to.
+TOLD = (
+    *(ReceiverKind.PARTNER, ReceiverKind.CONNECTED, ReceiverKind.AUTHORITY),
+    *(ReceiverKind.ADVISER, ReceiverKind.INSURER),
 )
 
 
-def owe_receipts(
-    *, request_id: UUID, member_id: int, change: Receipt.Change, now: datetime, columns: Collection[str] = ()
+@transaction.atomic
+def tell_receivers(
+    *,
+    request: SubjectRequest,
+    members: Iterable[int],
+    change: Receipt.Change,
+    columns: Collection[str] | None = None,
+    now: datetime,
 ) -> int:
-    """A receipt for each receiver that got something of the member's, or one of the columns; how many are new.
+    """Owe each receiver in these members' log of disclosures one message; before the log is erased.
 
-    In the caller's transaction, and before the disclosures themselves are erased. A second call adds nothing.
+    `columns` names what changed; None is everything. Receivers that got none of it are not told. Called again for the
+    same request it adds only receivers that were not owed one. Answers how many receivers there are.
     """
-    given = Disclosure.objects.of(member_id).filter(receiver_kind__in=OUTSIDE)
-    if columns:
-        given = given.filter(columns__overlap=list(columns))
-    parties = given.order_by("receiver_kind", "receiver_key", "-at").distinct("receiver_kind", "receiver_key")
-    rows = [
-        Receipt(
-            request_id=request_id,
-            receiver_kind=one.receiver_kind,
-            receiver_key=one.receiver_key,
-            receiver_name=one.receiver_name,
-            change=change,
-            due_at=now + CONFIRMED_WITHIN,
-        )
-        for one in parties
-    ]
-    known = Receipt.objects.filter(request=request_id, change=change).count()
-    Receipt.objects.bulk_create(rows, ignore_conflicts=True)
-    return Receipt.objects.filter(request=request_id, change=change).count() - known
+    people = sorted(set(members))
+    given = _given(people, columns)
+    known = get_user_model()._default_manager.filter(pk__in=people).order_by("pk")
+    person = ", ".join(f"{one.full_name} <{one.email}>" for one in known)[:400]
+    Receipt.objects.bulk_create(
+        [
+            Receipt(
+                request=request,
+                person=person,
+                columns=sorted(got),
+                receiver_kind=kind,
+                receiver_key=key,
+                receiver_name=name,
+                change=change,
+                due_at=now + ANSWERED_WITHIN,
+            )
+            for (kind, key), (name, got) in given.items()
+        ],
+        ignore_conflicts=True,
+    )
+    return len(given)
+
+
+def _given(members: Collection[int], columns: Collection[str] | None) -> dict[tuple[str, str], tuple[str, set[str]]]:
+    """Who got what: by kind and key, the newest name and the columns."""
+    found: dict[tuple[str, str], tuple[str, set[str]]] = {}
+    for member in members:
+        rows = Disclosure.objects.of(member).filter(receiver_kind__in=TOLD)  # the newest first
+        for row in rows.values_list("receiver_kind", "receiver_key", "receiver_name", "columns").iterator():
+            got = set(row[3]) if columns is None else set(row[3]).intersection(columns)
+            if got:
+                name, before = found.get((row[0], row[1]), (row[2], set()))
+                found[row[0], row[1]] = name, before | got
+    return found

@@ -21,7 +21,7 @@ from privacy.datamap import Person
 from privacy.departures import Addressee, Leaving, accounts, erasers
 from privacy.erasing import ledger
 from privacy.erasing.consents import withdraw_consents
-from privacy.erasing.receivers import owe_receipts
+from privacy.erasing.receivers import tell_receivers
 from privacy.erasing.rows import erase_batch, held_rows, kept_rows, parts_to_erase
 from privacy.models import Erasure, Receipt, SubjectRequest, Suppression
 from privacy.outlets import outlet
@@ -147,7 +147,7 @@ def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
         job.kept = [asdict(one) for one in (*kept_rows(person), *held_rows(person, Holds(at=now)))]
         _renew(job, kept=job.kept)
         SubjectRequest.objects.filter(pk=job.pk).update(state=State.RUNNING)
-        owe_receipts(request_id=job.pk, member_id=job.member_number or 0, change=Receipt.Change.ERASE, now=now)
+        tell_receivers(request=job.request, members=[job.member_number or 0], change=Receipt.Change.ERASE, now=now)
         withdraw_consents(member_id=job.member_number or 0, now=now)
         suppress_digests(line, now=now)
 

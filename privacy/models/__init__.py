@@ -2,8 +2,9 @@
 
 from privacy.models.breach import CLOCK, Breach, BreachNotice
 from privacy.models.consent import ConsentEvent, ConsentLink, ConsentWords
+from privacy.models.correction import EVIDENCE_KEPT, Correction
 from privacy.models.disclosure import Disclosure, Receiver
-from privacy.models.leaving import Erasure, LegalHold, Receipt
+from privacy.models.leaving import REMINDED_AFTER, Erasure, LegalHold, Receipt
 from privacy.models.policy import NOTICE, PolicyAcceptance, PolicyDraft, PolicyNotice, PolicyVersion
 from privacy.models.removal import WITH_STAFF, Removal
 from privacy.models.request import OPEN, Export, SubjectRequest
@@ -12,14 +13,17 @@ from privacy.models.sweep import SweepReport
 
 __all__ = [
     "CLOCK",
+    "EVIDENCE_KEPT",
     "NOTICE",
     "OPEN",
+    "REMINDED_AFTER",
     "WITH_STAFF",
     "Breach",
     "BreachNotice",
     "ConsentEvent",
     "ConsentLink",
     "ConsentWords",
+    "Correction",
     "Disclosure",
     "Erasure",
     "Export",

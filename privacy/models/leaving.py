@@ -1,16 +1,19 @@
 """Leaving: the work on an erasure, what receivers are told and confirm, and what must not be deleted meanwhile."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy.datamap import ReceiverKind
 from privacy.models.request import SubjectRequest
+
+REMINDED_AFTER = timedelta(days=14)
 
 
 class ErasureQuerySet(models.QuerySet["Erasure"]):
@@ -76,6 +79,11 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
         """Those whose day is past."""
         return self.open().filter(due_at__lt=at)
 
+    def to_tell(self, *, at: datetime) -> Self:
+        """Those of whom the receiver has not heard yet, or not again for two weeks without an answer."""
+        quiet = Q(told_at__lt=at - REMINDED_AFTER, reminded_at=None)
+        return self.open().filter(Q(told_at=None) | quiet)
+
 
 class Receipt(models.Model):
     """One receiver is told that data it got was corrected or erased, and confirms: GDPR art. 19."""
@@ -86,7 +94,16 @@ class Receipt(models.Model):
         ERASE = "erase", _("delete it")
         CORRECT = "correct", _("correct it")
 
+    reference = models.UUIDField(  # by which the receiver knows it, however often it is told
+        _("reference"), unique=True, db_default=RandomUUID(), editable=False
+    )
     request = models.ForeignKey(SubjectRequest, on_delete=models.CASCADE, related_name="receipts")
+    person = models.CharField(  # emptied once it is confirmed
+        _("about whom, as the receiver knows them"), max_length=400, blank=True, db_default=""
+    )
+    columns = ArrayField(  # "accounts.Member.phone"
+        models.CharField(max_length=120), verbose_name=_("what it had received"), default=list, blank=True
+    )
     receiver_kind = models.CharField(_("kind of receiver"), max_length=12, choices=ReceiverKind)
     receiver_key = models.CharField(_("receiver’s key"), max_length=120)  # as in Disclosure
     receiver_name = models.CharField(_("who"), max_length=200)
@@ -136,6 +153,7 @@ class LegalHold(models.Model):
     begun_at = models.DateTimeField(_("begun at"))
     ends_at = models.DateTimeField(_("ends at"))
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
+    lift_reason = models.TextField(_("why it was lifted"), max_length=1000, blank=True, db_default="")
 
     objects = LegalHoldQuerySet.as_manager()
 
@@ -149,6 +167,7 @@ class LegalHold(models.Model):
             ),
             models.CheckConstraint(name="hold_has_reason", condition=~Q(reason="")),
             models.CheckConstraint(name="hold_ends", condition=Q(ends_at__gt=models.F("begun_at"))),
+            models.CheckConstraint(name="hold_lifted_has_reason", condition=Q(lifted_at=None) | ~Q(lift_reason="")),
         ]
 
     def __str__(self) -> str:

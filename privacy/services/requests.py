@@ -1,4 +1,4 @@
-"""What people ask about their data: a copy, a correction, to leave."""
+"""What people ask about their data: filing it, answering in time, and copies. Corrections have a file of their own."""
 
 import calendar
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from privacy import tasks
@@ -25,8 +26,8 @@ class TooManyExports(Exception):
     """Enough copies for a day."""
 
 
-class AlreadyAnswered(Exception):
-    """Somebody else of the staff was quicker."""
+class NotExtendable(Exception):
+    """It was answered, or extended before, or its month is over."""
 
 
 @transaction.atomic(durable=True)
@@ -46,22 +47,18 @@ def ask_for_export(*, member: Any, now: datetime) -> SubjectRequest:
     return request
 
 
-@transaction.atomic(durable=True)
-def ask_staff(*, kind: SubjectRequest.Kind, member: Any, text: str, now: datetime) -> SubjectRequest:
-    """Ask for a correction, or for one's account to be deleted; the person hears that it came. Raises AlreadyAsked."""
-    request = file_request(kind=kind, member=member, text=text, state=SubjectRequest.State.RECEIVED, now=now)
-    _mail(request, template="request_received", now=now)
-    return request
-
-
 @transaction.atomic
-def answer_request(*, request: SubjectRequest, answer: str, now: datetime) -> None:
-    """Answer and close; of two of the staff one answers. Raises AlreadyAnswered."""
-    open_one = SubjectRequest.objects.filter(pk=request.pk, state=SubjectRequest.State.RECEIVED)
-    if not open_one.update(state=SubjectRequest.State.ACCEPTED, answer=answer, ended_at=now):
-        raise AlreadyAnswered
+def extend_request(*, request: SubjectRequest, reason: str, now: datetime) -> None:
+    """Take two months more, once and within the first month, and tell the person why: GDPR art. 12(3).
+
+    Raises NotExtendable.
+    """
+    late = month_after(month_after(month_after(request.received_at)))
+    waiting = SubjectRequest.objects.open().filter(pk=request.pk, extension="", due_at__gte=now)
+    if not reason.strip() or not waiting.update(extension=reason.strip(), due_at=late):
+        raise NotExtendable
     request.refresh_from_db()
-    _mail(request, template="request_answered", now=now)
+    tell_person(request, template="request_extended", now=now)
 
 
 def take_up_waiting(*, now: datetime) -> None:
@@ -113,9 +110,12 @@ def file_request(
         raise AlreadyAsked from error
 
 
-def _mail(request: SubjectRequest, *, template: str, now: datetime) -> None:
+def tell_person(request: SubjectRequest, *, template: str, now: datetime, **words: Any) -> None:
+    """Owe whoever asked a mail about it; nobody, when they are gone: what was answered stands in the request."""
     member: Any = request.member
-    if member is None:  # gone meanwhile; staff's answer stands in the request
+    to = member.email if member else request.email
+    if not to:
         return
-    context = {"name": member.name, "what": request.get_kind_display(), "request": request}
-    outlet().queue(template=template, to=member.email, language=member.language, context=context, now=now)
+    language = member.language if member else settings.LANGUAGE_CODE
+    context = {"name": member.name if member else "", "what": request.get_kind_display(), "request": request, **words}
+    outlet().queue(template=template, to=to, language=language, context=context, now=now)

@@ -13,6 +13,7 @@ from privacy.selectors import centre as selectors
 from privacy.selectors import disclosures
 from privacy.selectors.own_rows import NoSuchPage, own_rows
 from privacy.selectors.people import person_of
+from privacy.selectors.receipts import own_receipts
 from privacy.views.consents import consents_of
 
 NUMBER = re.compile(r"[0-9]{0,18}")
@@ -47,11 +48,13 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
     if not MARK.fullmatch(after):
         raise Http404
     try:
-        rows = own_rows(table=selectors.find_table(slug), part=part, person=person_of(request.user), after=after)
+        table = selectors.find_table(slug)
+        rows = own_rows(table=table, part=part, person=person_of(request.user), after=after)
     except (LookupError, NoSuchPage) as error:
         raise Http404 from error
     context = {
         "page": rows,
+        "label": table.label,
         "first_url": f"?part={part}" if after else "",
         "next_url": f"?part={part}&after={rows.after}" if rows.after else "",
     }
@@ -70,6 +73,7 @@ def received(request: HttpRequest) -> HttpResponse:
         raise Http404 from error
     context = {
         "page": page,
+        "receipts": [] if before else own_receipts(member=request.user),
         "first_url": request.path if before else "",
         "next_url": f"?before={page.before}" if page.before else "",
     }

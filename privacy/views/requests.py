@@ -1,4 +1,4 @@
-"""Asking for a copy and for a correction; each for oneself alone."""
+"""Copies of one’s data: asking for one, and fetching it."""
 
 from typing import Any
 
@@ -13,8 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from privacy.forms.requests import CorrectionForm
-from privacy.models import SubjectRequest
 from privacy.selectors import requests as selectors
 from privacy.services import requests as services
 
@@ -63,24 +61,3 @@ def fetch_export(request: HttpRequest, pk: Any) -> HttpResponseBase:
     )
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-@PAGE
-@login_required
-@never_cache
-def correct(request: HttpRequest) -> HttpResponse:
-    """Ask for a correction of what one cannot change alone."""
-    form = CorrectionForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        return _ask(request, SubjectRequest.Kind.CORRECTION, form.cleaned_data["text"], "privacy:correct")
-    page = selectors.asking_page(member=request.user, kind=SubjectRequest.Kind.CORRECTION)
-    return render(request, "privacy/correct.html", {"form": form, "page": page})
-
-
-def _ask(request: HttpRequest, kind: SubjectRequest.Kind, text: str, back: str) -> HttpResponse:
-    try:
-        services.ask_staff(kind=kind, member=request.user, text=text, now=timezone.now())
-        messages.success(request, _("We have your request and answer within one month."))
-    except services.AlreadyAsked:
-        messages.info(request, _("We have your request already."))
-    return redirect(back)

@@ -354,6 +354,21 @@ def test_a_newcomer_signs_up_without_a_company_and_is_in_the_team_at_once(
 
 
 @time_machine.travel(NOW, tick=False)
+@pytest.mark.parametrize("missing", ["adult", "accurate", "terms"])
+def test_a_newcomer_too_has_to_say_that_they_are_an_adult_and_agree(
+    client: Client, company: Company, owner: Member, missing: str
+) -> None:
+    invite(company, owner)
+    answers = sign_up_answers(next=link_in(mails_to(LINH)[0]))
+    without = {name: value for name, value in answers.items() if name != missing}
+
+    response = client.post("/account/signup/", without)
+
+    assert list(response.context["form"].errors) == [missing]
+    assert (Member.objects.count(), team_of(company)) == (1, [(owner.email, "owner")])
+
+
+@time_machine.travel(NOW, tick=False)
 def test_a_dead_link_leads_to_the_ordinary_sign_up(client: Client, company: Company, owner: Member) -> None:
     invitation = invite(company, owner)
     services.withdraw_invitation(company=company, invitation_id=invitation.pk, now=NOW)

@@ -36,6 +36,7 @@ from privacy.models import (
     ConsentEvent,
     ConsentLink,
     ConsentWords,
+    Correction,
     Disclosure,
     Erasure,
     Export,
@@ -203,6 +204,7 @@ CHOSEN = {
     ("privacy.Disclosure", "purpose"),
     ("privacy.ConsentLink", "key"),
     ("privacy.SubjectRequest", "email"),
+    ("privacy.BreachNotice", "email"),
     ("privacy.Suppression", "digest"),
     ("moderation.Decision", "target_id"),
     ("moderation.Report", "target_id"),
@@ -216,6 +218,7 @@ CHOSEN = {
 UNIQUE_FROM_BIRTH = {
     ("privacy.ConsentEvent", "subject"),
     ("privacy.ConsentEvent", "purpose"),
+    ("privacy.Receipt", "reference"),
     ("sessions.Session", "session_key"),
     ("usersessions.UserSession", "session_key"),
 }
@@ -363,6 +366,11 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
         member=one.member,
         delivery=uuid4(),
         queued_at=NOW,
+    ),
+    "privacy.Correction request__member": lambda one: Correction.objects.create(request=one.request),
+    "privacy.Correction decided_by": lambda one: Correction.objects.create(
+        request=SubjectRequest.objects.create(kind="correction", state="accepted", received_at=NOW, due_at=LATER),
+        decided_by=one.member,
     ),
     "privacy.Erasure request__member": lambda one: Erasure.objects.create(
         request=one.request, member_number=one.member.pk

@@ -151,7 +151,8 @@ def test_a_worker_killed_in_a_batch_leaves_it_undone_and_the_next_tells_nobody_t
             raise KeyboardInterrupt
         return real.queue(**values)
 
-    monkeypatch.setattr(outlets, "_outlets", [outlets.Outlet(queue=dies, unsent=real.unsent, forget=real.forget)])
+    dying = outlets.Outlet(queue=dies, unsent=real.unsent, sent=real.sent, forget=real.forget)
+    monkeypatch.setattr(outlets, "_outlets", [dying])
     with pytest.raises(KeyboardInterrupt):
         tell_all()
     assert (len(mailed()), PolicyNotice.objects.count()) == (4, 4)

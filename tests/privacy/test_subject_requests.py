@@ -1,6 +1,6 @@
-"""Asking for a correction or to be deleted: filed once, with a day by which it is answered, and answered once."""
+"""Asking to be deleted, and the work list of all requests: by when each is answered, and more time with a reason."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from tests.staff import at_work, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 CORRECT = reverse("privacy:correct")
+LIST = reverse("admin:privacy_subjectrequest_changelist")
 
 
 def browser(member: Any, *, knows_password: bool = True) -> Client:
@@ -41,99 +42,105 @@ def test_a_month_ends_on_the_same_day_or_on_its_last_one(asked: datetime, due: d
     assert month_after(asked) == due
 
 
-def test_a_correction_is_filed_and_its_receipt_confirmed() -> None:
-    member = MemberFactory()
-    client = browser(member)
-
-    answer = client.post(CORRECT, {"text": "The year is 1998."})
-
-    request = SubjectRequest.objects.get()
-    assert (answer.status_code, answer.headers["Location"]) == (302, CORRECT)
-    assert (request.kind, request.state, request.text, request.member) == (
-        *("correction", "received", "The year is 1998."),
-        member,
-    )
-    assert request.due_at == month_after(request.received_at)
-    assert [(mail.template, mail.to) for mail in Delivery.objects.all()] == [("request_received", member.email)]
-    page = client.get(CORRECT).content.decode()
-    assert ("The year is 1998." in page, "<textarea" in page) == (True, False)
+# --- the work list ---------------------------------------------------------------------------------------------------
 
 
-def test_without_a_text_nothing_is_filed_and_the_page_says_what_to_do() -> None:
-    client = browser(MemberFactory())
-
-    answer = client.post(CORRECT, {"text": " "})
-
-    assert (answer.status_code, "This field is required." in answer.content.decode()) == (200, True)
-    assert SubjectRequest.objects.count() == 0
+def ask(kind: str = "correction", *, member: Any = None, at: datetime | None = None, **values: Any) -> SubjectRequest:
+    """Somebody asked then, in the state in which such a request begins to wait."""
+    at = at or timezone.now()
+    usual = {"state": "received", "received_at": at, "due_at": month_after(at), "identity_proof": "password"}
+    return SubjectRequest.objects.create(kind=kind, member=member, **(usual | values))
 
 
-def test_of_two_clicks_one_asks() -> None:
-    client = browser(MemberFactory())
-
-    for _click in range(2):
-        client.post(CORRECT, {"text": "The year is 1998."})
-
-    assert (SubjectRequest.objects.count(), Delivery.objects.count()) == (1, 1)
+def named(name: str) -> Any:
+    return MemberFactory(full_name=name)
 
 
-def test_one_sees_ones_own_requests_only() -> None:
-    services.ask_staff(kind=SubjectRequest.Kind.CORRECTION, member=MemberFactory(), text="Their secret.", now=NOW)
+def test_the_work_list_has_the_most_urgent_on_top_says_what_is_overdue_and_has_what_is_answered_below() -> None:
+    ask("erasure", member=named("Late Person"), at=datetime(2020, 1, 1, tzinfo=UTC))
+    ask(member=named("Fresh Person"))
+    ask(member=named("Near Person"), due_at=timezone.now() + timedelta(days=2, hours=1))
+    ask(member=named("Done Person"), at=datetime(2019, 1, 1, tzinfo=UTC), state="accepted", ended_at=NOW)
 
-    assert "Their secret." not in browser(MemberFactory()).get(CORRECT).content.decode()
+    page = at_work(make_staff("privacy officer")).get(LIST).content.decode()
+
+    assert page.count("overdue</b>") == 1
+    assert page.count("2 days, 1 hour left".replace(" ", "\xa0", 1)) + page.count("2\xa0days left") == 1
+    places = [page.index(f"{name} Person") for name in ("Late", "Near", "Fresh", "Done")]
+    assert places == sorted(places)
 
 
-def test_staff_answer_once_and_the_person_hears_it() -> None:
-    member = MemberFactory()
-    request = services.ask_staff(kind=SubjectRequest.Kind.CORRECTION, member=member, text="The year.", now=NOW)
-    Delivery.objects.all().delete()
+def test_the_list_can_be_narrowed_to_what_waits_and_to_what_is_overdue() -> None:
+    ask("erasure", member=named("Late Person"), at=datetime(2020, 1, 1, tzinfo=UTC))
+    ask(member=named("Fresh Person"))
+    ask(member=named("Done Person"), state="refused", ended_at=NOW)
     client = at_work(make_staff("privacy officer"))
+
+    found = {
+        choice: [name for name in ("Late", "Fresh", "Done") if f"{name} Person" in page]
+        for choice in ("open", "overdue")
+        for page in [client.get(LIST, {"waiting": choice}).content.decode()]
+    }
+
+    assert found == {"open": ["Late", "Fresh"], "overdue": ["Late"]}
+
+
+def test_staff_take_two_months_more_and_the_person_reads_why() -> None:
+    member = MemberFactory()
+    request = ask(member=member)
     page = reverse("admin:privacy_subjectrequest_change", args=[request.pk])
 
-    client.post(page, {"answer": "It is 1998 now."})
-    client.post(page, {"answer": "It is 1999 now."})  # an old page in another window
+    at_work(make_staff("privacy officer")).post(page, {"extension": " Your letters fill a room. "})
 
+    due = month_after(month_after(request.due_at))
     request.refresh_from_db()
-    assert (request.state, request.answer, request.ended_at is not None) == ("accepted", "It is 1998 now.", True)
-    assert [(mail.to, "It is 1998 now." in mail.text) for mail in Delivery.objects.all()] == [(member.email, True)]
-    with pytest.raises(services.AlreadyAnswered):
-        services.answer_request(request=request, answer="Again.", now=timezone.now())
-    assert "It is 1998 now." in browser(member).get(CORRECT).content.decode()
+    assert (request.extension, request.due_at, request.state) == ("Your letters fill a room.", due, "received")
+    mail = Delivery.objects.get(template="request_extended")
+    assert (mail.to, "Your letters fill a room." in mail.text, f"{due:%Y}" in mail.text) == (member.email, True, True)
+    assert "Your letters fill a room." in browser(member).get(CORRECT).content.decode()
 
 
-def test_an_answer_without_words_is_not_sent() -> None:
-    request = services.ask_staff(kind=SubjectRequest.Kind.CORRECTION, member=MemberFactory(), text="x", now=NOW)
+def test_somebody_without_an_account_is_told_too() -> None:
+    request = ask("removal", email="kofi@example.org", state="review")
 
-    at_work(make_staff("privacy officer")).post(
-        reverse("admin:privacy_subjectrequest_change", args=[request.pk]), {"answer": "  "}
-    )
+    services.extend_request(request=request, reason="Many companies.", now=timezone.now())
 
+    assert list(Delivery.objects.values_list("to", flat=True)) == ["kofi@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, " "),
+        ({"extension": "Before."}, "Again."),
+        ({"state": "refused", "ended_at": NOW}, "It is answered."),
+        ({"due_at": NOW - timedelta(seconds=1)}, "The month is over."),
+    ],
+)
+def test_more_time_is_taken_once_with_a_reason_and_within_the_month(changes: dict[str, Any], reason: str) -> None:
+    request = ask(member=MemberFactory(), at=NOW, **changes)
+    before = SubjectRequest.objects.values().get()
+
+    with pytest.raises(services.NotExtendable):
+        services.extend_request(request=request, reason=reason, now=NOW)
+
+    assert (SubjectRequest.objects.values().get(), Delivery.objects.count()) == (before, 0)
+
+
+def test_an_extended_request_offers_no_second_extension() -> None:
+    request = ask(member=MemberFactory(), extension="Before.")
+    page = reverse("admin:privacy_subjectrequest_change", args=[request.pk])
+
+    client = at_work(make_staff("privacy officer"))
+
+    assert "<textarea" not in client.get(page).content.decode()
+    client.post(page, {"extension": "Again."})
     request.refresh_from_db()
-    assert (request.state, request.answer, Delivery.objects.count()) == ("received", "", 1)
+    assert request.extension == "Before."
 
 
-def test_the_work_list_has_the_most_urgent_on_top_and_says_what_is_overdue() -> None:
-    late = services.ask_staff(
-        kind=SubjectRequest.Kind.ERASURE,
-        member=MemberFactory(full_name="Late Person"),
-        text="",
-        now=datetime(2020, 1, 1, tzinfo=UTC),
-    )
-    fresh = services.ask_staff(
-        kind=SubjectRequest.Kind.CORRECTION,
-        member=MemberFactory(full_name="Fresh Person"),
-        text="x",
-        now=timezone.now(),
-    )
+def test_moderators_see_none_of_the_privacy_work_lists() -> None:
+    client = at_work(make_staff("moderator"))
+    pages = ["subjectrequest", "correction", "receipt", "legalhold", "breach", "breachnotice"]
 
-    page = (
-        at_work(make_staff("privacy officer")).get(reverse("admin:privacy_subjectrequest_changelist")).content.decode()
-    )
-
-    assert page.count("overdue") == 1
-    assert page.index("Late Person") < page.index("Fresh Person")
-    assert late.due_at < fresh.due_at
-
-
-def test_moderators_do_not_see_requests() -> None:
-    assert at_work(make_staff("moderator")).get(reverse("admin:privacy_subjectrequest_changelist")).status_code == 403
+    assert [client.get(reverse(f"admin:privacy_{page}_changelist")).status_code for page in pages] == [403] * 6

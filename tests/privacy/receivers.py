@@ -1,0 +1,49 @@
+"""Receivers outside in tests, and what they were given."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from accounts.models import Member
+from privacy.channels import Confirmation, NotReached
+from privacy.models import Disclosure, Receipt, Receiver
+from tests.factories import NOW, ReceiverFactory
+
+
+def outside(kind: str, name: str) -> Receiver:
+    """One of the register."""
+    return ReceiverFactory(kind=kind, name=name)
+
+
+def given_to(name: str, member: Member, *columns: str, day: int = 1) -> Disclosure:
+    """A line in the log, as a disclosure of earlier days has left it."""
+    receiver = Receiver.objects.get(name=name)
+    at = NOW.replace(day=day)
+    return Disclosure.objects.create(
+        member=member,
+        receiver_kind=receiver.kind,
+        receiver_key=f"receiver:{receiver.pk}",
+        receiver_name=receiver.name,
+        purpose="claims",
+        columns=list(columns),
+        ground="legal_claim",
+        reason="A claim.",
+        day=at.date(),
+        at=at,
+    )
+
+
+@dataclass
+class Letterbox:
+    """A channel that keeps what it was told, and can be out of reach."""
+
+    told: list[tuple[str, bool]] = field(default_factory=list)  # reference, and whether it was the reminder
+    answers: list[Confirmation] = field(default_factory=list)
+    away: bool = False
+
+    def tell(self, receipt: Receipt) -> None:
+        if self.away:
+            raise NotReached
+        self.told.append((str(receipt.reference), receipt.told_at is not None))
+
+    def confirmed(self) -> Iterable[Confirmation]:
+        return list(self.answers)
