@@ -53,8 +53,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             with transaction.atomic():
                 confirmed: bool = super().confirm_email(request, email_address)
                 if confirmed:
-                    lift(kind=Suppression.Kind.EMAIL, value=email_address.email)  # its holder has come by themselves
-                    list_confirmed_companies(member=email_address.user, now=timezone.now())
+                    now = timezone.now()
+                    lift(kind=Suppression.Kind.EMAIL, value=email_address.email, now=now)  # its holder has come back
+                    list_confirmed_companies(member=email_address.user, now=now)
         except IntegrityError:  # somebody else's account got the address in the meantime
             self.add_message(
                 request,

@@ -1,12 +1,19 @@
 """Companies as privacy sees them when somebody wants their page to be removed."""
 
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directory.admission import identity_of, website_host
 from directory.models import Company
+from directory.services import StateConflict, close_company
 from moderation.models import Decision
 from moderation.removing import by_decision
+from privacy.cascades import delete_files
 from privacy.removables import Removable, register_removable
 
 
@@ -36,6 +43,22 @@ def identity(key: str) -> list[tuple[str, str]]:
 
 
 SUSPEND = by_decision("company", Decision.Action.SUSPEND)
+
+
+def _close(key: str, reason: str, by: Any | None, now: datetime) -> bool:
+    """A company for which nobody acts closes; another is suspended, so that its people can answer."""
+    company = _find(key)
+    if company is None or company.team.exists():
+        return SUSPEND(key, reason, by, now)
+    try:
+        logo = close_company(company=company, now=now)
+    except StateConflict:
+        return False
+    if logo:
+        transaction.on_commit(partial(delete_files, [f"directory.Company.logo {logo}"]))
+    return True
+
+
 COMPANY = Removable(
     kind="company",
     label=_("company"),
@@ -46,7 +69,7 @@ COMPANY = Removable(
     identity=identity,
     hide=SUSPEND,
     show=by_decision("company", Decision.Action.RESTORE),
-    close=SUSPEND,
+    close=_close,
 )
 
 

@@ -128,7 +128,7 @@ def admit_company(*, company: Company, now: datetime) -> None:
     if waiting is None or not admission.must_wait(waiting) or not admission.is_confirmed(waiting):
         raise StateConflict
     for kind, value in admission.identity_of(waiting):
-        lift(kind=kind, value=value)
+        lift(kind=kind, value=value, now=now)
     move_company(company=waiting, before=State(waiting.state), after=State.LISTED, now=now)
 
 

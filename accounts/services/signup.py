@@ -51,7 +51,7 @@ def sign_up_invited(*, person: Person, token: str, now: datetime) -> Member:
     """
     member = _create_member(person=person, verified=True, country="", phone="", now=now)
     join_by_token(token=token, member=member, now=now)
-    lift(kind=Suppression.Kind.EMAIL, value=member.email)
+    lift(kind=Suppression.Kind.EMAIL, value=member.email, now=now)
     return member
 
 

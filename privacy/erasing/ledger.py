@@ -6,7 +6,7 @@ flushed to the disk before the first row is deleted, so that whatever was begun 
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from privacy.models import Suppression
 
 log = structlog.get_logger(__name__)
 
+LIFTED = "lifted"
 ACCOUNT = "account"  # what the digest of an account is made for
 
 
@@ -57,6 +58,13 @@ def line_for(
         leads=leads,
         successors=successors or {},
         digests=[[str(kind), *digest_now(kind, value)] for kind, value in sorted(set(values))],
+    )
+
+
+def lifted(*, kind: str, digests: Sequence[str], now: datetime) -> Line:
+    """A line that takes earlier ones back: whom these digests are of has come back by themselves."""
+    return Line(
+        request="", at=now.isoformat(timespec="seconds"), reason=LIFTED, digests=[[kind, "", one] for one in digests]
     )
 
 

@@ -1,15 +1,19 @@
 """After a restored copy: whoever has left since it was made is erased again, before the market serves a request."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
+from privacy import datamap
 from privacy.departures import accounts
 from privacy.digests import digests_of
 from privacy.erasing import ledger
-from privacy.erasing.running import LEASE, erase, suppress_digests
-from privacy.models import Erasure, SubjectRequest
+from privacy.erasing.mailboxes import erase_mailbox, waiting
+from privacy.erasing.running import LEASE, erase
+from privacy.models import Erasure, SubjectRequest, Suppression
 
 State = SubjectRequest.State
 
@@ -19,14 +23,55 @@ def replay(*, now: datetime) -> int:
 
     A second call finds nothing to do. Nobody is written to: whoever left has had the letter.
     """
+    written = list(ledger.lines())
+    wanted = _still_suppressed(written)
+    with transaction.atomic(durable=True):
+        Suppression.objects.bulk_create(
+            [
+                Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
+                for (kind, digest), (key_id, reason) in wanted.items()
+            ],
+            ignore_conflicts=True,
+        )
     again = 0
-    for line in ledger.lines():
-        with transaction.atomic(durable=True):
-            suppress_digests(line, now=now)
+    for line in written:
         if line.member is not None and _is_here(line):
             erase(_job_for(line, now=now), writes=False)
             again += 1
+    removed = {digest for (kind, digest), (_key, why) in wanted.items() if (kind, why) == ("email", "removed")}
+    for address in _addresses_of(removed):
+        erase_mailbox(address=address, now=now)
+        again += 1
     return again
+
+
+def _still_suppressed(written: Iterable[ledger.Line]) -> dict[tuple[str, str], tuple[str, str]]:
+    """What must not come back, without what has come back by itself: by kind and digest, with key and reason."""
+    wanted: dict[tuple[str, str], tuple[str, str]] = {}
+    for line in written:
+        for kind, key_id, digest in line.digests:
+            if line.reason == ledger.LIFTED:
+                wanted.pop((kind, digest), None)
+            else:
+                wanted[kind, digest] = key_id, line.reason
+    return wanted
+
+
+def _addresses_of(digests: set[str]) -> set[str]:
+    """The addresses in the database that these digests were made of, but for those of members."""
+    if not digests:
+        return set()
+    found = set()
+    for table in datamap.tables_about_people():
+        for back in (back for about in table.abouts() for back in about.mailboxes):
+            rows = back(_not_open(table)).order_by().distinct().values_list("mailbox_found", flat=True)
+            found |= {one for one in rows.iterator() if not digests.isdisjoint(digests_of("email", one))}
+    return found
+
+
+def _not_open(table: datamap.Table) -> "models.QuerySet[Any, Any]":
+    """Without requests that wait for an answer, whose addresses stay."""
+    return table.model._default_manager.exclude(waiting(table))
 
 
 def _is_here(line: ledger.Line) -> bool:

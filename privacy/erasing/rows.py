@@ -21,6 +21,7 @@ from privacy.snapshot import LANGUAGE
 
 BATCH = 500  # rows in a transaction
 STANDING = (Fate.KEEP, Fate.APP)
+NOTHING = Q(pk__in=[])
 
 
 @dataclass(frozen=True)

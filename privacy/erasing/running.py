@@ -22,7 +22,7 @@ from privacy.departures import Addressee, Leaving, accounts, erasers
 from privacy.erasing import ledger
 from privacy.erasing.consents import withdraw_consents
 from privacy.erasing.receivers import tell_receivers
-from privacy.erasing.rows import erase_batch, held_rows, kept_rows, parts_to_erase
+from privacy.erasing.rows import NOTHING, erase_batch, held_rows, kept_rows, parts_to_erase
 from privacy.models import Erasure, Receipt, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.selectors.holds import Holds, is_held
@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=3)  # renewed with each batch
 SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one
 HELD_FOR = timedelta(days=1)  # then it is asked again whether the hold has ended
-NOTHING = Q(pk__in=[])
 
 State = SubjectRequest.State
 

@@ -11,16 +11,16 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from privacy.erasing.mailboxes import erase_mailbox
 from privacy.models import WITH_STAFF, Removal, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.removables import Removable, removable
 from privacy.selectors.removals import is_members
-from privacy.services.removals import Asked, erase_mailbox
+from privacy.services.removals import Asked
 from privacy.services.requests import month_after
-from privacy.services.suppression import suppress
+from privacy.services.suppression import suppress_for_good
 
 State = SubjectRequest.State
-REMOVED = Suppression.Reason.REMOVED
 # Read by those who run the page.
 HIDDEN = _("Somebody asked for this page to be removed. It is hidden until our staff have decided.")
 CLOSED = _("Removed because whom it is about asked for it.")
@@ -110,9 +110,9 @@ def finish_removal(*, removal: Removal, by: Any, now: datetime) -> None:
     email = removal.request.email
     known = removable(removal.target_kind)
     if known is not None:
-        _close(known, removal.target_key, by=by, now=now)
+        _close(known, removal, by=by, now=now)
     if email and not is_members(email):
-        suppress(kind=Suppression.Kind.EMAIL, value=email, reason=REMOVED, now=now)
+        suppress_for_good(request=removal.pk, values=[(Suppression.Kind.EMAIL, email)], now=now)
         erase_mailbox(address=email, now=now)
     SubjectRequest.objects.filter(pk=removal.pk).update(email="", text="")
     Removal.objects.filter(pk=removal.pk).update(decided_by=by, who="", page="")
@@ -125,10 +125,9 @@ def _move(removal: Removal, before: tuple[State, ...], **changes: Any) -> None:
         raise AlreadyDecided
 
 
-def _close(known: Removable, key: str, *, by: Any, now: datetime) -> None:
-    for kind, value in known.identity(key):
-        suppress(kind=kind, value=value, reason=REMOVED, now=now)
-    known.close(key, _in_our_language(CLOSED), by, now)
+def _close(known: Removable, removal: Removal, *, by: Any, now: datetime) -> None:
+    suppress_for_good(request=removal.pk, values=known.identity(removal.target_key), now=now)
+    known.close(removal.target_key, _in_our_language(CLOSED), by, now)
 
 
 def _in_our_language(words: Promise) -> str:

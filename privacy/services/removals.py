@@ -1,6 +1,5 @@
 """Removal for people without an account: asked for by anybody, proved by a link to the mailbox, then done at once."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,20 +7,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
-from privacy import datamap
-from privacy.datamap import Column, Fate, Person, Table
-from privacy.mailboxes import is_at_host, spellings
-from privacy.models import OPEN, LegalHold, Removal, SubjectRequest, Suppression
+from privacy.erasing.mailboxes import erase_mailbox
+from privacy.mailboxes import is_at_host
+from privacy.models import Removal, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.removables import removable
 from privacy.selectors.removals import SALT, VALID, is_members, removal_by_link
 from privacy.services.requests import month_after
-from privacy.services.suppression import suppress
+from privacy.services.suppression import suppress_for_good
 
 State = SubjectRequest.State
 
@@ -97,7 +95,7 @@ def prove_mailbox(*, token: str, now: datetime) -> SubjectRequest:
         return request
     if is_members(request.email):
         raise BelongsToMember
-    suppress(kind=Suppression.Kind.EMAIL, value=request.email, reason=Suppression.Reason.REMOVED, now=now)
+    suppress_for_good(request=request.pk, values=[(Suppression.Kind.EMAIL, request.email)], now=now)
     erase_mailbox(address=request.email, now=now)
     if _hide_if_theirs(request, now=now):
         Removal.objects.filter(pk=request.pk).update(hidden_here=True)
@@ -115,46 +113,6 @@ def expire_removals(*, now: datetime) -> int:
     keys = list(over.select_for_update().values_list("pk", flat=True))
     Removal.objects.filter(pk__in=keys).update(page="", target_kind="", target_key="")
     return SubjectRequest.objects.filter(pk__in=keys).update(state=State.EXPIRED, email="", text="", ended_at=now)
-
-
-@transaction.atomic
-def erase_mailbox(*, address: str, now: datetime) -> None:
-    """Do to everything that is kept about a mailbox's holder what the data map says.
-
-    What is under hold stays, and so do requests that are open: they have to be answered. `kept` and what an app erases
-    in its own way are left alone: the first is told, the second is about members.
-    """
-    person = Person(member_id=None, addresses=spellings(address))
-    for table in datamap.tables_about_people():
-        for about in table.abouts():
-            rows = _erasable(table, table.rows_about(about, person), now=now)
-            _erase(rows, table.columns_about(about))
-
-
-def _erasable(table: Table, rows: "models.QuerySet[Any]", *, now: datetime) -> "models.QuerySet[Any]":
-    held = LegalHold.objects.standing(at=now).filter(table=table.label).values_list("key", flat=True)
-    rows = rows.exclude(pk__in=[table.model._meta.pk.to_python(key) for key in held])
-    if table.model is SubjectRequest:
-        return rows.exclude(state__in=OPEN)
-    return rows.exclude(request__state__in=OPEN) if table.model is Removal else rows
-
-
-def _erase(rows: "models.QuerySet[Any]", columns: list[Column]) -> None:
-    if any(column.erase.action == Fate.DELETE for column in columns):
-        rows.order_by().delete()
-        return
-    changes = dict(_emptied(columns))
-    if changes:
-        keys = list(rows.values_list("pk", flat=True))  # a change may take away what finds the rows
-        rows.model._default_manager.filter(pk__in=keys).update(**changes)
-
-
-def _emptied(columns: list[Column]) -> Iterator[tuple[str, Any]]:
-    for column in columns:
-        if column.erase.action == Fate.REPLACE:
-            yield column.name, str(column.erase.text)
-        elif column.erase.action in {Fate.BLANK, Fate.UNLINK}:
-            yield column.name, None if column.field.null else column.field.get_default()
 
 
 def _hide_if_theirs(request: SubjectRequest, *, now: datetime) -> bool:

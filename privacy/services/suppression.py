@@ -1,10 +1,13 @@
 """Who must not be written to or listed again: entered when somebody leaves, lifted when they come back."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from privacy.digests import digest_now, digests_of
+from privacy.erasing import ledger
 from privacy.models import Suppression
 from privacy.selectors.suppression import is_suppressed
 
@@ -20,6 +23,24 @@ def suppress(*, kind: str, value: str, reason: Suppression.Reason, now: datetime
 
 
 @transaction.atomic
-def lift(*, kind: str, value: str) -> None:
-    """Its holder has come back: forget it, whichever key its digest was made with."""
-    Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value)).delete()
+def suppress_for_good(*, request: UUID, values: Iterable[tuple[str, str]], now: datetime) -> None:
+    """What somebody asked to be removed: remembered in the ledger too, so that a restored copy does not bring it back.
+
+    `values` are kinds and what is to be suppressed. Raises OSError where the ledger cannot be written.
+    """
+    wanted = [(kind, value) for kind, value in values if value]
+    if not wanted:
+        return
+    reason = Suppression.Reason.REMOVED
+    ledger.append(ledger.line_for(request=str(request), reason=reason, values=wanted, now=now))
+    for kind, value in wanted:
+        suppress(kind=kind, value=value, reason=reason, now=now)
+
+
+@transaction.atomic
+def lift(*, kind: str, value: str, now: datetime) -> None:
+    """Its holder has come back: forget it, whichever key its digest was made with; the ledger says so too."""
+    digests = digests_of(kind, value)
+    gone, _each = Suppression.objects.filter(kind=kind, digest__in=digests).delete()
+    if gone:
+        ledger.append(ledger.lifted(kind=kind, digests=digests, now=now))

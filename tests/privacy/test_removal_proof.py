@@ -12,9 +12,9 @@ from directory.models import Company
 from mailings.models import Delivery
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Lead
+from privacy.erasing.mailboxes import erase_mailbox
 from privacy.models import LegalHold, SubjectRequest
 from privacy.selectors.suppression import is_suppressed
-from privacy.services.removals import erase_mailbox
 from tests.accounts.people import mails_to
 from tests.factories import NOW, CompanyFactory, InvitationFactory, LeadFactory, MemberFactory
 from tests.privacy.removing import ask, link_to, press, send, states, the_removal

@@ -10,13 +10,15 @@ from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.utils import timezone
 
-from accounts.models import Member
+from accounts.models import Invitation, Member
 from directory.models import Company
 from mailings.models import Delivery
 from offerboard.models import Lead
 from privacy.erasing import ledger, replaying, running
 from privacy.models import Erasure, SubjectRequest, Suppression
-from tests.factories import CompanyFactory, LeadFactory, MemberFactory
+from privacy.selectors.suppression import is_suppressed
+from privacy.services.suppression import lift, suppress_for_good
+from tests.factories import CompanyFactory, InvitationFactory, LeadFactory, MemberFactory
 from tests.privacy.leaving import ask_and_confirm, leave
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
@@ -131,3 +133,30 @@ def test_where_the_ledger_cannot_be_written_nothing_is_erased(kept: Path) -> Non
     member.refresh_from_db()
     request.refresh_from_db()
     assert (request.state, member.state, Lead.objects.count()) == ("cooling_off", "closing", 1)
+
+
+def test_a_mailbox_that_was_removed_is_forgotten_again_and_stays_suppressed() -> None:
+    request = SubjectRequest.objects.create(
+        kind="removal", email="", state="done", received_at=timezone.now(), due_at=timezone.now()
+    )
+    suppress_for_good(request=request.pk, values=[("email", "Linh@example.com")], now=timezone.now())
+    Suppression.objects.all().delete()
+    invitation = InvitationFactory(email="linh@example.com")
+    other = InvitationFactory(email="kofi@example.com")
+
+    replaying.replay(now=timezone.now())
+
+    assert list(Invitation.objects.all()) == [other]
+    assert is_suppressed("email", "linh@example.com")
+    assert invitation.pk is not None
+    assert replaying.replay(now=timezone.now()) == 0
+
+
+def test_who_came_back_by_themselves_is_not_suppressed_again() -> None:
+    leave(seller())
+    assert is_suppressed("email", "linh@example.com")
+    lift(kind="email", value="linh@example.com", now=timezone.now())
+
+    replaying.replay(now=timezone.now())
+
+    assert not is_suppressed("email", "linh@example.com")

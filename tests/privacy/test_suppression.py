@@ -87,7 +87,7 @@ def test_a_newer_key_in_front_does_not_forget_who_left_under_the_old_one(setting
     write(KOFI)
     assert Delivery.objects.count() == 0
 
-    lift(kind="email", value=LINH)
+    lift(kind="email", value=LINH, now=NOW)
     assert [is_suppressed("email", one) for one in (LINH, KOFI)] == [False, True]
 
 
