@@ -92,7 +92,7 @@ def test_every_way_of_being_in_a_row_leads_back_to_its_person_and_to_no_other() 
     someone, other = Someone("a"), Someone("b")
     other.plant(), someone.plant()
     person, ways = person_of(someone.member), 0
-    for part in parts():
+    for part in (one for one in parts() if not one.whole):  # what goes along leads back with its whole
         rows = part.table.rows_about(part.about, person)
         members = {number for back in part.about.members for row in back(rows) for number in row.values()}
         addresses = {address for back in part.about.mailboxes for row in back(rows) for address in row.values()}

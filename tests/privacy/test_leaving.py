@@ -279,7 +279,7 @@ def test_a_hold_stops_the_deletion_until_it_is_over(seller: Member) -> None:
 
     running.run(request.pk)
     assert (state_of(request), state_of(seller), Lead.objects.count()) == ("cooling_off", "closing", 1)
-    hold.lifted_at = timezone.now()
+    hold.lifted_at, hold.lift_reason = timezone.now(), "Settled."
     hold.save()
     Erasure.objects.update(runs_at=timezone.now())
     running.run(request.pk)
@@ -308,7 +308,7 @@ def test_a_row_that_is_held_is_erased_once_the_hold_is_over(seller: Member) -> N
     assert [one["why"] for one in Erasure.objects.get().kept if one["held"]] == [["Claim 12"]]
     assert "Claim 12" in Delivery.objects.get(template="erasure_done").text
     assert running.erase_released(now=timezone.now()) == 0
-    hold.lifted_at = timezone.now()
+    hold.lifted_at, hold.lift_reason = timezone.now(), "Settled."
     hold.save()
 
     assert running.erase_released(now=timezone.now()) == 1

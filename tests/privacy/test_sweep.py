@@ -141,7 +141,7 @@ def test_what_is_held_stays_and_is_counted(at: datetime, what: str) -> None:
     assert first is not None
     assert Message.objects.filter(pk=message.pk).exists() == (what != "row")
     assert first.held.get("offerboard.Message", 0) + first.held.get("offerboard.Inquiry", 0) > 0
-    hold.lifted_at = at
+    hold.lifted_at, hold.lift_reason = at, "Settled."
     hold.save()
     running.sweep(now=at + timedelta(days=1))
     assert not Message.objects.exists()
