@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 CONTROLS = {
+    "back-within-14-days": _("What is hidden at once is noted, and put back as it was by the same program."),
     "breach-told": _(
         "Each kind of data leads back to its people, and the database refuses a second mail to one of them."
     ),
@@ -10,6 +11,7 @@ CONTROLS = {
     "consent-append-only": _("The database itself refuses to change or delete it before its time."),
     "contact-details-masked": _("One function hides them in every text that members write, also in files of leads."),
     "contacts-not-public": _("Others see no e-mail address and no street, and of a phone number the area at most."),
+    "deleted-again-after-a-restore": _("A file outside of the database remembers it, and is read at every start."),
     "documents-private": _("They lie outside of the public folder, and each download asks who you are."),
     "evidence-deleted": _("A job deletes it; until then one page gives it to staff who answer such requests."),
     "export-complete": _("The copy is made from the same map of all columns as the policy."),
@@ -17,6 +19,8 @@ CONTROLS = {
     "export-only-yours": _("Rows are found by person, and fetching asks for the password."),
     "get-changes-nothing": _("Tests open every address, compare the database before and after, and find it the same."),
     "gpc-honoured": _("The signal is read with each page and stands over an earlier yes."),
+    "hidden-at-once": _("Hiding belongs to the same transaction as the request."),
+    "leaving-leaves-nothing": _("The map says of every column what becomes of it, and one program carries it out."),
     "logs-without-addresses": _("The log knows only the kind of page, the time and the answer."),
     "never-retroactive": _("The database refuses a version that takes effect before it is published."),
     "no-column-forgotten": _("A check stops the program from being released while a column has no entry in the map."),
@@ -28,9 +32,13 @@ CONTROLS = {
     "nothing-from-elsewhere": _(
         "Our files are our own, and a security policy tells your browser to load nothing else."
     ),
+    "nothing-outlives-its-time": _("A sweep every night deletes by the same map from which the tables are made."),
     "password-unreadable": _("Passwords are stored as Argon2 hashes. No page and no copy of data shows them."),
     "receivers-told": _(
         "Whom to tell is read from the log of what was given, and written down with the change itself."
+    ),
+    "removed-stays-removed": _(
+        "A keyed digest of the address is asked before each mail and before a company is listed."
     ),
     "staff-look-with-reason": _(
         "Records and letters open only after the reason is written down where you can read it."

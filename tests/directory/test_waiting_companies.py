@@ -72,6 +72,7 @@ def test_what_tells_one_company_from_all_others() -> None:
     assert identity_of(CompanyFactory(legal_name="X", website="https://[broken"))[2:] == []
 
 
+@pytest.mark.promise("removed-stays-removed")
 @pytest.mark.parametrize(
     "changes", [{"name": "ĐẮK HÒA  Agricultural Products."}, {"phone": "+84 262 381 2345"}], ids=["name", "phone"]
 )

@@ -69,6 +69,7 @@ def settle_mail() -> None:
     services.forget_letters(now=timezone.now())
 
 
+@pytest.mark.promise("leaving-leaves-nothing")
 def test_nothing_of_who_left_is_found_anywhere_but_what_they_were_told_is_kept() -> None:
     mine, other = Someone("mine"), Someone("other")
     planted, others = mine.plant(), other.plant()

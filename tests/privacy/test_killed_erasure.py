@@ -82,7 +82,8 @@ def test_kills_leave_nothing_half_done_and_nobody_else_touched(kills: int) -> No
         LeadFactory.create_batch(2 * kills, company=one.company, posted_by=one.member)
         MessageFactory.create_batch(5 * kills, inquiry=one.inquiry, author=one.member, company=one.company)
     old = timezone.now() - timedelta(days=800)
-    overdue = MessageFactory.create_batch(10 * kills, inquiry=InquiryFactory(last_message_at=timezone.now()), sent_at=old)
+    thread = InquiryFactory(last_message_at=timezone.now())
+    overdue = MessageFactory.create_batch(10 * kills, inquiry=thread, sent_at=old)
     emails = [one.member.email for one in leavers]
     requests = [ask_and_confirm(one.member) for one in leavers]
 

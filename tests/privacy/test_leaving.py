@@ -81,6 +81,7 @@ def test_leaving_wants_the_password_and_a_tick(seller: Member) -> None:
     assert (SubjectRequest.objects.count(), state_of(seller), on_board()) == (0, "active", 1)
 
 
+@pytest.mark.promise("hidden-at-once")
 def test_leads_and_the_page_of_a_company_that_closes_disappear_at_once(seller: Member) -> None:
     browser(seller).post(DELETE, {"sure": "on"})
 
@@ -89,6 +90,7 @@ def test_leads_and_the_page_of_a_company_that_closes_disappear_at_once(seller: M
     assert [(mail.template, mail.to) for mail in Delivery.objects.all()] == [("erasure_confirm", seller.email)]
 
 
+@pytest.mark.promise("hidden-at-once")
 def test_who_prefers_so_leaves_leads_on_the_board_until_the_end(seller: Member) -> None:
     heir = colleague(Company.objects.get(team__member=seller), "editor")
 
@@ -121,6 +123,7 @@ def test_a_link_that_nobody_was_given_does_nothing(seller: Member) -> None:
     assert (answer.status_code, state_of(request)) == (410, "received")
 
 
+@pytest.mark.promise("back-within-14-days")
 def test_one_click_and_the_password_bring_everything_back(seller: Member) -> None:
     request = ask(seller)
     Client().post(confirm_page(request))
@@ -153,6 +156,7 @@ def test_a_wish_that_is_not_confirmed_within_a_week_comes_to_nothing(seller: Mem
     assert Delivery.objects.filter(template="erasure_cancelled", to=seller.email).count() == 1
 
 
+@pytest.mark.promise("back-within-14-days")
 def test_nothing_is_deleted_before_the_two_weeks_are_over(seller: Member) -> None:
     request = ask(seller)
     running.run(request.pk)
@@ -209,6 +213,7 @@ def test_a_company_with_another_owner_goes_on_and_its_leads_go_with_their_author
     assert (state_of(company), list(Lead.objects.all())) == ("listed", [theirs])
 
 
+@pytest.mark.promise("leaving-leaves-nothing")
 def test_threads_stay_readable_for_the_other_side(seller: Member) -> None:
     company = Company.objects.get(team__member=seller)
     buyer = MemberFactory(company=CompanyFactory(state="listed", legal_name="Buyer Ltd"))

@@ -53,6 +53,7 @@ def restore_yesterdays(member: Member) -> None:
     Delivery.objects.all().delete()
 
 
+@pytest.mark.promise("deleted-again-after-a-restore")
 def test_who_left_is_erased_again_and_hears_nothing_of_it() -> None:
     member = seller()
     leave(member)
@@ -68,6 +69,7 @@ def test_who_left_is_erased_again_and_hears_nothing_of_it() -> None:
     assert replaying.replay(now=timezone.now()) == 0
 
 
+@pytest.mark.promise("deleted-again-after-a-restore")
 def test_a_copy_in_which_the_two_weeks_were_running_is_erased_too() -> None:
     member = seller()
     request = ask_and_confirm(member)
@@ -135,6 +137,7 @@ def test_where_the_ledger_cannot_be_written_nothing_is_erased(kept: Path) -> Non
     assert (request.state, member.state, Lead.objects.count()) == ("cooling_off", "closing", 1)
 
 
+@pytest.mark.promise("deleted-again-after-a-restore")
 def test_a_mailbox_that_was_removed_is_forgotten_again_and_stays_suppressed() -> None:
     request = SubjectRequest.objects.create(
         kind="removal", email="", state="done", received_at=timezone.now(), due_at=timezone.now()

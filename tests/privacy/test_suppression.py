@@ -109,6 +109,7 @@ def test_a_digest_of_one_kind_is_none_of_another() -> None:
 # --- mail
 
 
+@pytest.mark.promise("removed-stays-removed")
 def test_no_mail_and_no_row_for_an_address_that_has_left() -> None:
     suppressed()
 
@@ -190,6 +191,7 @@ def invite_through_the_page(owner: Member, email: str) -> tuple[str, list[str]]:
     ]
 
 
+@pytest.mark.promise("removed-stays-removed")
 @time_machine.travel(NOW, tick=False)
 def test_an_invitation_to_somebody_who_left_sends_nothing_and_the_inviter_learns_nothing(
     company: Company, owner: Member

@@ -59,6 +59,7 @@ def at() -> datetime:
     return timezone.now() + timedelta(days=2000)
 
 
+@pytest.mark.promise("nothing-outlives-its-time")
 def test_every_row_goes_after_its_time_and_not_an_hour_before(at: datetime) -> None:
     old, young = Someone("old"), Someone("young")
     old_rows, young_rows = old.plant(), young.plant()
@@ -88,6 +89,7 @@ def test_every_row_goes_after_its_time_and_not_an_hour_before(at: datetime) -> N
     assert running.sweep(now=at) is None  # once a night
 
 
+@pytest.mark.promise("nothing-outlives-its-time")
 def test_files_go_with_their_rows(at: datetime) -> None:
     someone = Someone("old")
     picture = LeadPicture.objects.create(

@@ -111,6 +111,7 @@ class Command(BaseCommand):
             cursor.execute("SET statement_timeout = 0")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_groups", verbosity=0)
+        call_command("replay_erasures", verbosity=0)
         demo.collect_static_files(settings.LOCAL_STATE / "run" / "collected")
         accounts = settings.LOCAL_STATE / "demo.json"
         if "seed" in get_commands() and not (Company.objects.exists() and accounts.exists()):

@@ -13,6 +13,8 @@ class Command(BaseCommand):
 
     help = "Erase again everybody whom the ledger of erasures names and the database still knows."
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def handle(self, *_args: Any, verbosity: int, **_options: Any) -> None:
         """Say how many it were."""
-        self.stdout.write(f"Erased again: {replaying.replay(now=timezone.now())}")
+        again = replaying.replay(now=timezone.now())
+        if again or verbosity:
+            self.stdout.write(f"Erased again: {again}")
