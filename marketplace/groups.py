@@ -29,7 +29,7 @@ GROUPS: dict[str, list[str]] = {
         *("privacy.view_receiver", "privacy.add_receiver", "privacy.change_receiver"),
         *("privacy.view_policydraft", "privacy.add_policydraft", "privacy.change_policydraft"),
         "privacy.delete_policydraft",
-        "privacy.view_sweepreport",
+        *("privacy.view_erasure", "privacy.change_erasure", "privacy.view_sweepreport"),
         *(
             "moderation.view_ticket",
             "moderation.change_ticket",

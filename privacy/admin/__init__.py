@@ -1,11 +1,23 @@
 """Privacy’s work lists in admin, by subject."""
 
-from privacy.admin import breaches, corrections, holds, policies, receipts, receivers, removals, requests, sweeps
+from privacy.admin import (
+    breaches,
+    corrections,
+    holds,
+    leaving,
+    policies,
+    receipts,
+    receivers,
+    removals,
+    requests,
+    sweeps,
+)
 
 __all__ = [
     "breaches",
     "corrections",
     "holds",
+    "leaving",
     "policies",
     "receipts",
     "receivers",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy.departures import Estate
 from privacy.models import Erasure
 
-NOBODY = ""
+NOBODY = "nobody"
 
 
 class LeavingForm(forms.Form):
@@ -19,7 +19,6 @@ class LeavingForm(forms.Form):
         label=_("What becomes of the leads you posted?"),
         choices=Erasure.Leads,
         initial=Erasure.Leads.NOW,
-        required=False,
         widget=forms.RadioSelect,
         help_text=_("Leads that stay with a company are deleted all the same if the company closes."),
     )
@@ -41,15 +40,15 @@ class LeavingForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=_("Who owns %(company)s after you?") % {"company": estate.name},
                 choices=[nobody, *((str(number), heir) for number, heir in estate.heirs)],
-                required=False,
+                initial=NOBODY,
             )
         self.order_fields(["leads", *self.estates, "text", "sure"])
 
     def wanted_leads(self) -> Erasure.Leads:
         """What becomes of them, once the form is valid."""
-        return Erasure.Leads(self.cleaned_data["leads"] or Erasure.Leads.NOW)
+        return Erasure.Leads(self.cleaned_data["leads"])
 
     def successors(self) -> dict[int, int]:
         """Who owns which company afterwards."""
         chosen = {estate.key: self.cleaned_data[name] for name, estate in self.estates.items()}
-        return {company: int(heir) for company, heir in chosen.items() if heir}
+        return {company: int(heir) for company, heir in chosen.items() if heir != NOBODY}

@@ -21,6 +21,7 @@ CONFIRMED_WITHIN = timedelta(days=7)
 SALT = "privacy.leaving"
 
 Kind, State = SubjectRequest.Kind, SubjectRequest.State
+MAY_STAY = (State.RECEIVED, State.COOLING_OFF)
 
 
 class NotOurLink(Exception):
@@ -95,9 +96,7 @@ def confirm_leaving(*, token: str, now: datetime) -> datetime:
 @transaction.atomic(durable=True)
 def stay(*, member: Any, now: datetime) -> None:
     """The person has changed their mind: everything is as it was. Raises NotLeaving."""
-    open_one = SubjectRequest.objects.filter(
-        member=member, kind=Kind.ERASURE, state__in=[State.RECEIVED, State.COOLING_OFF]
-    ).first()
+    open_one = SubjectRequest.objects.filter(member=member, kind=Kind.ERASURE, state__in=MAY_STAY).first()
     if open_one is None:
         raise NotLeaving
     _end(open_one, State.CANCELLED, template="erasure_cancelled", now=now)
@@ -107,7 +106,7 @@ def stay(*, member: Any, now: datetime) -> None:
 def refuse_leaving(*, request: SubjectRequest, answer: str, now: datetime) -> None:
     """Staff say no, and why: GDPR art. 12(4) and (5). Raises NotLeaving."""
     SubjectRequest.objects.filter(pk=request.pk).update(answer=answer)
-    _end(request, State.REFUSED, template="request_answered", now=now)
+    _end(request, State.REFUSED, template="erasure_refused", now=now)
 
 
 def forget_unconfirmed(*, now: datetime) -> None:
@@ -143,8 +142,7 @@ def forget_letters(*, now: datetime) -> None:  # noqa: ARG001  # called like eve
 
 
 def _end(request: SubjectRequest, state: SubjectRequest.State, *, template: str, now: datetime) -> None:
-    before = [State.RECEIVED, State.COOLING_OFF]
-    if not SubjectRequest.objects.filter(pk=request.pk, state__in=before).update(state=state, ended_at=now):
+    if not SubjectRequest.objects.filter(pk=request.pk, state__in=MAY_STAY).update(state=state, ended_at=now):
         raise NotLeaving
     job = Erasure.objects.get(pk=request.pk)
     leaving = Leaving(job.member_number or 0, job.leads, {int(key): heir for key, heir in job.successors.items()})

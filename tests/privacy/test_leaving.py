@@ -27,6 +27,7 @@ from tests.factories import (
     MessageFactory,
 )
 from tests.privacy.leaving import ask, ask_and_confirm, leave, token_of
+from tests.staff import at_work, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 DELETE, STAY = reverse("privacy:delete"), reverse("privacy:stay")
@@ -39,6 +40,12 @@ def browser(member: Any, *, knows_password: bool = True) -> Client:
     if knows_password:
         client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     return client
+
+
+def wish(member: Member) -> dict[str, str]:
+    """What the form sends when nothing but the tick is changed."""
+    owned = Company.objects.filter(team__member=member)
+    return {"sure": "on", "leads": "now", **{f"heir-{one.pk}": "nobody" for one in owned}}
 
 
 def confirm_page(request: SubjectRequest) -> str:
@@ -73,8 +80,8 @@ def on_board() -> int:
 
 
 def test_leaving_wants_the_password_and_a_tick(seller: Member) -> None:
-    unknown = browser(seller, knows_password=False).post(DELETE, {"sure": "on"})
-    unsure = browser(seller).post(DELETE, {})
+    unknown = browser(seller, knows_password=False).post(DELETE, wish(seller))
+    unsure = browser(seller).post(DELETE, wish(seller) | {"sure": ""})
 
     assert (unknown.status_code, unknown.headers["Location"].split("?")[0]) == (302, reverse("account_reauthenticate"))
     assert (unsure.status_code, "Tick this if you are sure." in unsure.content.decode()) == (200, True)
@@ -83,7 +90,7 @@ def test_leaving_wants_the_password_and_a_tick(seller: Member) -> None:
 
 @pytest.mark.promise("hidden-at-once")
 def test_leads_and_the_page_of_a_company_that_closes_disappear_at_once(seller: Member) -> None:
-    browser(seller).post(DELETE, {"sure": "on"})
+    browser(seller).post(DELETE, wish(seller))
 
     company = Company.objects.get(team__member=seller)
     assert (state_of(seller), company.state, on_board()) == ("closing", "hidden", 0)
@@ -198,7 +205,7 @@ def test_a_stranger_cannot_be_made_heir(seller: Member) -> None:
     company = Company.objects.get(team__member=seller)
     stranger = MemberFactory()
 
-    answer = browser(seller).post(DELETE, {"sure": "on", f"heir-{company.pk}": str(stranger.pk)})
+    answer = browser(seller).post(DELETE, wish(seller) | {f"heir-{company.pk}": str(stranger.pk)})
 
     assert (answer.status_code, SubjectRequest.objects.count()) == (200, 0)
 
@@ -351,7 +358,61 @@ def test_the_page_says_from_the_map_what_goes_and_what_stays(seller: Member) -> 
 def test_one_cannot_ask_twice(seller: Member) -> None:
     ask(seller)
 
-    answer = browser(seller).post(DELETE, {"sure": "on"}, follow=True)
+    answer = browser(seller).post(DELETE, wish(seller), follow=True)
 
     assert "We have your request already." in answer.content.decode()
     assert SubjectRequest.objects.count() == 1
+
+
+# --- staff
+
+
+ENTER = reverse("admin:privacy_erasure_enter")
+
+
+def test_staff_enter_a_wish_that_came_by_letter_and_its_person_confirms_it(seller: Member) -> None:
+    Member.objects.filter(pk=seller.pk).update(state="suspended")  # who cannot log in can leave
+    wish = {"email": seller.email.upper(), "identity_proof": "Called back the company’s number", "text": "Enough."}
+
+    at_work(make_staff("privacy officer")).post(ENTER, wish)
+
+    request = SubjectRequest.objects.get()
+    assert (request.state, request.text, request.identity_proof) == ("received", "Enough.", wish["identity_proof"])
+    assert (state_of(seller), on_board()) == ("suspended", 0)
+    assert Client().post(confirm_page(request)).status_code == 200
+    Erasure.objects.update(runs_at=timezone.now())
+    running.run(request.pk)
+    assert state_of(seller) == "closed"
+
+
+@pytest.mark.parametrize("whose", ["nobody", "staff"])
+def test_a_wish_of_nobody_or_of_the_staff_is_not_entered(whose: str) -> None:
+    officer = make_staff("privacy officer")
+    email = "nobody@example.com" if whose == "nobody" else officer.email
+
+    answer = at_work(officer).post(ENTER, {"email": email, "identity_proof": "x"})
+
+    assert (answer.status_code, SubjectRequest.objects.count()) == (200, 0)
+
+
+def test_staff_refuse_with_a_reason_and_everything_is_back(seller: Member) -> None:
+    request = ask(seller)
+    page = reverse("admin:privacy_erasure_refuse", args=[request.pk])
+    officer = at_work(make_staff("privacy officer"))
+    assert officer.post(page, {"reason": " "}).status_code == 200
+    assert state_of(request) == "received"
+
+    officer.post(page, {"reason": "A court ordered us to keep it."})
+
+    assert (state_of(request), request.answer) == ("refused", "A court ordered us to keep it.")
+    assert (state_of(seller), on_board()) == ("active", 1)
+    assert "A court ordered us to keep it." in Delivery.objects.get(template="erasure_refused").text
+
+
+def test_moderators_neither_enter_nor_refuse(seller: Member) -> None:
+    request = ask(seller)
+    moderator = at_work(make_staff("moderator"))
+    pages = [ENTER, reverse("admin:privacy_erasure_refuse", args=[request.pk])]
+
+    assert [moderator.post(page, {"reason": "x"}).status_code for page in pages] == [403, 403]
+    assert state_of(request) == "received"
