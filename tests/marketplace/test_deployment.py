@@ -15,7 +15,8 @@ from marketplace.embedded.account import choose_account
 from marketplace.embedded.place import Place
 from marketplace.embedded.servers import CHECKOUT
 from offerboard.tasks import go_on_importing
-from privacy.tasks import build_export
+from privacy.periodic import sweep_retention
+from privacy.tasks import build_export, erase_person
 
 COMPOSE = CHECKOUT / "docker-compose.yml"
 SECRETS = ("SECRET_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD")
@@ -46,7 +47,7 @@ def test_files_of_leads_have_a_worker_of_their_own_and_nothing_else_waits_for_it
 
     assert queues == {"worker": ["celery", "celery"], "imports": ["imports", "imports"]}
     routed = {name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks if "." in name}
-    slow = {go_on_importing.name, build_export.name}
+    slow = {go_on_importing.name, build_export.name, erase_person.name, sweep_retention.name}
     assert {name: queue for name, queue in routed.items() if queue != "celery"} == dict.fromkeys(slow, "imports")
 
 
