@@ -1,12 +1,23 @@
 """What the directory holds about people: a company’s profile is about its owners, as a small one often is a person."""
 
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Category, Company, HsName, TeamMember, Verification
-from privacy.datamap import UNLINK, Held, as_long_as, by_app, declare, member, while_member
+from privacy.datamap import UNLINK, Held, Keep, as_long_as, by_app, declare, member, while_member
 from privacy.purposes import ACCOUNT, ADVERTISED_TO, COMPANY_CONTACT, LISTING, STAFF_RECORD
 
 AS_LONG_AS_COMPANY = as_long_as(_("as long as the company is here"))
+
+
+def _left_for_good(at: datetime) -> Q:
+    """What is left of a company that closed a year ago is there for its threads, and goes after the last of them."""
+    year_ago = at - timedelta(days=365)
+    return Q(state=Company.State.CLOSED, updated_at__lt=year_ago, inquiries_sent=None, inquiries_received=None)
+
+
 IF_IT_CLOSES = by_app(_("emptied, if nobody else owns the company: then it closes"))
 NOT_PUBLIC = Held(why=COMPANY_CONTACT)  # pages say that there is one, and of a phone number the area
 
@@ -18,7 +29,7 @@ declare(
     named_by="legal_name",
     about=member("team__member", team__role=TeamMember.Role.OWNER),
     why=LISTING,
-    keep=AS_LONG_AS_COMPANY,
+    keep=Keep(AS_LONG_AS_COMPANY.words, over=_left_for_good),
     erase=IF_IT_CLOSES,
     held=(
         "slug legal_name trade_name description country region city logo "

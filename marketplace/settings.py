@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300.0},
     },
+    "forget accounts that nobody confirmed": {
+        "task": "accounts.periodic.forget_unconfirmed_accounts",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "see to those who leave": {
         "task": "privacy.periodic.sweep_leaving",
         "schedule": 30.0,

@@ -1,17 +1,21 @@
 """Becoming a member: with a company of one's own, or into the team that sent an invitation."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Member
 from accounts.services.companies import CompanyDetails, found_company
 from accounts.services.invitations import join_by_token
-from privacy.models import PolicyVersion, Suppression
+from privacy.models import OPEN, PolicyVersion, Suppression
+from privacy.services.leaving import let_go
 from privacy.services.policies import accept_policy
 from privacy.services.suppression import lift
+
+UNPROVED_FOR = timedelta(days=30)
 
 
 class EmailTaken(Exception):
@@ -53,6 +57,19 @@ def sign_up_invited(*, person: Person, token: str, now: datetime) -> Member:
     join_by_token(token=token, member=member, now=now)
     lift(kind=Suppression.Kind.EMAIL, value=member.email, now=now)
     return member
+
+
+def forget_unconfirmed(*, now: datetime) -> int:
+    """Let accounts go whose mailbox nobody has proved for a month: whoever typed the address may not be its holder.
+
+    Answers how many; their erasure is a worker's.
+    """
+    proved = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    found = Member.objects.filter(~Exists(proved), joined_at__lt=now - UNPROVED_FOR, is_staff=False)
+    waiting = list(found.exclude(state=Member.State.CLOSED).exclude(subject_requests__state__in=OPEN))
+    for member in waiting:
+        let_go(member=member, now=now)
+    return len(waiting)
 
 
 def _create_member(*, person: Person, verified: bool, country: str, phone: str, now: datetime) -> Member:

@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=3)  # renewed with each batch
 SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one
+NEVER_PROVED = "nobody ever proved the mailbox"  # nobody is written to either
 HELD_FOR = timedelta(days=1)  # then it is asked again whether the hold has ended
 
 State = SubjectRequest.State
@@ -190,6 +191,7 @@ def _finish(job: Erasure, *, writes: bool) -> None:
     if not changed:
         raise LeaseLost
     addressee = accounts().close(job.member_number or 0, now)
+    writes = writes and job.request.identity_proof != NEVER_PROVED
     letter = _write_letter(job, addressee, waits=waits, now=now) if writes and addressee else None
     _renew(job, files=[], successors={}, begun={}, letter=letter)
     Erasure.objects.filter(pk=job.pk).update(lease_until=None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from django.urls import reverse
 
 from privacy import tasks
 from privacy.departures import Leaving, departures
+from privacy.erasing.running import NEVER_PROVED
 from privacy.models import Erasure, Receipt, SubjectRequest
 from privacy.outlets import outlet
-from privacy.services.requests import file_request
+from privacy.services.requests import AlreadyAsked, file_request
 
 COOLING_OFF = timedelta(days=14)
 CONFIRMED_WITHIN = timedelta(days=7)
@@ -60,6 +62,27 @@ def ask_to_leave(
     )
     _mail(request, "erasure_confirm", {"url": confirmation_url(request), "until": now + CONFIRMED_WITHIN}, now=now)
     return request
+
+
+@transaction.atomic(durable=True)
+def let_go(*, member: Any, now: datetime) -> None:
+    """Have an account erased that nobody ever proved to be theirs: nobody is asked, and nobody is written to.
+
+    Does nothing where a wish to leave is open already.
+    """
+    try:
+        request = file_request(
+            kind=Kind.ERASURE,
+            member=member,
+            text="",
+            state=State.COOLING_OFF,
+            identity_proof=NEVER_PROVED,
+            now=now,
+        )
+    except AlreadyAsked:
+        return
+    Erasure.objects.create(request=request, member_number=member.pk, runs_at=now)
+    transaction.on_commit(partial(tasks.wake_erasure, str(request.pk)))
 
 
 def confirmation_url(request: SubjectRequest) -> str:

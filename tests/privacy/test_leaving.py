@@ -4,19 +4,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Member
+from accounts.services.signup import forget_unconfirmed
 from directory.models import Company, TeamMember
 from mailings.models import Delivery
 from offerboard.models import Inquiry, Lead, LeadRevision, Message
 from offerboard.services import inquiries
 from privacy.erasing import running
 from privacy.models import ConsentEvent, ConsentWords, Erasure, LegalHold, PolicyVersion, SubjectRequest, Suppression
+from privacy.selectors.suppression import is_suppressed
 from privacy.services import leaving as services
 from privacy.services.consent import consent_key
+from privacy.sweeping import running as sweeping
 from tests.factories import (
     NOW,
     PASSWORD,
@@ -416,3 +420,38 @@ def test_moderators_neither_enter_nor_refuse(seller: Member) -> None:
 
     assert [moderator.post(page, {"reason": "x"}).status_code for page in pages] == [403, 403]
     assert state_of(request) == "received"
+
+
+# --- never begun
+
+
+@pytest.mark.parametrize(("days", "confirmed", "goes"), [(31, False, True), (29, False, False), (31, True, False)])
+def test_an_account_that_nobody_confirmed_goes_after_a_month_without_a_word(
+    days: int, confirmed: bool, goes: bool
+) -> None:
+    member = MemberFactory(company=CompanyFactory(state="draft"), joined_at=timezone.now() - timedelta(days=days))
+    EmailAddress.objects.filter(user=member).update(verified=confirmed)
+    email = member.email
+
+    forget_unconfirmed(now=timezone.now())
+    forget_unconfirmed(now=timezone.now())  # twice does no harm
+    for job in Erasure.objects.all():
+        running.run(job.pk)
+
+    assert (state_of(member) == "closed", Delivery.objects.count()) == (goes, 0)
+    assert Company.objects.filter(state="closed").exists() == goes
+    assert not is_suppressed("email", email)  # it was nobody's wish
+
+
+def test_what_is_left_of_a_company_goes_a_year_later_and_not_before_its_threads(seller: Member) -> None:
+    company = Company.objects.get(team__member=seller)
+    thread = InquiryFactory(recipient=company, last_message_at=timezone.now())
+    leave(seller)
+    in_a_year = timezone.now() + timedelta(days=366)
+
+    sweeping.sweep(now=in_a_year)
+    assert Company.objects.filter(pk=company.pk).exists()
+    thread.delete()
+    sweeping.sweep(now=in_a_year + timedelta(days=1))
+
+    assert not Company.objects.filter(pk=company.pk).exists()
