@@ -28,6 +28,11 @@ def close_account(member_id: int, now: datetime) -> Addressee | None:
     return addressee
 
 
+def freeze(member_id: int) -> None:
+    """As for somebody suspended: every request asks whether its member is active."""
+    Member.objects.filter(pk=member_id).exclude(state=Member.State.CLOSED).update(state=Member.State.SUSPENDED)
+
+
 def identify(member_id: int) -> str | None:
     """The number with the moment of joining, which never changes."""
     joined = Member.objects.exclude(state=Member.State.CLOSED).filter(pk=member_id).values_list("joined_at", flat=True)
@@ -51,6 +56,6 @@ def _end_invitations(company: Company, now: datetime) -> None:
 
 def register() -> None:
     """Make accounts known to those who leave."""
-    register_accounts(Accounts(close_account, identify))
+    register_accounts(Accounts(close_account, freeze, identify))
     register_departure(Departure("account", _begin, _bring_back))
     register_company_follower("invitations", _end_invitations)

@@ -13,15 +13,16 @@ from directory.models import Company, TeamMember, Verification
 from directory.services import StateConflict, close_company, move_company
 from mailings.services import queue_mail
 from privacy.departures import Departure, Estate, Leaving, register_departure, register_eraser, register_estates
+from privacy.selectors.people import leaving_members
 
-OWNER = TeamMember.Role.OWNER
+OWNER, State = TeamMember.Role.OWNER, Company.State
 
 
 def owned_alone(member_id: int) -> "QuerySet[Company, Company]":
-    """The companies that nobody else owns."""
+    """The companies that nobody else owns but people who are leaving too."""
     others = TeamMember.objects.filter(company=OuterRef("pk"), role=OWNER).exclude(member=member_id)
     own = Company.objects.filter(team__member=member_id, team__role=OWNER).exclude(state=Company.State.CLOSED)
-    return own.filter(~Exists(others)).order_by("pk")
+    return own.filter(~Exists(others.exclude(member__in=leaving_members()))).order_by("pk")
 
 
 def estates(member_id: int) -> Sequence[Estate]:
@@ -43,16 +44,19 @@ def _may_own(heir: Any, member_id: int) -> bool:
 
 @transaction.atomic
 def settle_companies(*, leaving: Leaving, files: MutableSequence[str], now: datetime) -> int:
-    """Hand one company over, or close it."""
-    company = owned_alone(leaving.member_id).first()
-    if company is None:
+    """Take the person out of one team; whose only owner they are at that moment is handed over, or closes."""
+    found = TeamMember.objects.filter(member=leaving.member_id).order_by("company").first()
+    if found is None:
         return 0
-    Company.objects.select_for_update().get(pk=company.pk)
+    company = Company.objects.select_for_update().get(pk=found.company_id)  # of two who leave, the second is the last
+    others = company.team.exclude(member=leaving.member_id)
+    is_last = found.role == OWNER and not others.filter(role=OWNER).exists()
+    company.team.filter(member=leaving.member_id).delete()
     heir = leaving.successors.get(company.pk)
-    if heir is not None and _hand_over(company, heir, now=now):
-        TeamMember.objects.filter(company=company, member=leaving.member_id).delete()
+    if not is_last or (heir is not None and _hand_over(company, heir, now=now)):
         return 1
-    if logo := close_company(company=company, now=now):
+    _tell_team(company, template="company_closed", now=now)
+    if company.state != Company.State.CLOSED and (logo := close_company(company=company, now=now)):
         files.append(f"directory.Company.logo {logo}")
     return 1
 
@@ -68,20 +72,33 @@ def _hand_over(company: Company, heir: int, *, now: datetime) -> bool:
     return True
 
 
-def _hide(leaving: Leaving, now: datetime) -> list[int]:
-    """Companies that will close are not shown any more; the numbers of those that were."""
-    hidden = []
+def _tell_team(company: Company, *, template: str, now: datetime, but: int | None = None) -> None:
+    """Those who act for a company that closes, so that they can ask for it before, and know it after."""
+    for one in company.team.exclude(member=but).filter(member__is_active=True).select_related("member"):
+        member: Any = one.member
+        context = {"name": member.name, "company_name": company.legal_name}
+        queue_mail(template=template, to=member.email, language=member.language, context=context, now=now)
+
+
+def _hide(leaving: Leaving, now: datetime) -> dict[str, list[int]]:
+    """Companies that will close are not shown any more, also not after a suspension; the numbers of those that were."""
+    hidden, suspended = [], []
     for company in owned_alone(leaving.member_id).exclude(pk__in=leaving.successors):
+        _tell_team(company, template="company_closing", now=now, but=leaving.member_id)
         with suppress(StateConflict):  # it was not shown anyway
-            move_company(company=company, before=Company.State.LISTED, after=Company.State.HIDDEN, now=now)
+            move_company(company=company, before=State.LISTED, after=State.HIDDEN, now=now)
             hidden.append(company.pk)
-    return hidden
+        if Company.objects.filter(pk=company.pk, suspended_from=State.LISTED).update(suspended_from=State.HIDDEN):
+            suspended.append(company.pk)
+    return {"hidden": hidden, "suspended": suspended}
 
 
-def _show(_leaving: Leaving, hidden: list[int], now: datetime) -> None:
-    for company in Company.objects.filter(pk__in=hidden):
+def _show(_leaving: Leaving, before: dict[str, list[int]], now: datetime) -> None:
+    for company in Company.objects.filter(pk__in=before["hidden"]):
         with suppress(StateConflict):  # suspended meanwhile, or shown by somebody else
-            move_company(company=company, before=Company.State.HIDDEN, after=Company.State.LISTED, now=now)
+            move_company(company=company, before=State.HIDDEN, after=State.LISTED, now=now)
+    both = [*before["suspended"], *before["hidden"]]
+    Company.objects.filter(pk__in=both, suspended_from=State.HIDDEN).update(suspended_from=State.LISTED)
 
 
 def register() -> None:

@@ -1,5 +1,6 @@
 """Companies as privacy sees them when somebody wants their page to be removed."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -8,12 +9,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from directory.admission import identity_of, website_host
+from directory.admission import ask_staff, identity_of, website_host
 from directory.models import Company
-from directory.services import StateConflict, close_company
+from directory.services import StateConflict, close_company, move_company
 from moderation.models import Decision
 from moderation.removing import by_decision
 from privacy.cascades import delete_files
+from privacy.departures import register_replay
+from privacy.digests import digests_of
 from privacy.removables import Removable, register_removable
 
 
@@ -73,6 +76,24 @@ COMPANY = Removable(
 )
 
 
+@transaction.atomic
+def take_back(removed: Collection[str], now: datetime) -> int:
+    """After a restore: companies that were removed are closed again, or wait for staff where somebody acts for them."""
+    count = 0
+    for company in Company.objects.listed().order_by("pk").iterator():
+        digests = {one for kind, value in identity_of(company) for one in digests_of(kind, value)}
+        if digests.isdisjoint(removed):
+            continue
+        count += 1
+        if company.team.exists():
+            move_company(company=company, before=Company.State.LISTED, after=Company.State.HIDDEN, now=now)
+            ask_staff(company, now=now)
+        else:
+            _close(company.slug, "", None, now)
+    return count
+
+
 def register() -> None:
     """Make companies' pages known to privacy."""
     register_removable(COMPANY)
+    register_replay(take_back)

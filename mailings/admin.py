@@ -12,15 +12,14 @@ from mailings.models import Delivery
 class DeliveryAdmin(admin.ModelAdmin):
     """Rows without their text."""
 
-    list_display = ["queued_at", "to", "subject", "state", "attempts", "not_before", "error"]
+    list_display = ["queued_at", "to", "template", "state", "attempts", "not_before", "error"]
     list_filter = ["state", "template"]
-    search_fields = ["to", "subject"]
+    search_fields = ["to"]
     date_hierarchy = "queued_at"
     fields = [
         "template",
         "language",
         "to",
-        "subject",
         "state",
         "attempts",
         "error",

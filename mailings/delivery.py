@@ -30,6 +30,11 @@ MOST_UNKNOWN = 5  # times that a mail goes again although an earlier one may hav
 SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one, well before Celery's time limit
 
 
+# What a mail said is in the mailbox of its reader. Here it would only hold links that are secrets, and the names and
+# words of people who may leave before the row does.
+FORGOTTEN = {"subject": "", "text": "", "html": ""}
+
+
 class LeaseLost(Exception):
     """Another worker owns the row now."""
 
@@ -66,8 +71,7 @@ def settle_abandoned(*, now: datetime) -> None:
         (stuck.filter(attempts__gte=MOST_UNKNOWN), Delivery.State.UNCERTAIN, "may have arrived; not sent again"),
         (Delivery.objects.due(at=now).filter(attempts__gt=MOST_ATTEMPTS), Delivery.State.BOUNCED, "given up"),
     ):
-        rows.filter(secret=True).update(state=state, error=error, text="", html="", **ended)
-        rows.update(state=state, error=error, **ended)
+        rows.update(state=state, error=error, **FORGOTTEN, **ended)
     Delivery.objects.stuck_in_flight(at=now).update(
         state=Delivery.State.PENDING,
         not_before=now,
@@ -107,10 +111,10 @@ def _send(connection: SMTP, row: Delivery) -> bool:
     except (SMTPException, OSError) as error:
         _defer(row, _words(error))
     except ValueError as error:  # a mail that cannot be written must not hold up those behind it
-        _end(row, _still_mine(row), state=Delivery.State.BOUNCED, error=_words(error))
+        _end(_still_mine(row), state=Delivery.State.BOUNCED, error=_words(error))
     else:
         # Whoever else holds the row by now finds that there is nothing left to send.
-        _end(row, Delivery.objects.filter(pk=row.pk), state=Delivery.State.SENT, error="")
+        _end(Delivery.objects.filter(pk=row.pk), state=Delivery.State.SENT, error="")
         return True
     return False
 
@@ -134,14 +138,14 @@ def _refused(row: Delivery, refusal: SMTPResponseException) -> None:
     )
     words = f"{refusal.smtp_code} {answer}"
     if refusal.smtp_code >= 500:
-        _end(row, _still_mine(row), state=Delivery.State.BOUNCED, error=words)
+        _end(_still_mine(row), state=Delivery.State.BOUNCED, error=words)
     else:
         _defer(row, words)
 
 
 def _defer(row: Delivery, error: str) -> None:
     if row.attempts >= MOST_ATTEMPTS:
-        _end(row, _still_mine(row), state=Delivery.State.BOUNCED, error=error)
+        _end(_still_mine(row), state=Delivery.State.BOUNCED, error=error)
         return
     _still_mine(row).update(
         state=Delivery.State.PENDING,
@@ -152,10 +156,9 @@ def _defer(row: Delivery, error: str) -> None:
     log.warning("mail_deferred", delivery=str(row.pk), attempts=row.attempts)
 
 
-def _end(row: Delivery, rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> None:
-    """Nothing more will happen to the row; links that are secrets are blanked with it."""
-    blank = {"text": "", "html": ""} if row.secret else {}
-    rows.update(state=state, error=error[:300], lease_until=None, ended_at=timezone.now(), **blank)
+def _end(rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> None:
+    """Nothing more will happen to the row, and nobody needs its words any more."""
+    rows.update(state=state, error=error[:300], lease_until=None, ended_at=timezone.now(), **FORGOTTEN)
 
 
 def _still_mine(row: Delivery) -> QuerySet[Delivery]:

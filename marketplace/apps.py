@@ -1,5 +1,7 @@
 """The composing app, and Django's admin as ours."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.core.checks import Tags, register
@@ -13,9 +15,10 @@ class MarketplaceConfig(AppConfig):
     name = "marketplace"
 
     def ready(self) -> None:
-        """Register the checks of a deployment."""
+        """Register the checks of a deployment, and what the composing app does for those who leave."""
         for check in (operator_is_named, site_has_an_address, digests_have_a_key):
             register(check, Tags.security, deploy=True)
+        import_module("marketplace.departing").register()
 
 
 class AdminConfig(DjangoAdminConfig):

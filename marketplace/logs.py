@@ -1,9 +1,13 @@
 """Logs are one JSON object a line, with a request id and without personal data."""
 
 import logging
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+DETAIL = re.compile(r"DETAIL: .*")
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -19,6 +23,13 @@ structlog.configure(
 )
 
 
+def without_values(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """PostgreSQL says in DETAIL which values an error was about: names and addresses, which no log keeps."""
+    if "exception" in event:
+        event["exception"] = DETAIL.sub("DETAIL: …", event["exception"])
+    return event
+
+
 def formatter() -> logging.Formatter:
     """Formats our own records and those of libraries alike."""
     return structlog.stdlib.ProcessorFormatter(
@@ -26,6 +37,7 @@ def formatter() -> logging.Formatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            without_values,
             structlog.processors.JSONRenderer(),
         ],
     )

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from privacy.datamap import BLANK, Held, days_after, declare, found_by, kept, member, number_in, replaced_by
 from privacy.purposes import STAFF_RECORD
 
+REMOVED = _("[removed]")
+
 
 def _changed_by_staff(member_id: int) -> Q:
     return Q(content_type__app_label="accounts", content_type__model="member", object_id=str(member_id))
@@ -31,7 +33,7 @@ declare(
     source=_("our staff"),
     erase=kept(_("kept under the number of the account: staff answer for what they did")),
     held="user action_time",
-    object_repr=Held(about=CHANGED, erase=replaced_by(_("[removed]"))),
+    object_repr=Held(about=CHANGED, erase=replaced_by(REMOVED)),
     change_message=Held(about=CHANGED, erase=BLANK),
     neutral="id content_type object_id action_flag",
     words={

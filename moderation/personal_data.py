@@ -1,5 +1,6 @@
 """What reports, decisions and tickets hold about people: who wrote them, whom they are about, who handled them."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -12,6 +13,7 @@ from privacy.datamap import (
     BLANK,
     UNLINK,
     Held,
+    Keep,
     days_after,
     declare,
     either,
@@ -41,6 +43,11 @@ def _answer_for(rows: Any) -> Any:
     return get_user_model()._default_manager.filter(found).values("pk")
 
 
+def _closed_long_ago(at: datetime) -> Q:
+    never = Q(closed_at=None, filed_at__lt=at - timedelta(days=3 * 365))
+    return Q(closed_at__lt=at - timedelta(days=730)) | never
+
+
 TARGET = found_by("target", _targets, back=_answer_for)
 ABOUT_ME = Held(about=TARGET, erase=kept(_("kept until its time is over, to protect others")))
 
@@ -52,9 +59,9 @@ def _by_staff(column: str) -> Held:
 declare(
     Report,
     what=_("Reports that you filed, or that were filed about what you published"),
-    about=either(member("reporter"), mailbox("email")),
+    about=either(member("reporter"), mailbox("email", reporter=None)),
     why=MODERATION,
-    keep=days_after(730, "closed_at", _("2 years after it was closed")),
+    keep=Keep(_("2 years after it was closed, at most 3 years"), over=_closed_long_ago),
     source=_("whoever reported it"),
     reporter=Held(erase=UNLINK),
     email=Held(erase=BLANK),
@@ -78,7 +85,7 @@ declare(
     neutral="id target_kind action decided_at",
     words={"target_id": _("its number")},
 )
-WRITER = either(member("member"), mailbox("email"))
+WRITER = either(member("member"), mailbox("email", member=None))
 declare(
     Ticket,
     what=_("Messages that you sent us through the contact page"),
@@ -91,7 +98,7 @@ declare(
 declare(
     TicketReply,
     what=_("Our answers to you"),
-    about=either(member("ticket__member"), mailbox("ticket__email")),
+    about=either(member("ticket__member"), mailbox("ticket__email", ticket__member=None)),
     why=SUPPORT,
     keep=days_after(730, "sent_at", _("2 years")),
     source=_("our staff"),

@@ -15,6 +15,7 @@ from django.db import transaction
 from mailings.services import queue_mail
 from moderation.models import Decision, Report
 from moderation.registry import Subject, moderatable
+from privacy.models import Removal
 
 Person = AbstractBaseUser | AnonymousUser
 TRUSTED = timedelta(days=30)  # after staff have rejected such a report
@@ -27,7 +28,9 @@ def hide_at_once(*, report: Report, subject: Subject, now: datetime) -> bool:
     hide = known.actions.get(Decision.Action.SUSPEND) if known else None
     earlier = Report.objects.about(subject.kind, subject.key).about_children()
     cleared = earlier.filter(state=Report.State.REJECTED, closed_at__gt=now - TRUSTED)
-    if hide is None or cleared.exists() or not hide(subject.key, "", now):
+    if hide is None or cleared.exists():
+        return False
+    if not hide(subject.key, "", now) and not take_over(subject.kind, subject.key):
         return False
     Report.objects.filter(pk=report.pk).update(hid_at=now)
     _tell(subject, template="hidden_for_now", now=now)
@@ -53,6 +56,12 @@ def settle(*, kind: str, key: str, action: str, by: Person | None, now: datetime
         hiding.update(**_rejected(by, now))
     elif action == Decision.Action.SUSPEND:
         hiding.update(state=Report.State.CLOSED, closed_at=now, closed_by_id=by.pk if by else None)
+
+
+def take_over(kind: str, key: str) -> bool:
+    """Whether a removal had hidden it; refusing the removal does not show it again from now on."""
+    hidden = Removal.objects.filter(target_kind=kind, target_key=key, hidden_here=True)
+    return bool(hidden.update(hidden_here=False))
 
 
 def is_hidden_for_now(kind: str, key: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from mailings.services import queue_mail
 from moderation.models import Decision, Report, Ticket, TicketReply
-from moderation.provisional import hide_at_once, is_hidden_for_now, settle
+from moderation.provisional import hide_at_once, is_hidden_for_now, settle, take_over
 from moderation.registry import Exhibit, Subject, moderatable
 from privacy.services.disclosing import Ground, Party, disclose
 
@@ -131,7 +131,9 @@ def decide(*, kind: str, key: str, action: str, reason: str, by: Person | None, 
     subject = known.find(key, staff) if known else None
     if known is None or subject is None or action not in known.actions:
         raise NothingToDecide
-    confirms = action == Decision.Action.SUSPEND and is_hidden_for_now(kind, key)  # it is hidden already
+    # It is hidden already, by a report or because somebody asked for removal: now staff want it so, whoever changes
+    # their mind about the other reason.
+    confirms = action == Decision.Action.SUSPEND and (is_hidden_for_now(kind, key) or take_over(kind, key))
     if not known.actions[action](key, reason, now) and not confirms:
         raise NothingToDecide
     target = {"target_kind": kind, "target_id": key}
@@ -158,6 +160,7 @@ def _tell_people(subject: Subject, decision: Decision, *, now: datetime) -> None
                 "path": subject.url,
                 "action": decision.action,
                 "reason": decision.reason,
+                "by_staff": decision.decided_by_id is not None,
             },
             now=now,
         )

@@ -30,7 +30,8 @@ def erase_leads(*, leaving: Leaving, files: MutableSequence[str], now: datetime)
     keys = list(own.order_by("pk").values_list("pk", flat=True)[:BATCH])
     if keys:
         _delete(keys, files, now=now)
-    return len(keys)
+        return len(keys)
+    return Inquiry.objects.filter(begun_by=leaving.member_id).update(subject=_removed(), begun_by=None)
 
 
 def _delete(keys: Sequence[int], files: MutableSequence[str], *, now: datetime) -> None:
@@ -38,9 +39,13 @@ def _delete(keys: Sequence[int], files: MutableSequence[str], *, now: datetime) 
         rows = model._default_manager.filter(lead__in=keys)
         files.extend(name for row in rows for column in columns if (name := named_file(row, column)))
     LeadRevision.objects.filter(lead__in=keys, closed_at=None).update(closed_at=now)
-    with translation.override(LANGUAGE):
-        Inquiry.objects.filter(lead__in=keys).update(subject=str(REMOVED))
+    Inquiry.objects.filter(lead__in=keys).update(subject=_removed())
     Lead.objects.filter(pk__in=keys).delete()
+
+
+def _removed() -> str:
+    with translation.override(LANGUAGE):
+        return str(REMOVED)
 
 
 def _hold(leaving: Leaving, now: datetime) -> None:

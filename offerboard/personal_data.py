@@ -3,6 +3,9 @@
 Trade facts, such as a price, say nothing about a person and are neutral; what somebody typed freely is held.
 """
 
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from offerboard.models import (
@@ -30,10 +33,12 @@ from offerboard.models import (
 from privacy.datamap import (
     UNLINK,
     Held,
+    Keep,
     as_long_as,
     by_app,
     days_after,
     declare,
+    either,
     kept,
     member,
     replaced_by,
@@ -47,13 +52,20 @@ WITH_THREAD = as_long_as(_("as long as the thread"))
 POSTER = member("lead__posted_by")
 WITH_LEAVING = by_app(_("deleted, unless you leave your leads to your company"))
 
+
+def _long_over(at: datetime) -> Q:
+    """A lead that was never on the board has no day of expiry."""
+    forgotten = Q(expires_at=None, updated_at__lt=at - timedelta(days=730))
+    return Q(expires_at__lt=at - timedelta(days=365)) | forgotten
+
+
 # --- leads
 declare(
     Lead,
     what=_("Your leads"),
     about=member("posted_by"),
     why=PUBLISHING,
-    keep=days_after(365, "expires_at", _("1 year after it was last public")),
+    keep=Keep(_("1 year after it was last public; a draft, 2 years after it was last changed"), over=_long_over),
     erase=WITH_LEAVING,
     held="slug title description brand model place packaging rejection posted_by",
     neutral=(
@@ -111,11 +123,13 @@ declare(Word, derived="text", neutral="leads")  # counted anew from the leads ev
 # --- threads
 declare(
     Inquiry,
-    what=_("The titles of your leads, above threads about them"),
-    about=POSTER,
+    what=_("The titles of your leads above threads, and the subjects that you gave to threads"),
+    about=either(POSTER, member("begun_by")),
     why=CONTACTING,
     keep=days_after(730, "last_message_at", _("2 years after the last message")),
-    subject=Held(erase=by_app(_("replaced by a note, unless you leave your leads to your company"))),
+    erase=by_app(_("replaced by a note; titles of leads stay if you leave your leads to your company")),
+    held="subject begun_by",
+    words={"begun_by": _("who began it")},
     context=False,  # who asks a company is its business, also after the poster has left its team
     neutral="id sender recipient lead is_general started_at last_message_at",
 )

@@ -1,6 +1,6 @@
 """What higher apps have to do with somebody who leaves; they register it here from their apps.py."""
 
-from collections.abc import Callable, Mapping, MutableSequence, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -61,6 +61,8 @@ class Accounts:
 
     # Empties an account for good, in the caller's transaction; None when it was done before.
     close: Callable[[int, datetime], Addressee | None]
+    # Lets nobody log in any more, so that nothing is written after its table's turn.
+    freeze: Callable[[int], None]
     # Tells an account from a later one of the same number, as long as it is open; None where there is none open.
     identify: Callable[[int], str | None]
 
@@ -68,6 +70,7 @@ class Accounts:
 _accounts: list[Accounts] = []
 _erasers: dict[type[Model], Erases] = {}
 _first: list[Erases] = []
+_replays: list[Callable[[Collection[str], datetime], int]] = []
 _departures: dict[str, Departure] = {}
 _estates: list[Callable[[int], Sequence[Estate]]] = []
 
@@ -109,6 +112,17 @@ def accounts() -> Accounts:
         message = "no app closes accounts"
         raise LookupError(message)
     return _accounts[0]
+
+
+def register_replay(again: Callable[[Collection[str], datetime], int]) -> None:
+    """After a restore, take back off the market what digests of removed things name; answers how much it was."""
+    if again not in _replays:
+        _replays.append(again)
+
+
+def replays() -> "list[Callable[[Collection[str], datetime], int]]":
+    """All of them."""
+    return list(_replays)
 
 
 def erasers() -> list[Erases]:

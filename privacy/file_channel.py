@@ -64,6 +64,7 @@ class FileChannel:
                 self._put_aside(path, UNREADABLE)
                 continue
             yield said
+            (self.out / path.name).unlink(missing_ok=True)  # whom it was about need not be known any longer
             self._put_aside(path, READ)
 
     def _put_aside(self, path: Path, folder: str) -> None:

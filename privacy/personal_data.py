@@ -192,7 +192,7 @@ declare(
     member_number=Held(erase=kept(_("kept as a number without a name, as proof that it was done"))),
     successors=Held(erase=BLANK),
     files=Held(erase=BLANK, withheld=_("names under which we store the files that are being deleted")),
-    neutral="request leads begun runs_at lease_until attempts erased kept letter",
+    neutral="request leads begun is_begun runs_at lease_until attempts erased kept letter",
 )
 declare(
     Receipt,
@@ -271,6 +271,12 @@ declare_place(
     what=_("Log lines: the kind of page, the time, how long it took. No address, no name"),
     why=RUNNING,
     keep=as_long_as(_("30 days")),
+)
+declare_place(
+    "ledger",
+    what=_("A file outside of the database: who has left, as numbers and digests that nobody can read"),
+    why=RIGHTS,
+    keep=as_long_as(_("as long as this market runs, or until you join it again")),
 )
 declare_place(
     "attempts",

@@ -185,17 +185,17 @@ def member(path: str, **only: Any) -> About:
     return About(path, rows, members=(back,))
 
 
-def mailbox(column: str) -> About:
-    """Rows whose column, or a path to one, holds an address that the person has confirmed."""
+def mailbox(column: str, **only: Any) -> About:
+    """Rows whose column, or a path to one, holds an address that the person has confirmed; `only` are conditions."""
 
     def rows(person: Person) -> Q:
         found = NOBODY
         for address in sorted(person.addresses):
-            found |= Q(**{f"{column}__iexact": address})
+            found |= Q(**{f"{column}__iexact": address}, **only)
         return found
 
     def back(found: Rows) -> Rows:
-        written = found.exclude(**{column: ""}).filter(**{f"{column}__isnull": False})
+        written = found.exclude(**{column: ""}).filter(**{f"{column}__isnull": False}, **only)
         return written.annotate(mailbox_found=Lower(column)).values("mailbox_found")
 
     return About(column, rows, mailboxes=(back,))

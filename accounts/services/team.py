@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
+from privacy.selectors.people import leaving_members
 
 
 class NotAnOwner(Exception):
@@ -66,5 +67,7 @@ def _require_owner(team: list[TeamMember], actor: Member) -> None:
 
 
 def _require_another_owner(team: list[TeamMember], leaving: TeamMember) -> None:
-    if not any(one.role == TeamMember.Role.OWNER and one != leaving for one in team):
+    owners = [one.member_id for one in team if one.role == TeamMember.Role.OWNER and one != leaving]
+    going = set(leaving_members().filter(member__in=owners).values_list("member", flat=True))
+    if not set(owners) - going:  # who wishes to leave the market will own nothing
         raise LastOwner

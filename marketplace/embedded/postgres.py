@@ -31,6 +31,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "lc_messages": "C",
+    # A statement that fails, as the second of two clicks does, carries names and addresses: no log keeps them.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 FAST_AND_FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 PATIENCE = 60.0  # seconds; recovery after a crash takes a while

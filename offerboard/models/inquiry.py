@@ -37,6 +37,9 @@ class Inquiry(models.Model):
     sender = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="inquiries_sent")
     recipient = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="inquiries_received")
     lead = models.ForeignKey(Lead, null=True, blank=True, on_delete=models.SET_NULL, related_name="inquiries")
+    begun_by = models.ForeignKey(  # whose words the subject of a general thread is
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     is_general = models.BooleanField(_("about no lead from the start"), default=False, db_default=False)
     subject = models.CharField(_("about"), max_length=200)
     started_at = models.DateTimeField(_("started at"))

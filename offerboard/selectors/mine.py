@@ -85,6 +85,7 @@ class MyLead:
     inquiries: str
     rejection: str
     is_hidden: bool
+    is_leaving: bool  # hidden with its author, who wishes to leave
     can_renew: bool
     can_pause: bool
     can_resume: bool
@@ -244,7 +245,8 @@ def _row(lead: Lead, *, asked: int, now: datetime) -> MyLead:
         ends_soon=tab == "published" and bool(presentation.ends_soon(moment, now=now)),
         inquiries=ngettext("%(n)s inquiry", "%(n)s inquiries", asked) % {"n": presentation.number(asked)},
         rejection=lead.rejection if tab == "rejected" else "",
-        is_hidden=bool(set(lead.holds) - {Lead.Hold.COMPANY}),
+        is_hidden=bool(set(lead.holds) - {Lead.Hold.COMPANY, Lead.Hold.LEAVING}),
+        is_leaving=Lead.Hold.LEAVING in lead.holds,
         can_renew=lead.may_return(at=now) and not lead.runs_its_full_time(at=now),
         can_pause=tab == "published",
         can_resume=tab == "paused",

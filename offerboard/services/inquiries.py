@@ -83,6 +83,7 @@ def send_inquiry(
             recipient=recipient,
             lead=lead,
             is_general=lead is None,
+            begun_by=author if lead is None else None,
             subject=lead.title if lead else mask_contacts(subject),
             started_at=now,
             last_message_at=now,

@@ -5,15 +5,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+import structlog
+from django.db import DatabaseError, models, transaction
 
 from privacy import datamap
-from privacy.departures import accounts
+from privacy.departures import accounts, replays
 from privacy.digests import digests_of
 from privacy.erasing import ledger
 from privacy.erasing.mailboxes import erase_mailbox, waiting
-from privacy.erasing.running import LEASE, erase
+from privacy.erasing.running import LEASE, LeaseLost, erase
 from privacy.models import Erasure, SubjectRequest, Suppression
+
+log = structlog.get_logger(__name__)
 
 State = SubjectRequest.State
 
@@ -36,13 +39,23 @@ def replay(*, now: datetime) -> int:
     again = 0
     for line in written:
         if line.member is not None and _is_here(line):
-            erase(_job_for(line, now=now), writes=False)
-            again += 1
+            again += _erase_again(line, now=now)
     removed = {digest for (kind, digest), (_key, why) in wanted.items() if (kind, why) == ("email", "removed")}
     for address in _addresses_of(removed):
         erase_mailbox(address=address, now=now)
         again += 1
-    return again
+    things = {digest for (kind, digest), (_key, why) in wanted.items() if kind != "email" and why == "removed"}
+    return again + sum(take_back(things, now) for take_back in (replays() if things else []))
+
+
+def _erase_again(line: ledger.Line, *, now: datetime) -> int:
+    """One line that cannot be carried out must not keep the others waiting."""
+    try:
+        erase(_job_for(line, now=now), writes=False)
+    except (DatabaseError, LeaseLost) as error:
+        log.error("erasure_not_replayed", request=line.request, error=type(error).__name__)
+        return 0
+    return 1
 
 
 def _still_suppressed(written: Iterable[ledger.Line]) -> dict[tuple[str, str], tuple[str, str]]:
@@ -83,6 +96,9 @@ def _is_here(line: ledger.Line) -> bool:
 @transaction.atomic(durable=True)
 def _job_for(line: ledger.Line, *, now: datetime) -> Erasure:
     """The request as the copy knows it, or a new one of the same number."""
+    # Of the same person the copy may know another wish, which this one has overtaken.
+    others = SubjectRequest.objects.open().filter(kind=SubjectRequest.Kind.ERASURE, member=line.member)
+    others.exclude(pk=line.request).update(state=State.CANCELLED, ended_at=now)
     request, _made = SubjectRequest.objects.get_or_create(
         pk=UUID(line.request),
         defaults={
@@ -103,6 +119,7 @@ def _job_for(line: ledger.Line, *, now: datetime) -> Erasure:
             "leads": line.leads,
             "successors": line.successors,
             "lease_until": now + LEASE,
+            "is_begun": False,
         },
     )
     job.request.state = State.COOLING_OFF

@@ -8,6 +8,7 @@ from collections.abc import Iterator, MutableSequence, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -77,12 +78,28 @@ def kept_rows(person: Person) -> Iterator[Kept]:
             yield Kept(str(part.table.what), _distinct(stays, "erase"), _distinct(stays, "keep"), count)
 
 
+def must_wait(person: Person, holds: Holds) -> bool:
+    """Whether a hold stands on something that cannot be left out and erased later.
+
+    What an app erases in its own way is a company with all that hangs on it; and what is found by a mailbox is not
+    found any more when the mailbox is gone.
+    """
+    found = (part for part in parts() if part.columns and part.table.model is not get_user_model())
+    needed = (part for part in found if part.about.mailboxes or part.columns[0].erase.action == Fate.APP)
+    return any(_held(part, person, holds).exists() for part in needed)
+
+
 def held_rows(person: Person, holds: Holds) -> Iterator[Kept]:
-    """What a legal hold keeps of the person for now."""
+    """What a legal hold keeps of the person for now, with the reasons of the holds on these very rows."""
     for part in parts_to_erase():
-        rows = part.table.model._default_manager.filter(part.about.rows(person)).filter(holds.on(part.table))
+        rows = _held(part, person, holds)
         if count := rows.count():
-            yield Kept(str(part.table.what), holds.reasons, holds.ends, count, held=True)
+            why, until = holds.words(part.table, rows)
+            yield Kept(str(part.table.what), why, until, count, held=True)
+
+
+def _held(part: Part, person: Person, holds: Holds) -> "models.QuerySet[Any, Any]":
+    return part.table.model._default_manager.filter(part.about.rows(person)).filter(holds.on(part.table))
 
 
 def _distinct(columns: Sequence[Column], name: str) -> list[str]:

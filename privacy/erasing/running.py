@@ -22,7 +22,7 @@ from privacy.departures import Addressee, Leaving, accounts, erasers
 from privacy.erasing import ledger
 from privacy.erasing.consents import withdraw_consents
 from privacy.erasing.receivers import tell_receivers
-from privacy.erasing.rows import NOTHING, erase_batch, held_rows, kept_rows, parts_to_erase
+from privacy.erasing.rows import NOTHING, erase_batch, held_rows, kept_rows, must_wait, parts_to_erase
 from privacy.models import Erasure, Receipt, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.selectors.holds import Holds, is_held
@@ -66,7 +66,7 @@ def claim(pk: UUID, *, now: datetime) -> Erasure | None:
     job = waiting.select_related("request").first()
     if job is None or job.member_number is None:
         return None
-    if is_held(member_id=job.member_number, at=now):
+    if is_held(member_id=job.member_number, at=now) or must_wait(person_by_number(job.member_number), Holds(at=now)):
         Erasure.objects.filter(pk=pk).update(runs_at=now + HELD_FOR, lease_until=None)
         return None
     job.attempts += 1
@@ -83,7 +83,8 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -
     number = job.member_number or 0
     leaving = Leaving(number, job.leads, {int(key): heir for key, heir in job.successors.items()})
     person = person_by_number(number)
-    if job.request.state != State.RUNNING:
+    _leave_no_way_back(job)
+    if not job.is_begun:
         _begin(job, person, writes=writes)
     holds = Holds(at=timezone.now())
     work: list[tuple[str, Callable[[], int]]] = [
@@ -128,6 +129,16 @@ def _by_app(eraser: Callable[..., int], *, leaving: Leaving, files: list[str]) -
     return eraser(leaving=leaving, files=files, now=timezone.now())
 
 
+@transaction.atomic(durable=True)
+def _leave_no_way_back(job: Erasure) -> None:
+    """From here on the wish cannot be taken back; whoever was quicker to stay, stays. Raises LeaseLost."""
+    open_one = SubjectRequest.objects.filter(pk=job.pk, state__in=[State.COOLING_OFF, State.RUNNING])
+    if not open_one.update(state=State.RUNNING):
+        raise LeaseLost
+    accounts().freeze(job.member_number or 0)
+    _renew(job)
+
+
 def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
     """Write the ledger, then all that has to be known before the first row goes."""
     now = timezone.now()
@@ -144,12 +155,11 @@ def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
     if writes:
         ledger.append(line)
     with transaction.atomic(durable=True):
+        suppress_digests(line, now=now)  # so that it is counted among what is kept
         job.kept = [asdict(one) for one in (*kept_rows(person), *held_rows(person, Holds(at=now)))]
-        _renew(job, kept=job.kept)
-        SubjectRequest.objects.filter(pk=job.pk).update(state=State.RUNNING)
+        _renew(job, kept=job.kept, is_begun=True)
         tell_receivers(request=job.request, members=[job.member_number or 0], change=Receipt.Change.ERASE, now=now)
         withdraw_consents(member_id=job.member_number or 0, now=now)
-        suppress_digests(line, now=now)
 
 
 def suppress_digests(line: ledger.Line, *, now: datetime) -> None:

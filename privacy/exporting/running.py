@@ -124,6 +124,8 @@ def _keep(job: Export, target: IO[bytes]) -> None:
         if not kept:
             raise LeaseLost
         SubjectRequest.objects.filter(pk=job.pk).update(state=SubjectRequest.State.READY, ended_at=now)
+        earlier = Export.objects.filter(request__member=job.request.member).exclude(pk=job.pk).exclude(file="")
+        earlier.update(expires_at=now)  # one copy is enough; the sweep deletes its file
         _tell(job.request, now=now)
 
 

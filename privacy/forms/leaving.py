@@ -20,7 +20,6 @@ class LeavingForm(forms.Form):
         choices=Erasure.Leads,
         initial=Erasure.Leads.NOW,
         widget=forms.RadioSelect,
-        help_text=_("Leads that stay with a company are deleted all the same if the company closes."),
     )
     text = forms.CharField(
         label=_("Anything we should know?"),
@@ -28,9 +27,7 @@ class LeavingForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    sure = forms.BooleanField(
-        label=_("Delete my account"), error_messages={"required": _("Tick this if you are sure.")}
-    )
+    sure = forms.BooleanField(label=_("Yes, I am sure"), error_messages={"required": _("Tick this if you are sure.")})
 
     def __init__(self, *args: Any, estates: Sequence[Estate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,6 +40,17 @@ class LeavingForm(forms.Form):
                 initial=NOBODY,
             )
         self.order_fields(["leads", *self.estates, "text", "sure"])
+
+    def clean(self) -> dict[str, Any]:
+        """Leads cannot stay where a company does not."""
+        data = super().clean() or {}
+        closes = [estate.name for name, estate in self.estates.items() if data.get(name) == NOBODY]
+        if closes and data.get("leads") in {Erasure.Leads.LATER, Erasure.Leads.COMPANY}:
+            words = _(
+                "%(company)s closes, and its leads with it. Choose who owns it after you, or take the leads off now."
+            )
+            self.add_error("leads", words % {"company": closes[0]})
+        return data
 
     def wanted_leads(self) -> Erasure.Leads:
         """What becomes of them, once the form is valid."""

@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                 ('begun', models.JSONField(default=dict, verbose_name='what was hidden at once')),
                 ('successors', models.JSONField(default=dict, verbose_name='who owns which company afterwards')),
                 ('runs_at', models.DateTimeField(blank=True, null=True, verbose_name='deleted from')),
+                ('is_begun', models.BooleanField(default=False, verbose_name='nothing more has to be known before the first row goes')),
                 ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='lease until')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                 ('files', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), default=list, size=None, verbose_name='files to be deleted')),

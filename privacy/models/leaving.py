@@ -48,6 +48,7 @@ class Erasure(models.Model):
     runs_at = models.DateTimeField(
         _("deleted from"), null=True, blank=True
     )  # set when the link of the mail is followed
+    is_begun = models.BooleanField(_("nothing more has to be known before the first row goes"), default=False)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     files = ArrayField(models.CharField(max_length=300), verbose_name=_("files to be deleted"), default=list)

@@ -8,12 +8,13 @@ from typing import Any
 from privacy import datamap
 from privacy.datamap import Column, Fate, Words
 from privacy.departures import Estate, estates
-from privacy.models import Erasure, SubjectRequest
+from privacy.models import Erasure, LegalHold, SubjectRequest, Suppression
 from privacy.selectors.centre import count_rows, count_words
-from privacy.selectors.holds import is_held
+from privacy.selectors.holds import row_holds
 from privacy.selectors.people import person_of
 
 SHOWN = 20  # earlier wishes
+ALWAYS = (Suppression, SubjectRequest, Erasure)  # of these something is kept whether or not there was any before
 State = SubjectRequest.State
 
 
@@ -36,7 +37,12 @@ class LeavingPage:
     estates: Sequence[Estate]
     goes: Sequence[Future]
     stays: Sequence[Future]
-    is_held: bool
+    holds: Sequence[LegalHold]  # on the person, and on rows about them
+
+    @property
+    def ended(self) -> list[SubjectRequest]:
+        """Earlier wishes, with what became of them."""
+        return [one for one in self.requests if one.ended_at is not None]
 
     @property
     def waits_for_mail(self) -> bool:
@@ -60,7 +66,7 @@ def leaving_page(*, member: Any, at: datetime) -> LeavingPage:
         estates=estates(member.pk),
         goes=goes,
         stays=stays,
-        is_held=is_held(member_id=member.pk, at=at),
+        holds=[*LegalHold.objects.standing(at=at).filter(member=member), *row_holds(person_of(member), at=at)],
     )
 
 
@@ -72,13 +78,21 @@ def plan(member: Any) -> tuple[list[Future], list[Future]]:
     for (table, about), count in zip(ways, count_rows(ways, person_of(member)), strict=True):
         columns = table.columns_about(about) if count else []
         gone = [one for one in columns if one.erase.action != Fate.KEEP]
-        kept = [one for one in columns if one.erase.action == Fate.KEEP]
+        kept = [one for one in columns if one.erase.action == Fate.KEEP and table.model not in ALWAYS]
         if gone:
             goes.append(Future(table.what, count_words(count), _words(gone)))
         if kept:
             until = list(dict.fromkeys(str(one.keep.words) for one in kept))
             stays.append(Future(_named(table.what, kept, bool(gone)), count_words(count), _words(kept), until))
-    return goes, stays
+    return goes, [*stays, *_always()]
+
+
+def _always() -> list[Future]:
+    """What leaving itself leaves behind, whatever there was."""
+    tables = datamap.tables()
+    left = zip(ALWAYS, ("digest", "identity_proof", "member_number"), strict=True)
+    columns = [(tables[model], next(one for one in tables[model].columns if one.name == name)) for model, name in left]
+    return [Future(table.what, "", [str(one.erase.words)], [str(one.keep.words)]) for table, one in columns]
 
 
 def _named(what: Words, columns: Sequence[Column], is_part: bool) -> str:

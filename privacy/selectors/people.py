@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
 
 from privacy.datamap import Person
+from privacy.models import SubjectRequest
 
 
 def person_of(member: Any) -> Person:
@@ -16,3 +18,9 @@ def person_by_number(member_id: int) -> Person:
     """The same by the member's number. One query."""
     confirmed = EmailAddress.objects.filter(user=member_id, verified=True).values_list("email", flat=True)
     return Person(member_id=member_id, addresses=frozenset(address.lower() for address in confirmed))
+
+
+def leaving_members() -> "QuerySet[SubjectRequest, Any]":
+    """The numbers of members who wish to leave, as a query to be put into another."""
+    wishes = SubjectRequest.objects.open().filter(kind=SubjectRequest.Kind.ERASURE, member__isnull=False)
+    return wishes.values("member")

@@ -13,6 +13,7 @@ from privacy import datamap
 from privacy.erasing.receivers import tell_receivers
 from privacy.models import Correction, Receipt, SubjectRequest
 from privacy.private_files import private_files
+from privacy.selectors.holds import Holds
 from privacy.services.requests import file_request, tell_person
 
 FOLDER = "evidence"
@@ -78,7 +79,8 @@ def refuse_correction(*, request: SubjectRequest, reason: str, by: Any, now: dat
 
 def forget_evidence(*, now: datetime) -> None:
     """Delete files whose time is over, and those that no row names."""
-    for correction in Correction.objects.with_outdated_evidence(at=now):
+    held = Holds(at=now).on(datamap.tables()[Correction])
+    for correction in Correction.objects.with_outdated_evidence(at=now).exclude(held):
         correction.evidence.storage.delete(correction.evidence.name)
         Correction.objects.filter(pk=correction.pk, evidence=correction.evidence.name).update(evidence="")
     storage = private_files()

@@ -1,6 +1,7 @@
 """Leaving: the wish, its confirmation by mail, two weeks to change one's mind, and what ends it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ from privacy.services.requests import AlreadyAsked, file_request
 
 COOLING_OFF = timedelta(days=14)
 CONFIRMED_WITHIN = timedelta(days=7)
-SALT = "privacy.leaving"
+SALT = "privacy.wish_to_leave"
 
 Kind, State = SubjectRequest.Kind, SubjectRequest.State
 MAY_STAY = (State.RECEIVED, State.COOLING_OFF)
@@ -64,7 +65,7 @@ def ask_to_leave(
     return request
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def let_go(*, member: Any, now: datetime) -> None:
     """Have an account erased that nobody ever proved to be theirs: nobody is asked, and nobody is written to.
 
@@ -97,6 +98,12 @@ def read_token(token: str) -> UUID:
         return UUID(signing.loads(token, salt=SALT, max_age=CONFIRMED_WITHIN))
     except (signing.BadSignature, ValueError) as error:
         raise NotOurLink from error
+
+
+def waits_for_confirmation(*, token: str) -> None:
+    """Whether pressing the button would change something. Raises NotOurLink, NotLeaving."""
+    if not SubjectRequest.objects.filter(pk=read_token(token), state=State.RECEIVED).exists():
+        raise NotLeaving
 
 
 @transaction.atomic(durable=True)
@@ -135,7 +142,7 @@ def refuse_leaving(*, request: SubjectRequest, answer: str, now: datetime) -> No
 def forget_unconfirmed(*, now: datetime) -> None:
     """Wishes that nobody confirmed within a week come to nothing; what was hidden comes back."""
     for job in Erasure.objects.unconfirmed(before=now - CONFIRMED_WITHIN).select_related("request"):
-        with transaction.atomic(durable=True):
+        with suppress(NotLeaving), transaction.atomic(durable=True):  # somebody confirms it at this moment
             _end(job.request, State.EXPIRED, template="erasure_cancelled", now=now)
 
 

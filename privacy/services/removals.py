@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core import signing
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import formats, translation
@@ -17,7 +17,8 @@ from privacy.mailboxes import is_at_host
 from privacy.models import Removal, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.removables import removable
-from privacy.selectors.removals import SALT, VALID, is_members, removal_by_link
+from privacy.selectors.removals import VALID, is_members, link_token, refused_lately, removal_by_link, unconfirmed
+from privacy.services.leaving import let_go
 from privacy.services.requests import month_after
 from privacy.services.suppression import suppress_for_good
 
@@ -74,7 +75,7 @@ def ask_for_removal(*, asked: Asked, submission: UUID, now: datetime) -> None:
         target_key=asked.target_key,
         language=asked.language,
     )
-    link = reverse("privacy:prove_removal", args=[signing.dumps(str(request.pk), salt=SALT)])
+    link = reverse("privacy:prove_removal", args=[link_token(request)])
     context = {"url": settings.SITE_URL + link, "until": now + VALID}  # nothing typed: anybody can type an address
     _mail("removal_link", asked.email, asked.language, context=context, now=now, secret=True)
 
@@ -97,6 +98,8 @@ def prove_mailbox(*, token: str, now: datetime) -> SubjectRequest:
         raise BelongsToMember
     suppress_for_good(request=request.pk, values=[(Suppression.Kind.EMAIL, request.email)], now=now)
     erase_mailbox(address=request.email, now=now)
+    for member in get_user_model()._default_manager.filter(pk__in=unconfirmed(request.email)):
+        let_go(member=member, now=now)  # somebody typed this address, and its holder does not want it here
     if _hide_if_theirs(request, now=now):
         Removal.objects.filter(pk=request.pk).update(hidden_here=True)
         SubjectRequest.objects.filter(pk=request.pk).update(state=State.HIDDEN)
@@ -118,7 +121,11 @@ def expire_removals(*, now: datetime) -> int:
 def _hide_if_theirs(request: SubjectRequest, *, now: datetime) -> bool:
     removal = Removal.objects.get(pk=request.pk)
     known = removable(removal.target_kind)
-    if known is None or not is_at_host(request.email, known.host(removal.target_key)):
+    if (
+        known is None
+        or refused_lately(removal, at=now)
+        or not is_at_host(request.email, known.host(removal.target_key))
+    ):
         return False
     with translation.override(settings.LANGUAGE_CODE):  # read by whoever runs the page, not by who asks
         day = formats.date_format(request.due_at, "DATE_FORMAT")

@@ -9,10 +9,11 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from privacy import tasks
+from privacy import datamap, tasks
 from privacy.exporting.running import forget_strays
 from privacy.models import Export, SubjectRequest
 from privacy.outlets import outlet
+from privacy.selectors.holds import Holds
 
 EXPORTS_A_DAY = 3
 DAY = timedelta(days=1)
@@ -69,7 +70,8 @@ def take_up_waiting(*, now: datetime) -> None:
 
 def forget_exports(*, now: datetime) -> None:
     """Delete files whose time is over, and those that no row names."""
-    for job in Export.objects.outdated(at=now):
+    held = Holds(at=now).on(datamap.tables()[Export])
+    for job in Export.objects.outdated(at=now).exclude(held):
         job.file.storage.delete(job.file.name)
         with transaction.atomic(durable=True):
             Export.objects.filter(pk=job.pk, file=job.file.name).update(file="", size=0, digest="")

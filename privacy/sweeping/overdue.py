@@ -1,7 +1,7 @@
 """Rows whose time is over: found by what the map says, deleted some hundred at a time.
 
 Each batch is a transaction of its own and passes over rows that somebody is changing, so that it waits for nobody and
-nobody waits for it longer than a batch takes. What hangs on a row is deleted before it, in batches too: it is as old.
+nobody waits for it longer than a batch takes. What hangs on a row goes with it, in the same transaction.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,32 +41,31 @@ def overdue(table: Table, keep: Keep, *, at: datetime) -> "models.QuerySet[Any, 
 
 
 def sweep_table(table: Table, keep: Keep, *, holds: Holds, note: Note, at: datetime) -> Iterator[int]:
-    """Delete what is overdue and not held; yields after each batch how many rows of the table it were."""
+    """Delete what is overdue and not held; yields after each batch how many rows of the table it were.
+
+    A row is locked and asked again before what hangs on it goes: somebody may have written to it meanwhile.
+    """
     last: Any = None
+    size = BATCH if not children(table.model) else max(1, BATCH // 10)  # each takes others along
     while True:
-        rows = overdue(table, keep, at=at).exclude(holds.on(table)).order_by("pk")
-        keys = list((rows if last is None else rows.filter(pk__gt=last)).values_list("pk", flat=True)[:BATCH])
+        with transaction.atomic(durable=True):
+            rows = overdue(table, keep, at=at).exclude(holds.on(table)).order_by("pk")
+            rows = rows if last is None else rows.filter(pk__gt=last)
+            locked = rows.select_for_update(skip_locked=True, of=("self",))
+            keys = list(locked.values_list("pk", flat=True)[:size])
+            if keys:
+                _delete(table.model, keys, note=note)
         if not keys:
             return
-        yield from (0 for _batch in _delete_below(table.model, keys, note=note))
-        with transaction.atomic(durable=True):
-            free = overdue(table, keep, at=at).filter(pk__in=keys).select_for_update(skip_locked=True, of=("self",))
-            gone = list(free.values_list("pk", flat=True))
-            note(table=table.label, rows=len(gone), files=files_of(table.model, gone))
-            table.model._default_manager.filter(pk__in=gone).delete()
-        yield len(gone)
+        yield len(keys)
         last = keys[-1]
 
 
-def _delete_below(model: type[models.Model], keys: Sequence[Any], *, note: Note) -> Iterator[None]:
+def _delete(model: type[models.Model], keys: Sequence[Any], *, note: Note) -> None:
+    """Rows with all that hangs on them, the lowest first."""
     for child, column in children(model):
-        while True:
-            below = child._default_manager.filter(**{f"{column}__in": keys}).order_by("pk")
-            found = list(below.values_list("pk", flat=True)[:BATCH])
-            if not found:
-                break
-            yield from _delete_below(child, found, note=note)
-            with transaction.atomic(durable=True):
-                note(table=child._meta.label, rows=len(found), files=files_of(child, found))
-                child._default_manager.filter(pk__in=found).delete()
-            yield
+        below = list(child._default_manager.filter(**{f"{column}__in": keys}).values_list("pk", flat=True))
+        if below:
+            _delete(child, below, note=note)
+    note(table=model._meta.label, rows=len(keys), files=files_of(model, keys))
+    model._default_manager.filter(pk__in=keys).delete()

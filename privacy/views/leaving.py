@@ -66,7 +66,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             runs_at = services.confirm_leaving(token=token, now=timezone.now())
             return render(request, "privacy/leaving_confirm.html", {"runs_at": runs_at})
-        services.read_token(token)
+        services.waits_for_confirmation(token=token)
     except (services.NotOurLink, services.NotLeaving):
         return render(request, "privacy/leaving_confirm.html", {"is_over": True}, status=410)
     return render(request, "privacy/leaving_confirm.html")

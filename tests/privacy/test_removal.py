@@ -17,7 +17,7 @@ from mailings.models import Delivery
 from moderation.models import Decision
 from privacy.forms.removals import asked_about
 from privacy.models import Removal, SubjectRequest, Suppression
-from privacy.selectors.removals import SALT
+from privacy.selectors.removals import link_token
 from privacy.selectors.suppression import is_suppressed
 from privacy.services.removals import LinkClosed, ask_for_removal, expire_removals, prove_mailbox
 from tests.accounts.people import mails_to
@@ -242,7 +242,7 @@ def test_a_link_of_another_kind_of_request_proves_nothing() -> None:
     )
 
     with pytest.raises(LinkClosed):
-        prove_mailbox(token=signing.dumps(str(request.pk), salt=SALT), now=NOW)
+        prove_mailbox(token=link_token(request), now=NOW)
 
     request.refresh_from_db()
     assert request.state == "received"
@@ -289,3 +289,16 @@ def test_the_same_number_cannot_be_used_for_two_wishes() -> None:
         ask_for_removal(asked=asked_about("", email=email, text="", language="en"), submission=number, now=NOW)
 
     assert (Removal.objects.count(), mails_to(KOFI)) == (1, [])
+
+
+def test_a_link_proves_the_mailbox_that_it_was_mailed_to_and_no_other() -> None:
+    """Whoever got hold of a number could else prove somebody else's mailbox with a link of their own."""
+    ask("kofi@example.com")
+    request = SubjectRequest.objects.get()
+    token = link_token(request)
+    SubjectRequest.objects.update(email="victim@example.com")
+
+    with pytest.raises(LinkClosed):
+        prove_mailbox(token=token, now=NOW)
+
+    assert (SubjectRequest.objects.get().state, is_suppressed("email", "victim@example.com")) == ("received", False)

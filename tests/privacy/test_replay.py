@@ -134,7 +134,7 @@ def test_where_the_ledger_cannot_be_written_nothing_is_erased(kept: Path) -> Non
 
     member.refresh_from_db()
     request.refresh_from_db()
-    assert (request.state, member.state, Lead.objects.count()) == ("cooling_off", "closing", 1)
+    assert (request.state, member.email, Lead.objects.count()) == ("running", "linh@example.com", 1)
 
 
 @pytest.mark.promise("deleted-again-after-a-restore")

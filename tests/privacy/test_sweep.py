@@ -9,6 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from moderation.models import Report
 from offerboard.models import Inquiry, Lead, LeadPicture, LeadRevision, Message
 from privacy import datamap
 from privacy.datamap import Keep, Table
@@ -29,12 +30,15 @@ EARLIER = {
     "offerboard.Inquiry": ("started_at",),
 }
 ABOVE = {"inquiry": "last_message_at", "ticket": "opened_at"}  # what a row hangs on, which ends with it in these tests
+# What a rule ends, by the column and the days that end it in the usual case.
+USUALLY = {"offerboard.Lead": ("expires_at", 365), "moderation.Report": ("closed_at", 730)}
 BY_RULE = {"privacy.ConsentEvent", "directory.Company"}  # no column says when it ends; tested below
 
 
 def timed() -> list[tuple[Table, Keep]]:
-    """Every table with a time."""
-    return list(overdue.timed_tables())
+    """Every table with a time, and a rule as it is in the usual case."""
+    usual = {label: Keep("", days, column) for label, (column, days) in USUALLY.items()}
+    return [(table, usual.get(table.label, keep)) for table, keep in overdue.timed_tables()]
 
 
 def let_end(table: Table, keep: Keep, row: Any, when: datetime) -> None:
@@ -230,3 +234,18 @@ def test_staff_rehearse_by_a_button_and_read_the_report_in_words(at: datetime) -
     assert officer.get(button).status_code == 405
     assert at_work(make_staff("moderator")).post(button).status_code == 403
     assert SweepReport.objects.count() == 1
+
+
+def test_what_never_ended_by_itself_goes_too(at: datetime) -> None:
+    """A draft has no day of expiry, a report that nobody closed no day of closing."""
+    old, young = at - timedelta(days=3 * 365 + 1), at - timedelta(days=300)
+    drafts = [LeadFactory(state="draft", posted_at=None, expires_at=None, updated_at=when) for when in (old, young)]
+    reports = [
+        Report.objects.create(target_kind="lead", target_id="x", target_title="x", reason="spam", filed_at=when)
+        for when in (old, young)
+    ]
+
+    running.sweep(now=at)
+
+    assert [Lead.objects.filter(pk=one.pk).exists() for one in drafts] == [False, True]
+    assert [Report.objects.filter(pk=one.pk).exists() for one in reports] == [False, True]
