@@ -30,7 +30,7 @@ def queue_mail(
     """Write the mail as a row; a worker sends it once the caller's transaction has committed.
 
     `template` names the pair mail/<template>.txt and .html; the text's first line is the subject.
-    `secret` blanks the text once sent, for links that must not lie around.
+    Subject and text are forgotten once it has ended; `secret` marks links that nobody else may see before.
     `asked_for`: see `queue_message`.
     """
     words = {

@@ -1,5 +1,6 @@
 """What people write when something about them is wrong."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,7 +8,6 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 
 from privacy.evidence import EvidenceRefused, read_evidence
-from privacy.selectors.corrections import choices_of_data
 
 SOMETHING_ELSE = "other"
 
@@ -31,9 +31,9 @@ class CorrectionForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, data_of_mine: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("Choose")), *choices_of_data(), (SOMETHING_ELSE, _("Something else"))]
+        choices = [("", _("Choose")), *data_of_mine, (SOMETHING_ELSE, _("Something else"))]
         self.fields["which"].choices = choices  # type: ignore[attr-defined]
 
     def clean_which(self) -> str:

@@ -8,6 +8,8 @@ from django.utils.text import capfirst
 
 from privacy import datamap
 from privacy.models import SubjectRequest
+from privacy.selectors.centre import count_rows
+from privacy.selectors.people import person_of
 
 SHOWN = 20  # requests
 
@@ -39,6 +41,14 @@ def choices_of_data() -> list[Choice]:
         table for table in datamap.tables_about_people() if any(not column.withheld for column in table.columns)
     ]
     return sorted(((table.label, capfirst(str(table.what))) for table in readable), key=lambda choice: choice[1])
+
+
+def own_choices(*, member: Any) -> list[Choice]:
+    """Of these, what there is about the member. Two queries."""
+    ways = [(table, about) for table in datamap.tables_about_people() for about in table.abouts()]
+    counts = zip(ways, count_rows(ways, person_of(member)), strict=True)
+    there = {table.label for (table, _about), count in counts if count}
+    return [choice for choice in choices_of_data() if choice[0] in there]
 
 
 def choices_of_columns(*, table: str) -> list[tuple[str, list[Choice]]]:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from privacy.forms.corrections import CorrectionForm
-from privacy.selectors.corrections import correction_page
+from privacy.selectors.corrections import correction_page, own_choices
 from privacy.services import corrections as services
 from privacy.services.requests import AlreadyAsked
 
@@ -25,6 +25,7 @@ def correct(request: HttpRequest) -> HttpResponse:
         request.POST if is_sent else None,
         request.FILES if is_sent else None,
         initial={"which": request.GET.get("which", "")},
+        data_of_mine=own_choices(member=request.user),
     )
     if is_sent and form.is_valid():
         try:

@@ -21,7 +21,7 @@ from privacy import periodic
 from privacy.models import EVIDENCE_KEPT, Correction, Receipt, SubjectRequest
 from privacy.services import corrections as services
 from privacy.services.requests import AlreadyAsked, month_after
-from tests.factories import NOW, MemberFactory
+from tests.factories import NOW, MemberFactory, MessageFactory
 from tests.privacy.receivers import given_to, outside
 from tests.staff import at_work, make_staff
 
@@ -92,13 +92,16 @@ def test_a_correction_is_filed_with_its_evidence_and_the_person_hears_that_it_ca
     assert ("The year is 1998." in page, "<textarea" in page) == (True, False)
 
 
-def test_the_choice_is_the_map_in_words_and_something_else() -> None:
-    client = browser(MemberFactory())
+def test_the_choice_is_what_there_is_of_mine_in_words_and_something_else() -> None:
+    member = MemberFactory()
+    MessageFactory(author=member)
+    client = browser(member)
 
     page = client.get(CORRECT, {"which": "offerboard.Message"}).content.decode()
 
     assert '<option value="offerboard.Message" selected>Messages that you wrote</option>' in page
     assert '<option value="other">Something else</option>' in page
+    assert "Your saved searches" not in page  # there are none
     client.post(CORRECT, {"which": "other", "text": "The sign on your door."})
     assert Correction.objects.get().table == ""
 
@@ -160,7 +163,7 @@ def test_the_page_takes_the_same_queries_however_much_was_asked(django_assert_ma
     for _time in range(4):
         services.accept_correction(request=ask(member), reason="Yes.", columns=[PHONE], by=None, now=NOW)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = client.get(CORRECT).content.decode()
 
     assert page.count("Court") == 4
