@@ -1,4 +1,4 @@
-"""Who must not be written to or listed again: entered when somebody leaves, lifted when they come back."""
+"""Who must not be written to or listed again: entered when somebody leaves or mail comes back, lifted by its holder."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,11 +11,21 @@ from privacy.erasing import ledger
 from privacy.models import Suppression
 from privacy.selectors.suppression import is_suppressed
 
+WISHES = (Suppression.Reason.ERASED, Suppression.Reason.REMOVED)  # of people; what a mail server says stands below them
+
 
 @transaction.atomic
 def suppress(*, kind: str, value: str, reason: Suppression.Reason, now: datetime) -> None:
-    """Keep a digest of it, and nothing else; done twice it is there once, also when the keys changed in between."""
-    if not value or is_suppressed(kind, value):
+    """Keep a digest of it, and nothing else; done twice it is there once, also when the keys changed in between.
+
+    A wish takes the place of what mail servers said about the address, and never the other way round.
+    """
+    if not value:
+        return
+    if reason in WISHES:
+        known = Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value)).exclude(reason__in=WISHES)
+        known.update(reason=reason, at=now)
+    if is_suppressed(kind, value):
         return
     key_id, digest = digest_now(kind, value)
     row = Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
