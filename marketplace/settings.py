@@ -402,6 +402,10 @@ EMAIL_BACKEND = "mailings.backend.OutboxBackend"
 SMTP = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or ("market@localhost" if LOCAL else OPERATOR["email"])
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# What comes back (docs/operation.md, "Mail that comes back"). Each may be empty.
+BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")  # of the envelope senders, one for each mail
+BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", default="")  # where a mail server puts what came back to them
+BOUNCE_WEBHOOK_SECRETS = env.list("BOUNCE_WEBHOOK_SECRETS", default=[])  # any of them signs; two while one is changed
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
