@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from mailings.models import Delivery
+from mailings.returned import note_refusal
 from mailings.smtp import DOT_PATIENCE, EndUnknown, connect, hand_over, hang_up, take_leave
 
 log = structlog.get_logger(__name__)
@@ -109,8 +110,9 @@ def _send(connection: SMTP, row: Delivery) -> bool:
     except ValueError as error:  # a mail that cannot be written must not hold up those behind it
         _end(row, _still_mine(row), state=Delivery.State.BOUNCED, error=_words(error))
     else:
-        # Whoever else holds the row by now finds that there is nothing left to send.
-        _end(row, Delivery.objects.filter(pk=row.pk), state=Delivery.State.SENT, error="")
+        # Whoever else holds the row by now finds that there is nothing left to send. A bounce may have been quicker.
+        taken = Delivery.objects.filter(pk=row.pk).exclude(state=Delivery.State.BOUNCED)
+        _end(row, taken, state=Delivery.State.SENT, error="")
         return True
     return False
 
@@ -134,7 +136,9 @@ def _refused(row: Delivery, refusal: SMTPResponseException) -> None:
     )
     words = f"{refusal.smtp_code} {answer}"
     if refusal.smtp_code >= 500:
-        _end(row, _still_mine(row), state=Delivery.State.BOUNCED, error=words)
+        with transaction.atomic():
+            if _end(row, _still_mine(row), state=Delivery.State.BOUNCED, error=words):
+                note_refusal(delivery=row, words=words, now=timezone.now())
     else:
         _defer(row, words)
 
@@ -152,10 +156,10 @@ def _defer(row: Delivery, error: str) -> None:
     log.warning("mail_deferred", delivery=str(row.pk), attempts=row.attempts)
 
 
-def _end(row: Delivery, rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> None:
-    """Nothing more will happen to the row; links that are secrets are blanked with it."""
+def _end(row: Delivery, rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> int:
+    """Nothing more will happen to the row; links that are secrets are blanked with it. How many rows it was."""
     blank = {"text": "", "html": ""} if row.secret else {}
-    rows.update(state=state, error=error[:300], lease_until=None, ended_at=timezone.now(), **blank)
+    return rows.update(state=state, error=error[:300], lease_until=None, ended_at=timezone.now(), **blank)
 
 
 def _still_mine(row: Delivery) -> QuerySet[Delivery]:

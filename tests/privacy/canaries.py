@@ -25,7 +25,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
-from mailings.models import Delivery
+from mailings.models import Delivery, MailReport
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, ReadMark, RefusedRow, SentFile
 from privacy.digests import digest_now
@@ -301,6 +301,13 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
     "directory.Verification verifier": lambda one: VerificationFactory(verifier=one.member),
     "mailings.Delivery to": lambda one: Delivery.objects.create(
         template="x", language="en", to=one.member.email, subject="x", text="x", queued_at=NOW, not_before=NOW
+    ),
+    "mailings.MailReport delivery__to": lambda one: MailReport.objects.create(
+        delivery=RECIPES["mailings.Delivery to"](one),
+        kind="soft",
+        source="maildir",
+        digest=uuid4().hex,
+        received_at=NOW,
     ),
     "mfa.Authenticator user": lambda one: Authenticator.objects.create(user=one.member, type="totp", data={}),
     "moderation.Decision target": lambda one: Decision.objects.create(
