@@ -191,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "read the mail that came back": {
+        "task": "mailings.periodic.read_returned",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "tell members of coming policies": {
         "task": "privacy.periodic.announce_policies",
         "schedule": 30.0,
