@@ -302,6 +302,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.signup.SignUpForm",
     "login": "accounts.forms.signup.LogInForm",
+    "reset_password_from_key": "accounts.forms.password.NewPasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -54,3 +54,14 @@ def lift(*, kind: str, value: str, now: datetime) -> None:
     gone, _each = Suppression.objects.filter(kind=kind, digest__in=digests).delete()
     if gone:
         ledger.append(ledger.lifted(kind=kind, digests=digests, now=now))
+
+
+@transaction.atomic
+def note_mailbox_works(*, address: str) -> None:
+    """A link that was mailed there was followed: what mail servers said is over. Wishes and complaints stand.
+
+    The ledger knows nothing of bounces, and is not asked.
+    """
+    digests = digests_of(Suppression.Kind.EMAIL, address)
+    known = Suppression.objects.filter(kind=Suppression.Kind.EMAIL, digest__in=digests)
+    known.filter(reason=Suppression.Reason.BOUNCED).delete()
