@@ -3,7 +3,6 @@
 The old policy of the standard library's parser is the forgiving one: it keeps what it does not understand.
 """
 
-import re
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import BytesHeaderParser
@@ -12,7 +11,6 @@ from email.utils import parseaddr
 Mail = Message
 MOST_PARTS = 50
 LONGEST = 1_000  # signs of a field that are looked at
-ENCODED = re.compile(r"\+([0-9A-F]{2})")  # RFC 3461, 4
 
 
 def own_parts(message: Mail) -> Iterator[Mail]:
@@ -71,7 +69,5 @@ def address_in(value: str) -> str:
     """The address of `rfc822; name@host` (RFC 3464, 2.3.2), of `Name <name@host>` or of `name@host`, or ""."""
     kind, semicolon, rest = value.partition(";")
     words = rest if semicolon and "@" not in kind else value
-    if semicolon and kind.strip().lower() == "rfc822":
-        words = ENCODED.sub(lambda found: chr(int(found[1], 16)), words)
     address = parseaddr(words.strip())[1]
     return address if "@" in address else ""

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from mailings import tasks
+from mailings.models import Delivery
 from mailings.return_path import delivery_of, return_path, token_of, tokens_in
 from mailings.services import queue_message
 from tests.factories import NOW
@@ -23,7 +24,7 @@ def today() -> Iterator[None]:
         yield
 
 
-def send(catcher: Catcher) -> tuple[UUID, Any, str]:
+def send(catcher: Catcher) -> tuple[UUID, Any, str | None]:
     row = queue_message(template="x", to="a@example.com", language="en", subject="x", text="x", html="", now=NOW)
     tasks.send_due_mail()
     return row.pk, catcher.mails[0], catcher.senders[0]
@@ -47,14 +48,14 @@ def test_with_a_domain_the_envelope_says_which_mail_it_is_and_the_header_stays(c
     assert sender == f"bounce+{token_of(number)}@{DOMAIN}"
     assert mail["X-Delivery-Reference"] == token_of(number)
     assert (mail["From"], mail["Message-ID"]) == ("The Market <market@market.example>", f"<{number}@localhost>")
-    assert delivery_of(next(tokens_in(sender))) == number
+    assert [delivery_of(token) for token in tokens_in(sender or "")] == [number]
 
 
 def test_it_fits_into_an_address_and_survives_a_change_of_case(settings: Any) -> None:
     """RFC 5321 (4.5.3.1.1) allows 64 octets before the @."""
     settings.BOUNCE_DOMAIN = DOMAIN
     for number in (UUID(int=0), UUID(int=2**128 - 1), uuid4()):
-        sender = return_path(type("Row", (), {"pk": number})())  # type: ignore[arg-type]
+        sender = return_path(Delivery(pk=number))
 
         assert len(sender.partition("@")[0]) <= 64
         assert [delivery_of(token) for token in tokens_in(sender.upper())] == [number]
