@@ -9,7 +9,6 @@ from django.db import transaction
 from privacy.digests import digest_now, digests_of
 from privacy.erasing import ledger
 from privacy.models import Suppression
-from privacy.selectors.suppression import is_suppressed
 
 WISHES = (Suppression.Reason.ERASED, Suppression.Reason.REMOVED)  # of people; what a mail server says stands below them
 
@@ -22,14 +21,20 @@ def suppress(*, kind: str, value: str, reason: Suppression.Reason, now: datetime
     """
     if not value:
         return
+    known = Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value))
     if reason in WISHES:
-        known = Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value)).exclude(reason__in=WISHES)
-        known.update(reason=reason, at=now)
-    if is_suppressed(kind, value):
+        known.exclude(reason__in=WISHES).update(reason=reason, at=now)
+        known = known.filter(reason__in=WISHES)
+    if known.exists():
         return
     key_id, digest = digest_now(kind, value)
     row = Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
-    Suppression.objects.bulk_create([row], ignore_conflicts=True)  # somebody else may enter it at this moment
+    if reason in WISHES:  # a bounce may be entered at this moment
+        Suppression.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["kind", "digest"], update_fields=["reason", "at"]
+        )
+    else:
+        Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
 
 @transaction.atomic
