@@ -15,7 +15,7 @@ ENV PATH=/venv/bin:$PATH \
     MEDIA_ROOT=/media \
     PRIVATE_ROOT=/private
 RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nologin market \
- && install --directory --owner market --group market /media /private /ledger
+ && install --directory --owner market --group market /media /private /ledger /returned
 COPY --from=packages /venv /venv
 WORKDIR /market
 COPY . .
@@ -24,7 +24,7 @@ RUN python -m compileall -q . \
  && DATABASE_URL=postgres://unused/unused REDIS_URL=redis://unused/0 SECRET_KEY=unused \
     python manage.py collectstatic --noinput --verbosity 0
 USER market
-VOLUME /media /private /ledger
+VOLUME /media /private /ledger /returned
 EXPOSE 8000
 # Asks for the name it serves: Django refuses others.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD python -c "\

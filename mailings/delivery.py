@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from mailings.models import Delivery
+from mailings.models import FORGOTTEN, Delivery
+from mailings.returned import note_refusal
 from mailings.smtp import DOT_PATIENCE, EndUnknown, connect, hand_over, hang_up, take_leave
 
 log = structlog.get_logger(__name__)
@@ -28,11 +29,6 @@ LONGEST_RETRY = timedelta(hours=1)
 MOST_ATTEMPTS = 40  # about a day and a half
 MOST_UNKNOWN = 5  # times that a mail goes again although an earlier one may have arrived
 SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one, well before Celery's time limit
-
-
-# What a mail said is in the mailbox of its reader. Here it would only hold links that are secrets, and the names and
-# words of people who may leave before the row does.
-FORGOTTEN = {"subject": "", "text": "", "html": ""}
 
 
 class LeaseLost(Exception):
@@ -113,8 +109,9 @@ def _send(connection: SMTP, row: Delivery) -> bool:
     except ValueError as error:  # a mail that cannot be written must not hold up those behind it
         _end(_still_mine(row), state=Delivery.State.BOUNCED, error=_words(error))
     else:
-        # Whoever else holds the row by now finds that there is nothing left to send.
-        _end(Delivery.objects.filter(pk=row.pk), state=Delivery.State.SENT, error="")
+        # Whoever else holds the row by now finds that there is nothing left to send. A bounce may have been quicker.
+        taken = Delivery.objects.filter(pk=row.pk).exclude(state=Delivery.State.BOUNCED)
+        _end(taken, state=Delivery.State.SENT, error="")
         return True
     return False
 
@@ -138,7 +135,9 @@ def _refused(row: Delivery, refusal: SMTPResponseException) -> None:
     )
     words = f"{refusal.smtp_code} {answer}"
     if refusal.smtp_code >= 500:
-        _end(_still_mine(row), state=Delivery.State.BOUNCED, error=words)
+        with transaction.atomic():
+            if _end(_still_mine(row), state=Delivery.State.BOUNCED, error=words):
+                note_refusal(delivery=row, words=words, now=timezone.now())
     else:
         _defer(row, words)
 
@@ -156,9 +155,9 @@ def _defer(row: Delivery, error: str) -> None:
     log.warning("mail_deferred", delivery=str(row.pk), attempts=row.attempts)
 
 
-def _end(rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> None:
-    """Nothing more will happen to the row, and nobody needs its words any more."""
-    rows.update(state=state, error=error[:300], lease_until=None, ended_at=timezone.now(), **FORGOTTEN)
+def _end(rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> int:
+    """Nothing more will happen to the rows, and nobody needs their words any more. How many it were."""
+    return rows.update(state=state, error=error[:300], lease_until=None, ended_at=timezone.now(), **FORGOTTEN)
 
 
 def _still_mine(row: Delivery) -> QuerySet[Delivery]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from mailings import delivery
+from mailings import delivery, maildir
 
 
 @shared_task
@@ -11,3 +11,10 @@ def sweep_outbox() -> None:
     """Find what a lost wake-up or a dead worker left behind, and send it."""
     delivery.settle_abandoned(now=timezone.now())
     delivery.send_due()
+
+
+@shared_task
+def read_returned() -> None:
+    """Take in what came back to the mailbox, and forget the files of last week."""
+    maildir.read_new(now=timezone.now())
+    maildir.forget_old(now=timezone.now())

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailings.models import Delivery
-from privacy.datamap import Held, days_after, declare, mailbox
+from mailings.models import Delivery, MailReport
+from privacy.datamap import Held, as_long_as, days_after, declare, declare_place, mailbox
 from privacy.purposes import MAILING
 
 YOURS_ALREADY = Held(withheld=_("you have the mail itself, and it may quote other people"))
@@ -19,4 +19,20 @@ declare(
     text=YOURS_ALREADY,
     html=YOURS_ALREADY,
     neutral="id kind template secret state attempts queued_at not_before lease_until ended_at",
+)
+declare(
+    MailReport,
+    what=_("What mail servers answered about mails to you: that they came back, or that you called them unwanted"),
+    about=mailbox("delivery__to"),
+    why=MAILING,
+    keep=days_after(90, "received_at", _("90 days, at most as long as the mail itself")),
+    source=_("the company that runs your mailbox"),
+    held="words",
+    neutral="id delivery kind doubt source status digest received_at",
+)
+declare_place(
+    "returned_mail",
+    what=_("Mails that came back to us, as mail servers sent them"),
+    why=MAILING,
+    keep=as_long_as(_("7 days")),
 )

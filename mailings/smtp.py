@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from mailings.models import Delivery
+from mailings.return_path import REFERENCE, return_path, token_of
 
 PATIENCE = 15  # seconds the sender waits for an answer to a command
 DOT_PATIENCE = 100  # and to the final dot, after which many servers scan the mail (RFC 5321, 4.5.3.2.6, asks for more)
@@ -71,6 +72,8 @@ def compose(row: Delivery) -> EmailMessage:
     message["Date"] = format_datetime(row.queued_at)
     message["Message-ID"] = f"<{row.pk}@{_own_host()}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
+    if settings.BOUNCE_DOMAIN:
+        message[REFERENCE] = token_of(row.pk)
     message.set_content(row.text)
     if row.html:
         message.add_alternative(row.html, subtype="html")
@@ -97,7 +100,7 @@ def hand_over(connection: SMTP, row: Delivery, *, before_dot: Callable[[], None]
     """
     wire = _dot_stuffed(compose(row).as_bytes(policy=WIRE))
     for code, answer in (
-        connection.mail(settings.DEFAULT_FROM_EMAIL),
+        connection.mail(return_path(row)),
         connection.rcpt(ascii_address(row.to)),
         connection.docmd("DATA"),
     ):

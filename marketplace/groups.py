@@ -18,9 +18,15 @@ GROUPS: dict[str, list[str]] = {
         *("moderation.view_report", "moderation.change_report", "moderation.view_decision", "moderation.add_decision"),
         *("moderation.view_ticket", "moderation.change_ticket", "moderation.view_ticketreply"),
     ],
-    "communications": ["mailings.view_delivery", "directory.view_company", "accounts.view_member"],
+    "communications": [
+        "mailings.view_delivery",
+        "mailings.view_mailreport",
+        "directory.view_company",
+        "accounts.view_member",
+    ],
     "privacy officer": [
-        *("privacy.view_policyversion", "privacy.add_policyversion", "accounts.view_member", "mailings.view_delivery"),
+        *("privacy.view_policyversion", "privacy.add_policyversion", "accounts.view_member"),
+        *("mailings.view_delivery", "mailings.view_mailreport"),
         *("privacy.view_subjectrequest", "privacy.change_subjectrequest"),
         *("privacy.view_removal", "privacy.add_removal", "privacy.change_removal"),
         *("privacy.view_correction", "privacy.change_correction", "privacy.view_receipt", "privacy.change_receipt"),

@@ -191,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "read the mail that came back": {
+        "task": "mailings.periodic.read_returned",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "tell members of coming policies": {
         "task": "privacy.periodic.announce_policies",
         "schedule": 30.0,
@@ -297,6 +302,7 @@ ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.signup.SignUpForm",
     "login": "accounts.forms.signup.LogInForm",
+    "reset_password_from_key": "accounts.forms.password.NewPasswordForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -402,6 +408,10 @@ EMAIL_BACKEND = "mailings.backend.OutboxBackend"
 SMTP = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or ("market@localhost" if LOCAL else OPERATOR["email"])
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# What comes back (docs/operation.md, "Mail that comes back"). Each may be empty.
+BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")  # of the envelope senders, one for each mail
+BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", default="")  # where a mail server puts what came back to them
+BOUNCE_WEBHOOK_SECRETS = env.list("BOUNCE_WEBHOOK_SECRETS", default=[])  # any of them signs; two while one is changed
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("directory.urls")),
     path("", include("moderation.urls")),
+    path("", include("mailings.urls")),
     path("", include("privacy.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -61,6 +61,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:sitemap_leads": PUBLIC,
     "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "moderation:contact": {"GET": "200", "POST": "200"},
+    "mailings:returned": POST_ONLY | {"POST": "403"},  # without a signature
     # --- leads
     "offerboard:new": {
         "GET": "login 200 403 200 200 join login",

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
+from mailings.models import MailReport
 from moderation.models import Decision, Report, Ticket
 from offerboard.models import (
     Block,
@@ -76,6 +77,7 @@ GUARDED: list[type[Model]] = [
     LeadPicture,
     LeadRevision,
     LegalHold,
+    MailReport,
     Message,
     PriceTier,
     Receipt,

@@ -21,11 +21,13 @@ class Suppression(models.Model):
 
         ERASED = "erased", _("its person has left")
         REMOVED = "removed", _("removal was asked for")
+        BOUNCED = "bounced", _("mail comes back from there")
+        COMPLAINED = "complained", _("called our mail unwanted")
 
     kind = models.CharField(_("of what"), max_length=8, choices=Kind)
     digest = models.CharField(_("digest"), max_length=64)  # hexadecimal
     key_id = models.CharField(_("key"), max_length=20)  # of settings.SUPPRESSION_KEYS
-    reason = models.CharField(_("why"), max_length=8, choices=Reason)
+    reason = models.CharField(_("why"), max_length=10, choices=Reason)
     at = models.DateTimeField(_("since"))
 
     class Meta:
@@ -36,7 +38,10 @@ class Suppression(models.Model):
             models.CheckConstraint(
                 name="suppression_kind_known", condition=Q(kind__in=["email", "phone", "company", "website"])
             ),
-            models.CheckConstraint(name="suppression_reason_known", condition=Q(reason__in=["erased", "removed"])),
+            models.CheckConstraint(
+                name="suppression_reason_known",
+                condition=Q(reason__in=["erased", "removed", "bounced", "complained"]),
+            ),
         ]
 
     def __str__(self) -> str:

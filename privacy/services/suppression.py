@@ -1,4 +1,4 @@
-"""Who must not be written to or listed again: entered when somebody leaves, lifted when they come back."""
+"""Who must not be written to or listed again: entered when somebody leaves or mail comes back, lifted by its holder."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,17 +9,32 @@ from django.db import transaction
 from privacy.digests import digest_now, digests_of
 from privacy.erasing import ledger
 from privacy.models import Suppression
-from privacy.selectors.suppression import is_suppressed
+
+WISHES = (Suppression.Reason.ERASED, Suppression.Reason.REMOVED)  # of people; what a mail server says stands below them
 
 
 @transaction.atomic
 def suppress(*, kind: str, value: str, reason: Suppression.Reason, now: datetime) -> None:
-    """Keep a digest of it, and nothing else; done twice it is there once, also when the keys changed in between."""
-    if not value or is_suppressed(kind, value):
+    """Keep a digest of it, and nothing else; done twice it is there once, also when the keys changed in between.
+
+    A wish takes the place of what mail servers said about the address, and never the other way round.
+    """
+    if not value:
+        return
+    known = Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value))
+    if reason in WISHES:
+        known.exclude(reason__in=WISHES).update(reason=reason, at=now)
+        known = known.filter(reason__in=WISHES)
+    if known.exists():
         return
     key_id, digest = digest_now(kind, value)
     row = Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
-    Suppression.objects.bulk_create([row], ignore_conflicts=True)  # somebody else may enter it at this moment
+    if reason in WISHES:  # a bounce may be entered at this moment
+        Suppression.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["kind", "digest"], update_fields=["reason", "at"]
+        )
+    else:
+        Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -44,3 +59,14 @@ def lift(*, kind: str, value: str, now: datetime) -> None:
     gone, _each = Suppression.objects.filter(kind=kind, digest__in=digests).delete()
     if gone:
         ledger.append(ledger.lifted(kind=kind, digests=digests, now=now))
+
+
+@transaction.atomic
+def note_mailbox_works(*, address: str) -> None:
+    """A link that was mailed there was followed: what mail servers said is over. Wishes and complaints stand.
+
+    The ledger knows nothing of bounces, and is not asked.
+    """
+    digests = digests_of(Suppression.Kind.EMAIL, address)
+    known = Suppression.objects.filter(kind=Suppression.Kind.EMAIL, digest__in=digests)
+    known.filter(reason=Suppression.Reason.BOUNCED).delete()

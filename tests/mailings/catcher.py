@@ -23,6 +23,7 @@ class Catcher:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.senders: list[str | None] = []  # of the envelope
         self.sessions: list[Session] = []
         self.on_recipient: Answer = lambda address: None
         self.on_dot: Answer = lambda address: None
@@ -58,6 +59,7 @@ class Catcher:
             server.transport.close()
         elif answer is None:
             self.recipients += envelope.rcpt_tos
+            self.senders.append(envelope.mail_from)
             content = envelope.original_content
             assert content is not None
             self.mails.append(message_from_bytes(content, policy=default))

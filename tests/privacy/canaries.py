@@ -25,7 +25,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
-from mailings.models import Delivery
+from mailings.models import Delivery, MailReport
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, ReadMark, RefusedRow, SentFile
 from privacy.digests import digest_now
@@ -269,6 +269,12 @@ def _removal(one: Someone, email: str = "x@example.com", **values: Any) -> Remov
     return Removal.objects.create(request=request, channel="form", **values)
 
 
+def _mail(one: Someone) -> Delivery:
+    return Delivery.objects.create(
+        template="x", language="en", to=one.member.email, subject="x", text="x", queued_at=NOW, not_before=NOW
+    )
+
+
 def _log(**values: Any) -> LogEntry:
     wanted = {"content_type": ContentType.objects.get_for_model(Company), "object_id": "1", "action_flag": 2}
     return LogEntry.objects.create(action_time=NOW, **(wanted | values))
@@ -299,8 +305,9 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
     "directory.TeamMember member": lambda one: TeamMember.objects.get(member=one.member),
     "directory.Verification company__team__member": lambda one: VerificationFactory(company=one.company),
     "directory.Verification verifier": lambda one: VerificationFactory(verifier=one.member),
-    "mailings.Delivery to": lambda one: Delivery.objects.create(
-        template="x", language="en", to=one.member.email, subject="x", text="x", queued_at=NOW, not_before=NOW
+    "mailings.Delivery to": _mail,
+    "mailings.MailReport delivery__to": lambda one: MailReport.objects.create(
+        delivery=_mail(one), kind="soft", source="maildir", digest=uuid4().hex, received_at=NOW
     ),
     "mfa.Authenticator user": lambda one: Authenticator.objects.create(user=one.member, type="totp", data={}),
     "moderation.Decision target": lambda one: Decision.objects.create(
