@@ -17,6 +17,7 @@ from directory.categories import TREE
 from directory.models import Category, Company, TeamMember, Verification
 from directory.slugs import public_slug
 from privacy.masking import mask_contacts
+from privacy.selectors.people import leaving_members
 from privacy.services.suppression import lift
 
 State = Company.State
@@ -32,6 +33,10 @@ CHECKED_FIELDS: Mapping[Verification.Claim, tuple[str, ...]] = {
 
 class StateConflict(Exception):
     """The company is not in the state that this starts from; somebody was quicker."""
+
+
+class Closing(Exception):
+    """All who own the company wish to leave the market, and it is hidden until they do or change their mind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +114,13 @@ def hide_company(*, company: Company, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def show_company(*, company: Company, now: datetime) -> bool:
-    """Its owner lists it again, which lifts no suspension. False: staff look at it first. Raises StateConflict."""
+    """Its owner lists it again, which lifts no suspension. False: staff look at it first.
+
+    Raises StateConflict, and Closing while all of its owners wish to leave.
+    """
+    owners = company.team.filter(role=TeamMember.Role.OWNER)
+    if owners.exists() and not owners.exclude(member__in=leaving_members()).exists():
+        raise Closing
     hidden = Company.objects.filter(pk=company.pk, state=State.HIDDEN).select_for_update().first()
     if hidden is not None and _waits(hidden, now=now):
         return False

@@ -87,6 +87,8 @@ def show(request: MemberRequest) -> HttpResponse:
         listed = services.show_company(company=request.acting.company, now=timezone.now())
     except services.StateConflict:
         messages.error(request, _("Only a hidden company can be listed again."))
+    except services.Closing:
+        messages.error(request, _("Its owners wish to leave the market. Who stays can list it again."))
     else:
         if listed:
             messages.success(request, _("Your company is listed again."))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Member
 from accounts.services.team import LastOwner, change_role
 from directory.models import Company, TeamMember
+from directory.services import Closing, show_company
 from mailings import delivery
 from mailings.models import Delivery
 from moderation.models import Decision
@@ -138,6 +139,15 @@ def test_an_owner_cannot_step_down_while_the_other_one_is_leaving(linh: Member, 
         )
 
     assert TeamMember.objects.get(member=other).role == "owner"
+
+
+def test_a_company_is_not_listed_again_while_all_its_owners_are_leaving(linh: Member, company: Company) -> None:
+    ask(linh)
+
+    with pytest.raises(Closing):
+        show_company(company=company, now=NOW)
+
+    assert state_of(company) == "hidden"
 
 
 def test_colleagues_hear_that_their_company_closes_before_and_after(linh: Member, company: Company) -> None:
