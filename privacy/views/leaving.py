@@ -21,26 +21,31 @@ PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
 @PAGE
 @login_required
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth is
 @never_cache
 def delete(request: HttpRequest) -> HttpResponse:
     """Ask to be deleted, after reading what goes and what stays; later, see how far it is."""
-    now = timezone.now()
-    page = leaving_page(member=request.user, at=now)
+    page = leaving_page(member=request.user, at=timezone.now())
     form = LeavingForm(request.POST if request.method == "POST" else None, estates=page.estates)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.ask_to_leave(
-                member=request.user,
-                leads=form.wanted_leads(),
-                successors=form.successors(),
-                text=form.cleaned_data["text"],
-                now=now,
-            )
-        except AlreadyAsked:
-            messages.info(request, _("We have your request already."))
-        return redirect("privacy:delete")
+        answer: HttpResponse = _ask_to_leave(request, form)  # what is missing is said before the password is asked for
+        return answer
     return render(request, "privacy/delete.html", {"form": form, "page": page})
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]  # allauth is
+def _ask_to_leave(request: HttpRequest, form: LeavingForm) -> HttpResponse:
+    """With the password given a moment ago; else allauth asks for it, and sends the same form again."""
+    try:
+        services.ask_to_leave(
+            member=request.user,
+            leads=form.wanted_leads(),
+            successors=form.successors(),
+            text=form.cleaned_data["text"],
+            now=timezone.now(),
+        )
+    except AlreadyAsked:
+        messages.info(request, _("We have your request already."))
+    return redirect("privacy:delete")
 
 
 @require_POST
