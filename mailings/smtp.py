@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from mailings.models import Delivery
+from mailings.one_click import one_click_headers
 
 PATIENCE = 15  # seconds the sender waits for an answer to a command
 DOT_PATIENCE = 100  # and to the final dot, after which many servers scan the mail (RFC 5321, 4.5.3.2.6, asks for more)
@@ -71,6 +72,8 @@ def compose(row: Delivery) -> EmailMessage:
     message["Date"] = format_datetime(row.queued_at)
     message["Message-ID"] = f"<{row.pk}@{_own_host()}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
+    for name, value in one_click_headers(row).items():
+        message[name] = value
     message.set_content(row.text)
     if row.html:
         message.add_alternative(row.html, subtype="html")
