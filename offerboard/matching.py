@@ -37,9 +37,9 @@ def ask_for_leads(saved: SavedSearch) -> None:
     Belongs into the transaction that lets it send mails. Six queries.
     """
     wish = Wish.of(saved, categories=_narrowest(saved.categories))
-    sql, values = wish.queries()
+    queries, values = wish.queries()
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(f"SELECT {queries}", values)  # SQL of ours
         query, words = cursor.fetchone()
     saved.query = query
     saved.save(update_fields=["query"])
@@ -69,11 +69,11 @@ class Wish:
         return cls(saved, categories, marks_of(filters, categories=categories, company=saved.company_id) or [ANY_LEAD])
 
     def queries(self) -> Part:
-        """SQL of two tsqueries as text: words and marks, and the words alone, "" where there are none."""
+        """Two expressions, tsqueries as text: words and marks, and the words alone, "" where there are none."""
         asked, values = asked_for(self.saved.words) if self.saved.words else ("''::tsquery", [])
         parts = ["%s::tsquery"] * len(self.marks) + [asked] * bool(self.saved.words)
         every = [*(either(one) for one in self.marks), *values]
-        return f"SELECT ({' && '.join(parts)})::text, ({asked})::text", [*every, *values]
+        return f"({' && '.join(parts)})::text, ({asked})::text", [*every, *values]
 
     def keys(self, words: str, shares: Mapping[str, float]) -> list[SearchKey]:
         """The keys, unsaved; `words` is the tsquery of the words alone."""
@@ -154,18 +154,17 @@ class _Arrival:
     team: list[int]  # members of its company, who need not be told
 
 
-# The searches met are found first: joined, the planner might begin with the members instead.
+# The searches met are found first, as an array: joined, the planner would fear to meet many and read all searches.
 _MATCHES = """
-WITH met AS MATERIALIZED (
-    SELECT DISTINCT search_id FROM offerboard_searchkey
+SELECT search.id, search.frequency, member.time_zone
+FROM offerboard_savedsearch AS search
+JOIN accounts_member AS member ON member.id = search.member_id
+WHERE search.id = ANY (ARRAY(
+    SELECT search_id FROM offerboard_searchkey
     WHERE lexeme = ANY (%(lexemes)s) AND category = ANY (%(categories)s::bigint[])
     AND country = ANY (%(countries)s) AND kind = ANY (%(kinds)s)
-)
-SELECT search.id, search.frequency, member.time_zone
-FROM met
-JOIN offerboard_savedsearch AS search ON search.id = met.search_id
-JOIN accounts_member AS member ON member.id = search.member_id
-WHERE search.frequency <> 'off'
+))
+AND search.frequency <> 'off'
 AND %(document)s::tsvector @@ search.query
 AND (search.price_from IS NULL OR %(price)s >= search.price_from)
 AND (search.price_to IS NULL OR %(price)s <= search.price_to)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group
+from django.core.signing import Signer
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
 from moderation.models import Decision, Report, Ticket
+from offerboard import stop_links
 from offerboard.models import (
     Block,
     Favourite,
@@ -147,8 +149,8 @@ class World:
             "offerboard:rename_search": {"pk": self.search.pk},
             "offerboard:search_mails": {"pk": self.search.pk},
             "offerboard:delete_search": {"pk": self.search.pk},
-            "offerboard:stop_search": {"token": "not-a-token"},
-            "offerboard:stop_searches": {"token": "not-a-token"},
+            "offerboard:stop_search": {"token": Signer(salt=stop_links.ONE).sign(self.search.pk.hex)},
+            "offerboard:stop_searches": {"token": Signer(salt=stop_links.ALL).sign(str(self.search.member_id))},
             "privacy:prove_removal": {"token": "not-a-token"},
             "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -17,7 +17,7 @@ from accounts.services.suspension import suspend_member
 from mailings.models import Delivery
 from mailings.smtp import compose
 from offerboard import alerting, periodic
-from offerboard.models import Lead, NewLead, Notice, SavedSearch
+from offerboard.models import Lead, NewLead, Notice, SavedSearch, SearchKey
 from offerboard.services import lead_states
 from offerboard.services.alerts import choose_frequency
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, MemberFactory, SavedSearchFactory
@@ -161,6 +161,21 @@ def test_who_is_suspended_gets_nothing_and_what_waited_is_forgotten() -> None:
     work(EIGHT)
 
     assert (told(), Notice.objects.count()) == ([], 0)
+
+
+def test_so_does_one_that_an_older_release_deletes_which_knows_of_no_notices() -> None:
+    saved, other = asks(words="coffee", frequency="daily"), asks(words="coffee", frequency="daily")
+    first, second = publish(title="Coffee"), publish(title="Coffee too")
+    work()
+    publish(title="Coffee, the third").delete()
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM offerboard_leadrevision")
+        cursor.execute("DELETE FROM offerboard_lead WHERE id = %s", [first.pk])
+        cursor.execute("DELETE FROM offerboard_savedsearch WHERE id = %s", [saved.pk])
+
+    assert list(Notice.objects.values_list("search", "lead")) == [(other.pk, second.pk)]
+    assert set(SearchKey.objects.values_list("search", flat=True)) == {other.pk}
 
 
 @pytest.mark.parametrize("gone", [lead_states.pause_lead, lead_states.close_lead])
