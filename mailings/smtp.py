@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from mailings.models import Delivery
+from mailings.one_click import one_click_headers
 from mailings.return_path import REFERENCE, return_path, token_of
 
 PATIENCE = 15  # seconds the sender waits for an answer to a command
@@ -74,6 +75,8 @@ def compose(row: Delivery) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
     if settings.BOUNCE_DOMAIN:
         message[REFERENCE] = token_of(row.pk)
+    for name, value in one_click_headers(row).items():
+        message[name] = value
     message.set_content(row.text)
     if row.html:
         message.add_alternative(row.html, subtype="html")

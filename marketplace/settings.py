@@ -206,6 +206,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10.0},
     },
+    "tell members of new leads": {
+        "task": "offerboard.periodic.sweep_alerts",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "forget files of imports": {
         "task": "offerboard.periodic.forget_import_files",
         "schedule": 600.0,

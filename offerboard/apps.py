@@ -13,9 +13,10 @@ class OfferboardConfig(AppConfig):
     verbose_name = _("Offerboard")
 
     def ready(self) -> None:
-        """Make leads and threads known to moderation and privacy; models cannot be imported before this point."""
+        """Make what is here known to the rooms below; models cannot be imported before this point."""
         import_module("offerboard.moderating").register_lead()
         import_module("offerboard.reported_threads").register_thread()
         import_module("offerboard.removing").register()
         import_module("offerboard.in_directory").register_leads()
         import_module("offerboard.departing").register()
+        import_module("offerboard.stop_links").register()

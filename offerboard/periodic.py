@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from offerboard import alerting
 from offerboard.services import counting, imports, lead_states
 from offerboard.services.vocabulary import refresh_vocabulary
 
@@ -41,3 +42,11 @@ def count_words() -> None:
 def count_leads() -> None:
     """Count the market anew. A lost count is made good by the next; until then pages show the one before."""
     counting.refresh_counts(now=timezone.now())
+
+
+@shared_task
+def sweep_alerts() -> None:
+    """Find new leads that no search was asked about, and mails that are due."""
+    now = timezone.now()
+    alerting.match_new_leads(now=now)
+    alerting.write_due_mails(now=now)

@@ -22,10 +22,13 @@ from offerboard.models import (
     LeadRange,
     LeadRevision,
     Message,
+    NewLead,
+    Notice,
     PriceTier,
     ReadMark,
     RefusedRow,
     SavedSearch,
+    SearchKey,
     SeenRow,
     SentFile,
     Word,
@@ -216,6 +219,17 @@ declare(
         "member name words kind categories countries company price_from price_to currency quantity unit conditions "
         "incoterms verified frequency created_at"
     ),
-    derived="fingerprint",
+    derived="fingerprint query",
+    neutral="id",
+)
+declare(SearchKey, derived="lexeme category country kind", neutral="id search")
+declare(NewLead, neutral="lead since")
+declare(
+    Notice,
+    what=_("New leads that your searches found"),
+    about=member("search__member"),
+    why=WATCHING,
+    keep=days_after(90, "found_at", _("90 days")),
+    held="search lead found_at due_at mailed_at",
     neutral="id",
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from offerboard.models import Lead, LeadRevision
+from offerboard.models import Lead, LeadRevision, NewLead
 from offerboard.models.lead import LeadQuerySet
 
 BATCH = 500  # leads in memory at once
@@ -21,7 +21,7 @@ def keep_revisions(*, leads: LeadQuerySet, now: datetime) -> None:
     """Make the record agree with what the public can read of these leads now; a second time changes nothing.
 
     Belongs into the transaction that changed the leads, after the change, which holds their rows locked. What left the
-    board costs one statement, however many leads it is.
+    board costs one statement, however many leads it is. What was never public before is noted as new (`NewLead`).
     """
     public = leads.public(at=now).order_by()
     running = LeadRevision.objects.filter(lead__in=leads.order_by().values("pk"), closed_at=None)
@@ -56,7 +56,12 @@ def _keep(keys: Sequence[int], *, now: datetime) -> None:
             begun.append(LeadRevision(lead=lead, facts=facts, public_from=now, expires_at=lead.expires_at))
     if ended:
         LeadRevision.objects.filter(pk__in=ended).update(closed_at=now)
+    shown = {revision.lead_id for revision in begun}
+    first = shown - set(LeadRevision.objects.filter(lead__in=shown).values_list("lead", flat=True))
     LeadRevision.objects.bulk_create(begun)
+    NewLead.objects.bulk_create(  # searches that send mails have not seen them yet
+        [NewLead(lead_id=lead, since=now) for lead in sorted(first)], ignore_conflicts=True
+    )
 
 
 def _plain(value: Any) -> Any:

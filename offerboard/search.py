@@ -189,7 +189,7 @@ class _Question:
             return self
         high = (self.newest // SHELF + 1) * SHELF
         low = max(high - PROBED, 0)
-        among: Part = ("search @@ %s::tsquery", [_either(_places(low, high))])
+        among: Part = ("search @@ %s::tsquery", [either(_places(low, high))])
         condition, values = _all([among, *fitting])
         [(held,)] = _rows(self, f"SELECT count(*) FROM {BOARD} WHERE {condition}", values)
         return replace(self, density=held / (self.newest - low + 1))
@@ -206,23 +206,15 @@ class _Question:
 
     def marks(self) -> list[list[str]]:
         """The marks a lead must carry: one of each list."""
-        asked = self.filters
-        company = self.ids.get("@", 0)
-        lists = [
-            [f"@k{asked.kind}"] if asked.kind else [],
-            [f"@c{self.ids.get(slug, 0)}" for slug in asked.categories],
-            [f"@n{code}" for code in asked.countries],
-            [f"@o{company}"] if asked.company else [],
-            [f"@m{asked.currency}"] if asked.currency else [],
-            [f"@u{asked.unit}"] if asked.unit else [],
-            [f"@s{condition}" for condition in asked.conditions],
-            [f"@t{rule}" for rule in asked.incoterms],
-        ]
-        return [marks for marks in lists if marks]
+        return marks_of(
+            self.filters,
+            categories=[self.ids.get(slug, 0) for slug in self.filters.categories],
+            company=self.ids.get("@", 0) if self.filters.company else None,
+        )
 
     def fitting(self) -> list[Part]:
         """What one scan of the index answers: the words and all marks."""
-        fitting = [("search @@ %s::tsquery", [_either(marks)]) for marks in self.marks()]
+        fitting = [("search @@ %s::tsquery", [either(marks)]) for marks in self.marks()]
         return [*fitting, holding(self.filters.words)] if self.filters.words else fitting
 
     def looked_up(self) -> tuple[list[str], list[Decimal]]:
@@ -233,7 +225,22 @@ class _Question:
         return [*limits, *([VERIFIED] if asked.verified else [])], [*limits.values()]
 
 
-def _either(marks: Iterable[str]) -> str:
+def marks_of(asked: Filters, *, categories: Iterable[int], company: int | None) -> list[list[str]]:
+    """The marks a lead must carry, one of each list; categories and company are given by number."""
+    lists = [
+        [f"@k{asked.kind}"] if asked.kind else [],
+        [f"@c{category}" for category in categories],
+        [f"@n{code}" for code in asked.countries],
+        [] if company is None else [f"@o{company}"],
+        [f"@m{asked.currency}"] if asked.currency else [],
+        [f"@u{asked.unit}"] if asked.unit else [],
+        [f"@s{condition}" for condition in asked.conditions],
+        [f"@t{rule}" for rule in asked.incoterms],
+    ]
+    return [marks for marks in lists if marks]
+
+
+def either(marks: Iterable[str]) -> str:
     """Any of the marks; they are quoted, so whatever one holds, it stays one mark."""
     return " | ".join("'" + mark.replace("'", "''") + "'" for mark in marks)
 
@@ -266,7 +273,7 @@ def asked_for(words: str) -> Part:
     if not re.search(r"(^|\s)-", typed):
         asked.append(("websearch_to_tsquery('market_words', %s)", [typed]))
     with suppress(hs.UnknownHsCode):
-        asked.append(("%s::tsquery", [_either([f"@h{hs.normalise(words)}"])]))
+        asked.append(("%s::tsquery", [either([f"@h{hs.normalise(words)}"])]))
     texts, values = zip(*asked, strict=True)
     return f"({' || '.join(texts)})", [*chain.from_iterable(values)]
 
@@ -314,7 +321,7 @@ def _walk(question: _Question, *, most: int, below: int | None = None) -> Part:
     order = "" if question.is_wider else f"ORDER BY {place} DESC"
     entries = f"SELECT {COLUMNS} FROM {BOARD} WHERE {condition} {order} LIMIT {most}"
     by_stretch = f"unnest(%s::tsquery[]) AS stretch (places) CROSS JOIN LATERAL ({entries}) AS entry"
-    stretches = [_either(places) for places in _stretches(question, most=most, below=below)]
+    stretches = [either(places) for places in _stretches(question, most=most, below=below)]
     return f"SELECT entry.* FROM {by_stretch} LIMIT {most}", [stretches, *values]
 
 

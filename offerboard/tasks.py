@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
+from offerboard import alerting
 from offerboard.importing import running
 from privacy.waking import wake
 
@@ -19,3 +21,16 @@ def go_on_importing(*, import_id: str) -> None:
 def wake_import(*, import_id: str) -> None:
     """Ask a worker to look now; the sweep asks again every ten seconds."""
     wake(go_on_importing, expires=10, import_id=import_id)
+
+
+@shared_task
+def tell_of_new_leads() -> None:
+    """Match what is new and write what is due; run twice, or by two workers at once, it tells nobody twice."""
+    now = timezone.now()
+    alerting.match_new_leads(now=now)
+    alerting.write_due_mails(now=now)
+
+
+def wake_alerts() -> None:
+    """Ask a worker to look now; the sweep asks again every ten seconds."""
+    wake(tell_of_new_leads, expires=10)

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from offerboard.views import (
+    alerts,
     board,
     countries,
     documents,
@@ -41,7 +42,10 @@ urlpatterns = [
     path("my/searches/save/", searches.save, name="save_search"),
     path("my/searches/<uuid:pk>/finds/", searches.finds, name="finds"),
     path("my/searches/<uuid:pk>/rename/", searches.rename, name="rename_search"),
+    path("my/searches/<uuid:pk>/mails/", searches.mails, name="search_mails"),
     path("my/searches/<uuid:pk>/delete/", searches.delete, name="delete_search"),
+    path("mails/stop/<str:token>/", alerts.stop_search, name="stop_search"),
+    path("mails/stop-all/<str:token>/", alerts.stop_all, name="stop_searches"),
     path("categories/<slug:slug>/feed.atom", feeds.category_feed, name="category_feed"),
     path("countries/", countries.countries, name="countries"),
     re_path(r"^countries/(?P<code>[A-Za-z]{2})/$", countries.country, name="country"),

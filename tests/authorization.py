@@ -123,7 +123,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:save_search": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},
     "offerboard:finds": {"GET": "login 404 404 404 ok 404 login", "POST": "405"},
     "offerboard:rename_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    "offerboard:search_mails": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
     "offerboard:delete_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
+    "offerboard:stop_search": {"GET": "200", "POST": "200"},  # whoever holds the link of a mail
+    "offerboard:stop_searches": {"GET": "200", "POST": "200"},
     # --- one's own data; what is somebody else's is not found
     "privacy:download": ASKS_MEMBER | {"POST": "405"},
     "privacy:ask_for_export": POST_ONLY | {"POST": "login ok ok ok ok ok login"},

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import Group
+from django.core.signing import Signer
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +15,7 @@ from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
 from mailings.models import MailReport
 from moderation.models import Decision, Report, Ticket
+from offerboard import stop_links
 from offerboard.models import (
     Block,
     Favourite,
@@ -25,8 +27,10 @@ from offerboard.models import (
     LeadRange,
     LeadRevision,
     Message,
+    Notice,
     PriceTier,
     SavedSearch,
+    SearchKey,
 )
 from privacy.models import (
     Breach,
@@ -79,10 +83,12 @@ GUARDED: list[type[Model]] = [
     LegalHold,
     MailReport,
     Message,
+    Notice,
     PriceTier,
     Receipt,
     Report,
     SavedSearch,
+    SearchKey,
     Removal,
     SubjectRequest,
     Suppression,
@@ -143,7 +149,10 @@ class World:
             "offerboard:remove_favourite": {"pk": self.favourite.pk},
             "offerboard:finds": {"pk": self.search.pk},
             "offerboard:rename_search": {"pk": self.search.pk},
+            "offerboard:search_mails": {"pk": self.search.pk},
             "offerboard:delete_search": {"pk": self.search.pk},
+            "offerboard:stop_search": {"token": Signer(salt=stop_links.ONE).sign(self.search.pk.hex)},
+            "offerboard:stop_searches": {"token": Signer(salt=stop_links.ALL).sign(str(self.search.member_id))},
             "privacy:prove_removal": {"token": "not-a-token"},
             "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},

@@ -1,9 +1,10 @@
-"""The name of a saved search."""
+"""The name of a saved search, and how often it sends mails."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from offerboard.forms.lead_fields import LineField
+from offerboard.models import SavedSearch
 from offerboard.selectors.saved_searches import LONGEST_NAME
 
 
@@ -19,3 +20,22 @@ class SearchNameForm(forms.Form):
         longest=LONGEST_NAME,
         too_long=_("Please shorten the name to %(limit_value)s characters; it has %(show_value)s."),
     )
+
+
+class FrequencyForm(forms.Form):
+    """One choice; empty means never."""
+
+    mark_optional = False
+    use_required_attribute = False
+
+    frequency = forms.ChoiceField(
+        label=_("Mail me new leads"), choices=SavedSearch.Frequency, required=False, initial=SavedSearch.Frequency.OFF
+    )
+
+    def clean_frequency(self) -> str:
+        """Nobody gets mails who has not asked for them."""
+        return self.cleaned_data["frequency"] or SavedSearch.Frequency.OFF
+
+
+class SaveSearchForm(SearchNameForm, FrequencyForm):
+    """Both, for a search that is about to be saved."""

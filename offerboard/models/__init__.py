@@ -1,5 +1,6 @@
 """Leads, what belongs to them, and the inquiries that answer them."""
 
+from offerboard.models.alert import NewLead, Notice, SearchKey
 from offerboard.models.board_entry import BoardEntry
 from offerboard.models.count import LeadCount, LeadRange
 from offerboard.models.document import LeadDocument
@@ -26,10 +27,13 @@ __all__ = [
     "LeadRange",
     "LeadRevision",
     "Message",
+    "NewLead",
+    "Notice",
     "PriceTier",
     "ReadMark",
     "RefusedRow",
     "SavedSearch",
+    "SearchKey",
     "SeenRow",
     "SentFile",
     "Word",

@@ -1,7 +1,7 @@
 """What a member keeps an eye on: leads, companies, and searches to run again."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -60,6 +60,14 @@ class Favourite(models.Model):
         return f"{self.lead or self.company}"
 
 
+class TsQueryField(models.TextField):  # type: ignore[type-arg]
+    """PostgreSQL's own type for what a document is asked, read and written as text."""
+
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002  # there is one kind of database
+        """The name of the type."""
+        return "tsquery"
+
+
 class SavedSearch(models.Model):
     """The board's filters under a name. Typed columns, so that a new lead can be held against a million of them.
 
@@ -93,6 +101,9 @@ class SavedSearch(models.Model):
     verified = models.BooleanField(_("verified companies only"), default=False)
     fingerprint = models.CharField(max_length=64, editable=False, help_text=_("SHA-256 of the columns above."))
     frequency = models.CharField(_("mails"), max_length=7, choices=Frequency, default=Frequency.OFF)
+    query = TsQueryField(  # of words and marks, by offerboard.matching, for as long as mails are sent
+        null=True, editable=False, help_text=_("What a lead’s document must hold.")
+    )
     created_at = models.DateTimeField(_("saved at"))
 
     class Meta:
@@ -103,6 +114,9 @@ class SavedSearch(models.Model):
             models.CheckConstraint(name="saved_search_has_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="saved_search_frequency_known", condition=Q(frequency__in=["instant", "daily", "weekly", "off"])
+            ),
+            models.CheckConstraint(  # written together with its keys
+                name="saved_search_mails_what_it_asks", condition=Q(frequency="off") | Q(query__isnull=False)
             ),
             models.CheckConstraint(
                 name="saved_search_kind_known", condition=Q(kind__in=["", "sell_offer", "buy_inquiry"])

@@ -33,6 +33,8 @@ class SearchRow:
     board_url: str  # "" when a category it asks for is no more: without it, it would find other things
     finds_url: str
     saved: str
+    frequency: str
+    mails: str  # how often, in words; "" while none are sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class SearchesPage:
 
     tabs: list[WatchTab]
     rows: list[SearchRow]
+    frequencies: list[tuple[str, str]]  # to choose from
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def searches_page(*, member: Member, now: datetime) -> SearchesPage:
     return SearchesPage(
         tabs=watch_tabs(member=member, current="searches"),
         rows=[_row(saved, tree, slugs, now=now) for saved in kept],
+        frequencies=[(one.value, str(one.label)) for one in SavedSearch.Frequency],
     )
 
 
@@ -154,6 +158,8 @@ def _row(saved: SavedSearch, tree: Tree, slugs: dict[int, str], *, now: datetime
         board_url="" if _lost(saved, slugs) else board_address(filters),
         finds_url=reverse("offerboard:finds", args=[saved.pk]),
         saved=_("Saved %(ago)s") % {"ago": ago(saved.created_at, now=now)},
+        frequency=saved.frequency,
+        mails="" if saved.frequency == SavedSearch.Frequency.OFF else saved.get_frequency_display(),
     )
 
 

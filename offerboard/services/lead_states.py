@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import Member
 from directory.models import Company, TeamMember
 from mailings.services import queue_mail
+from offerboard import tasks
 from offerboard.models import BoardEntry, Lead
 from offerboard.models.lead import LeadQuerySet, NextRank
 from offerboard.revisions import keep_revisions
@@ -244,6 +245,7 @@ def people_of(lead: Lead) -> Iterable[Member]:
 
 def _keep_revision(lead: Lead, *, now: datetime) -> None:
     keep_revisions(leads=Lead.objects.filter(pk=lead.pk), now=now)
+    transaction.on_commit(tasks.wake_alerts)  # it may be new to searches that send mails
 
 
 def _post(lead: Lead, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from directory.models import Category, Company
 from offerboard.models import Favourite, Lead, SavedSearch
 from offerboard.saved_filters import to_columns
 from offerboard.search import EVERYTHING, Filters
+from offerboard.services.alerts import OFF, set_frequency
 
 MOST_FAVOURITES = 500  # of one member
 MOST_SEARCHES = 50
@@ -47,20 +48,26 @@ def unwatch(*, member: Member, thing: Lead | Company) -> None:
 
 
 @transaction.atomic(durable=True)
-def save_search(*, member: Member, filters: Filters, name: str, now: datetime) -> tuple[SavedSearch, bool]:
+def save_search(
+    *, member: Member, filters: Filters, name: str, now: datetime, frequency: str = OFF
+) -> tuple[SavedSearch, bool]:
     """Keep a search under a name; one that finds the same is kept once, under the name it has.
 
-    Returns the search and whether it is new. Raises NothingToSave, ListFull, NotActive.
+    One that is kept already gets the frequency if that asks for mails. Returns the search and whether it is new.
+    Raises NothingToSave, ListFull, NotActive.
     """
     columns = _columns(filters)
     _lock(member)
     kept = SavedSearch.objects.filter(member=member)
-    before = kept.filter(fingerprint=columns["fingerprint"]).first()
-    if before:
-        return before, False
-    if kept.count() >= MOST_SEARCHES:
-        raise ListFull
-    return SavedSearch.objects.create(member=member, name=name, created_at=now, **columns), True
+    saved = kept.select_for_update(no_key=True).filter(fingerprint=columns["fingerprint"]).first()
+    is_new = saved is None
+    if saved is None:
+        if kept.count() >= MOST_SEARCHES:
+            raise ListFull
+        saved = SavedSearch.objects.create(member=member, name=name, created_at=now, **columns)
+    if frequency != OFF:
+        set_frequency(saved, frequency, time_zone=member.time_zone, now=now)
+    return saved, is_new
 
 
 def rename_search(*, member: Member, pk: UUID, name: str) -> bool:

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.acting import MemberRequest
 from offerboard.forms.board import BoardForm
-from offerboard.forms.saved_search import SearchNameForm
+from offerboard.forms.saved_search import FrequencyForm, SaveSearchForm, SearchNameForm
 from offerboard.models import SavedSearch
 from offerboard.search import Filters
 from offerboard.selectors import saved_searches as selectors
 from offerboard.services import watching as services
+from offerboard.services.alerts import choose_frequency
 
 
 @require_safe
@@ -34,9 +35,9 @@ def searches(request: MemberRequest) -> HttpResponse:
 def save(request: MemberRequest) -> HttpResponse:
     """Save the filters of this very address; GET, to which a log-in leads back, asks for a name first."""
     filters = BoardForm(request.GET).filters()
-    form = SearchNameForm(request.POST if request.method == "POST" else None)
+    form = SaveSearchForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _save(request, filters, form.cleaned_data["name"])
+        return _save(request, filters, form)
     page = selectors.save_search_page(filters)
     form.fields["name"].initial = page.suggested
     return render(request, "offerboard/save_search.html", {"page": page, "form": form})
@@ -60,6 +61,22 @@ def rename(request: MemberRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+def mails(request: MemberRequest, pk: UUID) -> HttpResponse:
+    """Choose how often a search sends mails."""
+    saved = get_object_or_404(SavedSearch, pk=pk, member=request.user)
+    form = FrequencyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["frequency"][0]))
+    elif choose_frequency(
+        member=request.user, pk=saved.pk, frequency=form.cleaned_data["frequency"], now=timezone.now()
+    ):
+        said = {"name": saved.name, "often": SavedSearch.Frequency(form.cleaned_data["frequency"]).label}
+        messages.success(request, _("Mails about “%(name)s”: %(often)s.") % said)
+    return redirect("offerboard:searches")
+
+
+@require_POST
+@login_required
 def delete(request: MemberRequest, pk: UUID) -> HttpResponse:
     """Stop a search for good."""
     saved = get_object_or_404(SavedSearch, pk=pk, member=request.user)
@@ -78,10 +95,15 @@ def finds(request: MemberRequest, pk: UUID) -> HttpResponse:
     return render(request, "offerboard/search_finds.html", {"finds": selectors.finds(saved, now=timezone.now())})
 
 
-def _save(request: MemberRequest, filters: Filters, name: str) -> HttpResponse:
-    name = name or selectors.suggested_name(filters)
+def _save(request: MemberRequest, filters: Filters, form: SaveSearchForm) -> HttpResponse:
     try:
-        saved, is_new = services.save_search(member=request.user, filters=filters, name=name, now=timezone.now())
+        saved, is_new = services.save_search(
+            member=request.user,
+            filters=filters,
+            name=form.cleaned_data["name"] or selectors.suggested_name(filters),
+            frequency=form.cleaned_data["frequency"],
+            now=timezone.now(),
+        )
     except services.NotActive as error:
         raise PermissionDenied from error
     except services.ListFull:

@@ -200,7 +200,7 @@ def test_the_database_holds_one_open_record_of_a_lead_that_ends_after_it_begins(
 def test_many_leads_cost_no_more_queries(leads: int, django_assert_num_queries: Any) -> None:
     LeadFactory.create_batch(leads)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         keep_revisions(leads=Lead.objects.all(), now=NOW)
 
     assert LeadRevision.objects.count() == leads

@@ -27,7 +27,7 @@ from accounts.models import Member
 from directory.models import Company, TeamMember
 from mailings.models import Delivery, MailReport
 from moderation.models import Decision, Report, Ticket, TicketReply
-from offerboard.models import Block, Lead, LeadPicture, LeadRevision, ReadMark, RefusedRow, SentFile
+from offerboard.models import Block, Lead, LeadPicture, LeadRevision, Notice, ReadMark, RefusedRow, SentFile
 from privacy.digests import digest_now
 from privacy.exporting.rows import Part, parts
 from privacy.models import (
@@ -348,6 +348,9 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
         lead=one.lead, facts={}, public_from=NOW, expires_at=LATER
     ),
     "offerboard.Message author": lambda one: MessageFactory(author=one.member, company=one.company),
+    "offerboard.Notice search__member": lambda one: Notice.objects.create(
+        search=SavedSearchFactory(member=one.member), lead=one.lead, found_at=NOW, due_at=NOW
+    ),
     "offerboard.PriceTier posted_by": lambda one: PriceTierFactory(lead=one.lead),
     "offerboard.ReadMark member": lambda one: ReadMark.objects.create(
         inquiry=one.inquiry, member=one.member, read_at=NOW

@@ -1,0 +1,42 @@
+"""The links in mails about new leads: a page with a button, and mail programs’ own buttons (RFC 8058)."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from offerboard import stop_links
+from offerboard.selectors.alerts import stopped_page
+from offerboard.services import alerts as services
+from privacy.cookieless import cookieless
+
+PAGE = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@cookieless
+@PAGE
+@never_cache
+def stop_search(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop the mails of one search, without a log-in; opening the page changes nothing."""
+    try:
+        pk = stop_links.search_of(token)
+    except stop_links.NotOurLink as error:
+        raise Http404 from error
+    if request.method == "POST":
+        services.stop_search(pk=pk, now=timezone.now())
+    return render(request, "offerboard/stop_mails.html", {"page": stopped_page(pk=pk)})
+
+
+@cookieless
+@PAGE
+@never_cache
+def stop_all(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for all searches of a member."""
+    try:
+        member_id = stop_links.member_of(token)
+    except stop_links.NotOurLink as error:
+        raise Http404 from error
+    if request.method == "POST":
+        services.stop_all(member_id=member_id, now=timezone.now())
+    return render(request, "offerboard/stop_mails.html", {"page": stopped_page(member_id=member_id)})

@@ -1,0 +1,46 @@
+"""Searches that send mails, and what has come of them, for tests."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Member
+from mailings.models import Delivery
+from offerboard import alerting
+from offerboard.models import Lead, SavedSearch
+from offerboard.search import Filters
+from offerboard.services import lead_states
+from offerboard.services.watching import save_search
+from tests.factories import NOW, LeadFactory, MemberFactory
+
+
+def asks(member: Member | None = None, *, frequency: str = "instant", name: str = "x", **filters: Any) -> SavedSearch:
+    """A search that sends mails, of somebody new unless a member is given."""
+    saved, _new = save_search(
+        member=member or MemberFactory(), filters=Filters(**filters), name=name, now=NOW, frequency=frequency
+    )
+    return saved
+
+
+def publish(*, now: datetime = NOW, **values: Any) -> Lead:
+    """A lead that becomes public at this moment."""
+    lead = LeadFactory(state="draft", **values)
+    lead_states.publish_lead(lead=lead, now=now)
+    return lead
+
+
+def work(now: datetime = NOW) -> None:
+    """What a worker does when it is woken."""
+    alerting.match_new_leads(now=now)
+    alerting.write_due_mails(now=now)
+
+
+def told() -> list[tuple[str, str]]:
+    """Receiver and subject of each mail about new leads, the first one first."""
+    mails = Delivery.objects.filter(template="new_leads").order_by("queued_at", "to")
+    return list(mails.values_list("to", "subject"))
+
+
+def links(text: str, name: str) -> list[str]:
+    """The paths of the links of a mail that lead to such a page."""
+    return re.findall(rf"https?://[^/\s]+(/mails/{name}/\S+)", text)
