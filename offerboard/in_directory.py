@@ -41,10 +41,12 @@ def follow_company(company: Company, now: datetime) -> None:
     as_long_as_it_takes()
     company.refresh_from_db(fields=["country", "state"])
     leads = Lead.objects.filter(company=company)
+    if company.state != Company.State.LISTED:  # hidden first: what nobody can read any more is not kept as public
+        hold_leads(leads=leads, hold=Lead.Hold.COMPANY, now=now)
     if leads.exclude(country=company.country).update(country=company.country):
         keep_revisions(leads=leads, now=now)
-    follow = release_leads if company.state == Company.State.LISTED else hold_leads
-    follow(leads=leads, hold=Lead.Hold.COMPANY, now=now)
+    if company.state == Company.State.LISTED:
+        release_leads(leads=leads, hold=Lead.Hold.COMPANY, now=now)
 
 
 def follow_category(category: Category) -> None:

@@ -392,7 +392,7 @@ RECIPES: dict[str, Callable[[Someone], models.Model]] = {
         member=one.member, reason="x", begun_at=NOW, ends_at=NOW + timedelta(hours=1)
     ),
     "privacy.LegalHold owner": lambda one: LegalHold.objects.create(
-        table="offerboard.Lead", key="1", reason="x", owner=one.member, begun_at=NOW, ends_at=LATER
+        table="offerboard.Lead", key="0", reason="x", owner=one.member, begun_at=NOW, ends_at=LATER
     ),
     "privacy.PolicyAcceptance member": lambda one: PolicyAcceptance.objects.create(
         member=one.member, version=_policy("terms"), accepted_at=NOW

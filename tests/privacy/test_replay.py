@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -22,13 +21,6 @@ from tests.factories import CompanyFactory, InvitationFactory, LeadFactory, Memb
 from tests.privacy.leaving import ask_and_confirm, leave
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
-
-
-@pytest.fixture(autouse=True)
-def kept(settings: Any, tmp_path: Path) -> Path:
-    """A ledger of this test's own."""
-    settings.ERASURE_LEDGER = tmp_path / "ledger" / "erasures.jsonl"
-    return Path(settings.ERASURE_LEDGER)
 
 
 def seller(email: str = "linh@example.com") -> Member:
@@ -106,28 +98,28 @@ def test_somebody_who_got_the_number_of_who_left_is_not_touched() -> None:
     assert (newcomer.state, newcomer.full_name) == ("active", "Kofi Mensah")
 
 
-def test_the_ledger_names_nobody(kept: Path) -> None:
+def test_the_ledger_names_nobody(ledger_file: Path) -> None:
     leave(seller())
 
-    text = kept.read_text()
+    text = ledger_file.read_text()
     assert not any(words in text.lower() for words in ("linh", "tran", "example.com"))
     assert json.loads(text.strip())["reason"] == "erased"
-    assert kept.stat().st_mode & 0o077 == 0
+    assert ledger_file.stat().st_mode & 0o077 == 0
 
 
-def test_a_line_that_was_cut_by_a_full_disk_is_passed_over(kept: Path) -> None:
+def test_a_line_that_was_cut_by_a_full_disk_is_passed_over(ledger_file: Path) -> None:
     leave(seller())
-    with kept.open("a") as file:
+    with ledger_file.open("a") as file:
         file.write('{"request": "half')
     leave(seller("kofi@example.com"))
 
     assert len(list(ledger.lines())) == 2
 
 
-def test_where_the_ledger_cannot_be_written_nothing_is_erased(kept: Path) -> None:
+def test_where_the_ledger_cannot_be_written_nothing_is_erased(ledger_file: Path) -> None:
     member = seller()
     request = ask_and_confirm(member)
-    kept.parent.parent.joinpath("ledger").write_text("a file where the folder should be")
+    ledger_file.parent.parent.joinpath("ledger").write_text("a file where the folder should be")
 
     with pytest.raises(OSError, match="ledger"):
         running.run(request.pk)
