@@ -6,6 +6,8 @@ from datetime import datetime
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.utils import translation
 
 from marketplace.personal_data import REMOVED
@@ -23,9 +25,9 @@ def forget_names_in_log(*, leaving: Leaving, files: MutableSequence[str], now: d
         removed = str(REMOVED)
     count = 0
     for part in (one for one in parts() if one.columns):
-        rows = part.table.rows_about(part.about, person).order_by().values_list("pk", flat=True)
+        keys = part.table.rows_about(part.about, person).order_by().values(as_text=Cast("pk", TextField()))
         kind = ContentType.objects.get_for_model(part.table.model)
-        entries = LogEntry.objects.filter(content_type=kind, object_id__in=[str(key) for key in rows])
+        entries = LogEntry.objects.filter(content_type=kind, object_id__in=keys)
         count += entries.exclude(object_repr=removed).update(object_repr=removed, change_message="")
     return count
 

@@ -20,3 +20,4 @@ class PrivacyConfig(AppConfig):
         checks = import_module("privacy.checks")
         register(checks.data_map_is_complete, Tags.models)
         register(checks.promises_have_controls)
+        register(checks.erasers_exist, Tags.models)

@@ -1,13 +1,15 @@
 """`manage.py check`: no column of any table without a verdict in the data map, no promise without a control."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error
 from django.db.models import Model
 
-from privacy.datamap import Table, WrongDeclaration, purposes, tables
+from privacy.datamap import Fate, Table, WrongDeclaration, purposes, tables
+from privacy.departures import erased_models
 from privacy.marks import promised
 from privacy.policies import first_texts
 from privacy.promises import CONTROLS
@@ -34,6 +36,20 @@ def uncontrolled(promises: Iterable[str], controls: Iterable[str]) -> Iterator[C
         yield Error(f"“{name}” is promised in privacy/policies and has no control in CONTROLS.", id="privacy.E006")
     for name in sorted(kept - given):
         yield Error(f"“{name}” has a control in CONTROLS and no text promises it.", id="privacy.E007")
+
+
+def erasers_exist(app_configs: Any, **_options: Any) -> list[CheckMessage]:
+    """What the map leaves to an app when somebody leaves has an eraser, or is the account itself."""
+    return list(without_eraser(tables(), {*erased_models(), get_user_model()}))
+
+
+def without_eraser(declared: Mapping[type[Model], Table], erased: Container[type[Model]]) -> Iterator[CheckMessage]:
+    """Tables that say `by_app` while no app has registered anything for them."""
+    for model, table in declared.items():
+        if model not in erased and any(column.erase.action == Fate.APP for column in table.columns):
+            hint = "Register one with privacy.departures.register_eraser from the apps.py of its app."
+            words = f"{model._meta.label} is left to its app when somebody leaves, and has no eraser."
+            yield Error(words, hint=hint, obj=model, id="privacy.E008")
 
 
 def gaps(models: Iterable[type[Model]], declared: Mapping[type[Model], Table]) -> Iterator[CheckMessage]:

@@ -30,7 +30,7 @@ class Erases(Protocol):
     """Does to some rows what their table's map says with `by_app`."""
 
     def __call__(self, *, leaving: Leaving, files: MutableSequence[str], now: datetime) -> int:
-        """Erase one batch in a transaction of its own and say how many rows it was; 0 when nothing is left.
+        """Erase one batch in the caller's transaction and say how many rows it was; 0 when nothing is left.
 
         Called again until then, and again after a crash. Names of files to be deleted, as `named_file` writes them,
         are added to `files`; the caller keeps them in the same transaction.

@@ -17,7 +17,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from privacy.forms.removals import IntakeForm, RefusalForm
+from privacy.forms.removals import IntakeForm
+from privacy.forms.staff import RefusalForm
 from privacy.models import WITH_STAFF, Removal, SubjectRequest
 from privacy.removables import removable
 from privacy.selectors.removals import unconfirmed

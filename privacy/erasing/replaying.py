@@ -21,10 +21,15 @@ log = structlog.get_logger(__name__)
 State = SubjectRequest.State
 
 
-def replay(*, now: datetime) -> int:
-    """Do again what the ledger says and the database has forgotten; how many people were erased.
+class NotReplayed(Exception):
+    """Some lines could not be carried out; all others were. The numbers of their requests."""
 
-    A second call finds nothing to do. Nobody is written to: whoever left has had the letter.
+
+def replay(*, now: datetime) -> int:
+    """Do again what the ledger says and the database has forgotten; how many people and things it was.
+
+    A second call finds nothing to do. Nobody is written to: whoever left has had the letter. Raises NotReplayed at the
+    end, so that one line keeps no other waiting and yet nobody serves requests without knowing.
     """
     written = list(ledger.lines())
     wanted = _still_suppressed(written)
@@ -36,26 +41,25 @@ def replay(*, now: datetime) -> int:
             ],
             ignore_conflicts=True,
         )
-    again = 0
+    again, failed = 0, []
     for line in written:
-        if line.member is not None and _is_here(line):
-            again += _erase_again(line, now=now)
+        if line.member is None or not _is_here(line):
+            continue
+        try:
+            erase(_job_for(line, now=now), writes=False)
+            again += 1
+        except (DatabaseError, LeaseLost) as error:
+            log.error("erasure_not_replayed", request=line.request, error=type(error).__name__)
+            failed.append(line.request)
     removed = {digest for (kind, digest), (_key, why) in wanted.items() if (kind, why) == ("email", "removed")}
     for address in _addresses_of(removed):
         erase_mailbox(address=address, now=now)
         again += 1
     things = {digest for (kind, digest), (_key, why) in wanted.items() if kind != "email" and why == "removed"}
-    return again + sum(take_back(things, now) for take_back in (replays() if things else []))
-
-
-def _erase_again(line: ledger.Line, *, now: datetime) -> int:
-    """One line that cannot be carried out must not keep the others waiting."""
-    try:
-        erase(_job_for(line, now=now), writes=False)
-    except (DatabaseError, LeaseLost) as error:
-        log.error("erasure_not_replayed", request=line.request, error=type(error).__name__)
-        return 0
-    return 1
+    again += sum(take_back(things, now) for take_back in (replays() if things else []))
+    if failed:
+        raise NotReplayed(", ".join(failed))
+    return again
 
 
 def _still_suppressed(written: Iterable[ledger.Line]) -> dict[tuple[str, str], tuple[str, str]]:

@@ -149,17 +149,6 @@ class IntakeForm(forms.ModelForm):  # type: ignore[type-arg]
         return asked_about(data["page"], email=data["email"], text=data["text"], language=settings.LANGUAGE_CODE)
 
 
-class RefusalForm(forms.Form):
-    """Why nothing is removed."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("Who asked receives it word for word, with where to complain."),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 6, "cols": 80}),
-    )
-
-
 def asked_about(path: str, *, email: str, text: str, language: str) -> Asked:
     """With what the page at this path shows, as far as it is known."""
     kind, key = target_of(path) if path else ("", "")

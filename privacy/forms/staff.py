@@ -33,11 +33,11 @@ class WishForm(forms.Form):
 
 
 class RefusalForm(forms.Form):
-    """Why somebody may not be deleted."""
+    """Why staff say no; whoever asked reads it."""
 
     reason = forms.CharField(
         label=_("Reason"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 6, "cols": 80}),
-        help_text=_("The person reads it, with the right to complain to an authority (GDPR art. 12(4))."),
+        help_text=_("Who asked reads it word for word, with where to complain (GDPR art. 12(4))."),
     )

@@ -1,10 +1,12 @@
 """What the pages about removals show."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
 from django.core import signing
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from privacy.mailboxes import spellings
@@ -54,8 +56,19 @@ def is_members(address: str) -> bool:
 
 def unconfirmed(address: str) -> list[int]:
     """Members by number who gave this address as theirs and never confirmed it."""
-    found = EmailAddress.objects.filter(_spelt_like(address), verified=False)
-    return list(found.order_by("user").values_list("user", flat=True))
+    return list(entries_of(address).order_by("user").values_list("user", flat=True))
+
+
+def unproved_accounts(address: str) -> list[Any]:
+    """Those of them who have proved no mailbox at all: nobody has ever shown that the account is theirs."""
+    proved = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    return list(get_user_model()._default_manager.filter(~Exists(proved), pk__in=unconfirmed(address)))
+
+
+def entries_of(address: str) -> "QuerySet[EmailAddress]":
+    """Where members entered this address as theirs and never confirmed it."""
+    found: QuerySet[EmailAddress] = EmailAddress.objects.filter(_spelt_like(address), verified=False)
+    return found
 
 
 def _spelt_like(address: str) -> Q:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import formats, translation
@@ -17,7 +16,15 @@ from privacy.mailboxes import is_at_host
 from privacy.models import Removal, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.removables import removable
-from privacy.selectors.removals import VALID, is_members, link_token, refused_lately, removal_by_link, unconfirmed
+from privacy.selectors.removals import (
+    VALID,
+    entries_of,
+    is_members,
+    link_token,
+    refused_lately,
+    removal_by_link,
+    unproved_accounts,
+)
 from privacy.services.leaving import let_go
 from privacy.services.requests import month_after
 from privacy.services.suppression import suppress_for_good
@@ -98,8 +105,7 @@ def prove_mailbox(*, token: str, now: datetime) -> SubjectRequest:
         raise BelongsToMember
     suppress_for_good(request=request.pk, values=[(Suppression.Kind.EMAIL, request.email)], now=now)
     erase_mailbox(address=request.email, now=now)
-    for member in get_user_model()._default_manager.filter(pk__in=unconfirmed(request.email)):
-        let_go(member=member, now=now)  # somebody typed this address, and its holder does not want it here
+    _take_out_of_accounts(request.email, now=now)
     if _hide_if_theirs(request, now=now):
         Removal.objects.filter(pk=request.pk).update(hidden_here=True)
         SubjectRequest.objects.filter(pk=request.pk).update(state=State.HIDDEN)
@@ -116,6 +122,17 @@ def expire_removals(*, now: datetime) -> int:
     keys = list(over.select_for_update().values_list("pk", flat=True))
     Removal.objects.filter(pk__in=keys).update(page="", target_kind="", target_key="")
     return SubjectRequest.objects.filter(pk__in=keys).update(state=State.EXPIRED, email="", text="", ended_at=now)
+
+
+def _take_out_of_accounts(address: str, *, now: datetime) -> None:
+    """Somebody typed this address, and its holder does not want it here.
+
+    An account of which nothing else is proved goes; whoever has a mailbox of their own only loses the entry.
+    """
+    accounts = unproved_accounts(address)
+    for member in accounts:
+        let_go(member=member, now=now)
+    entries_of(address).exclude(user__in=accounts).delete()
 
 
 def _hide_if_theirs(request: SubjectRequest, *, now: datetime) -> bool:

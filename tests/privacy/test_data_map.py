@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Member
 from offerboard.models import Lead, Message, PriceTier
 from privacy import consents, datamap
-from privacy.checks import gaps
+from privacy.checks import erasers_exist, gaps, without_eraser
 from privacy.datamap import (
     Basis,
     Held,
@@ -26,6 +26,7 @@ from privacy.datamap import (
     member,
     while_member,
 )
+from privacy.departures import erased_models
 from privacy.purposes import ACCOUNT, COMPANY_CONTACT, INVITING, MAILING, MARKETING, PARTNERS
 from tests.factories import CompanyFactory, MemberFactory, MessageFactory
 
@@ -323,3 +324,12 @@ def test_the_holder_of_a_mailbox_is_found_in_any_case_of_letters() -> None:
         if table.rows_about(about, Person(None)).exists()
     ] == []
     assert [column.name for column in table.columns_about(invited)] == ["email"]
+
+
+def test_what_is_left_to_an_app_has_an_eraser_and_one_that_has_none_is_named() -> None:
+    """Or leaving would pass it over without a word."""
+    assert erasers_exist(None) == []
+
+    (missing,) = without_eraser(datamap.tables(), erased_models() - {Lead} | {Member})
+
+    assert (missing.id, "offerboard.Lead " in missing.msg) == ("privacy.E008", True)

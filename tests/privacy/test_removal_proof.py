@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from accounts.models import Invitation
@@ -152,3 +153,17 @@ def test_a_page_that_staff_had_suspended_before_is_not_called_hidden_by_this(com
     press(ask("linh@dakhoa.example", page=company.get_absolute_url()))
 
     assert (states(), the_removal().hidden_here) == (["review"], False)
+
+
+def test_a_member_who_typed_somebody_elses_address_as_a_new_one_loses_that_address_and_nothing_else() -> None:
+    """Their own mailbox is proved; only what they entered about another one goes."""
+    member = MemberFactory(email="member@example.com")
+    EmailAddress.objects.create(user=member, email=LINH, verified=False, primary=False)
+    stranger = MemberFactory(email="other-stranger@example.com")
+    EmailAddress.objects.filter(user=stranger).update(email=LINH, verified=False)
+
+    press(ask(LINH))
+
+    assert list(EmailAddress.objects.filter(user=member).values_list("email", flat=True)) == ["member@example.com"]
+    assert not SubjectRequest.objects.filter(kind="erasure", member=member).exists()
+    assert SubjectRequest.objects.filter(kind="erasure", member=stranger).count() == 1

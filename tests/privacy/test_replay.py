@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 from django.utils import timezone
 
 from accounts.models import Invitation, Member
@@ -155,3 +156,26 @@ def test_who_came_back_by_themselves_is_not_suppressed_again() -> None:
     replaying.replay(now=timezone.now())
 
     assert not is_suppressed("email", "linh@example.com")
+
+
+def test_a_line_that_cannot_be_carried_out_keeps_no_other_waiting_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = seller(), seller("kofi@example.com")
+    stuck = leave(first)
+    leave(second)
+    for member in (first, second):
+        restore_yesterdays(member)
+    real = running.erase
+
+    def fails_once(job: Erasure, **options: bool) -> None:
+        if job.pk == stuck.pk:
+            raise DatabaseError
+        real(job, **options)
+
+    monkeypatch.setattr(replaying, "erase", fails_once)
+    with pytest.raises(CommandError, match=str(stuck.pk)):
+        call_command("replay_erasures")
+
+    assert dict(Member.objects.filter(pk__in=[first.pk, second.pk]).values_list("pk", "state")) == {
+        first.pk: "active",
+        second.pk: "closed",
+    }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from privacy.erasing import replaying
@@ -15,6 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, verbosity: int, **_options: Any) -> None:
         """Say how many it were."""
-        again = replaying.replay(now=timezone.now())
+        try:
+            again = replaying.replay(now=timezone.now())
+        except replaying.NotReplayed as error:
+            raise CommandError(f"These requests of the ledger could not be carried out again: {error}") from error
         if again or verbosity:
             self.stdout.write(f"Erased again: {again}")
