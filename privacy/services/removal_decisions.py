@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy.erasing.mailboxes import erase_mailbox
 from privacy.models import WITH_STAFF, Removal, SubjectRequest, Suppression
 from privacy.outlets import outlet
-from privacy.removables import Removable, removable
+from privacy.removables import removable
 from privacy.selectors.removals import is_members
 from privacy.services.removals import Asked
 from privacy.services.requests import month_after
@@ -109,25 +109,23 @@ def finish_removal(*, removal: Removal, by: Any, now: datetime) -> None:
     removal.refresh_from_db()
     email = removal.request.email
     known = removable(removal.target_kind)
+    gone: list[tuple[str, str]] = []  # read first: who closes the page erases it
     if known is not None:
-        _close(known, removal, by=by, now=now)
+        gone += known.identity(removal.target_key)
+        known.close(removal.target_key, _in_our_language(CLOSED), by, now)
     if email and not is_members(email):
-        suppress_for_good(request=removal.pk, values=[(Suppression.Kind.EMAIL, email)], now=now)
+        gone.append((Suppression.Kind.EMAIL, email))
         erase_mailbox(address=email, now=now)
     SubjectRequest.objects.filter(pk=removal.pk).update(email="", text="")
     Removal.objects.filter(pk=removal.pk).update(decided_by=by, who="", page="")
     _tell(email, removal, template="removal_done", context={}, now=now)
+    suppress_for_good(request=removal.pk, values=gone, now=now)
 
 
 def _move(removal: Removal, before: tuple[State, ...], **changes: Any) -> None:
     """One conditional statement: of two of the staff, one wins."""
     if not SubjectRequest.objects.filter(pk=removal.pk, state__in=before).update(**changes):
         raise AlreadyDecided
-
-
-def _close(known: Removable, removal: Removal, *, by: Any, now: datetime) -> None:
-    suppress_for_good(request=removal.pk, values=known.identity(removal.target_key), now=now)
-    known.close(removal.target_key, _in_our_language(CLOSED), by, now)
 
 
 def _in_our_language(words: Promise) -> str:

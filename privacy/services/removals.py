@@ -103,12 +103,12 @@ def prove_mailbox(*, token: str, now: datetime) -> SubjectRequest:
         return request
     if is_members(request.email):
         raise BelongsToMember
-    suppress_for_good(request=request.pk, values=[(Suppression.Kind.EMAIL, request.email)], now=now)
     erase_mailbox(address=request.email, now=now)
     _take_out_of_accounts(request.email, now=now)
     if _hide_if_theirs(request, now=now):
         Removal.objects.filter(pk=request.pk).update(hidden_here=True)
         SubjectRequest.objects.filter(pk=request.pk).update(state=State.HIDDEN)
+    suppress_for_good(request=request.pk, values=[(Suppression.Kind.EMAIL, request.email)], now=now)
     request.refresh_from_db()
     return request
 

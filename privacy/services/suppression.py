@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -41,15 +42,17 @@ def suppress(*, kind: str, value: str, reason: Suppression.Reason, now: datetime
 def suppress_for_good(*, request: UUID, values: Iterable[tuple[str, str]], now: datetime) -> None:
     """What somebody asked to be removed: remembered in the ledger too, so that a restored copy does not bring it back.
 
-    `values` are kinds and what is to be suppressed. Raises OSError where the ledger cannot be written.
+    `values` are kinds and what is to be suppressed. The last step of its transaction: the ledger is not taken back
+    with it, and a line of what did not happen would be carried out at the next start. Raises OSError where the ledger
+    cannot be written.
     """
     wanted = [(kind, value) for kind, value in values if value]
     if not wanted:
         return
     reason = Suppression.Reason.REMOVED
-    ledger.append(ledger.line_for(request=str(request), reason=reason, values=wanted, now=now))
     for kind, value in wanted:
         suppress(kind=kind, value=value, reason=reason, now=now)
+    ledger.append(ledger.line_for(request=str(request), reason=reason, values=wanted, now=now))
 
 
 @transaction.atomic
@@ -57,8 +60,9 @@ def lift(*, kind: str, value: str, now: datetime) -> None:
     """Its holder has come back: forget it, whichever key its digest was made with; the ledger says so too."""
     digests = digests_of(kind, value)
     gone, _each = Suppression.objects.filter(kind=kind, digest__in=digests).delete()
-    if gone:
-        ledger.append(ledger.lifted(kind=kind, digests=digests, now=now))
+    if gone:  # a line that cannot be written costs mail after a restore, and nobody's wish
+        line = ledger.lifted(kind=kind, digests=digests, now=now)
+        transaction.on_commit(partial(ledger.append, line), robust=True)
 
 
 @transaction.atomic

@@ -1,11 +1,14 @@
 """Staff decide about removals: by the day on which the law wants an answer, once, and so that nothing comes back."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +17,14 @@ from accounts.services.companies import CompanyDetails, add_company
 from directory.models import Company
 from mailings.models import Delivery
 from moderation.models import Decision, Report
+from privacy import removables
+from privacy.erasing import ledger
 from privacy.forms.removals import asked_about
 from privacy.models import Removal, SubjectRequest, Suppression
 from privacy.selectors.suppression import is_suppressed
 from privacy.services import removal_decisions as services
 from privacy.services.requests import month_after
+from privacy.services.suppression import lift, suppress_for_good
 from tests.accounts.people import mails_to
 from tests.factories import NOW, CompanyFactory, InvitationFactory, LeadFactory, MemberFactory
 from tests.privacy.removing import ask, link_to, press, states, the_removal
@@ -330,3 +336,38 @@ def test_staff_see_which_accounts_were_opened_with_the_address_of_somebody_else(
         f'href="{reverse("admin:accounts_member_change", args=[pk])}"' in page for pk in (stranger.pk, stranger.pk + 1)
     ]
     assert links == [True, False]
+
+
+def test_a_removal_that_the_database_takes_back_leaves_no_line_that_a_later_start_would_carry_out(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Staff may still refuse it."""
+
+    def close(key: str, reason: str, by: Any, now: Any) -> bool:
+        raise DatabaseError
+
+    removal = by_phone(company.get_absolute_url(), LINH)
+    unwilling = replace(removables.removable("company") or pytest.fail("not registered"), close=close)
+    monkeypatch.setattr(services, "removable", {"company": unwilling}.get)
+    staff = make_staff("moderator")
+    before = fingerprint()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        services.finish_removal(removal=removal, by=staff, now=NOW)
+
+    assert (fingerprint(), list(ledger.lines())) == (before, [])
+
+
+def test_a_return_that_the_database_takes_back_lifts_nothing_in_the_ledger(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    suppress_for_good(request=uuid4(), values=[("email", LINH)], now=NOW)
+
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        lift(kind="email", value=LINH, now=NOW)
+        transaction.set_rollback(True)
+    assert [one.reason for one in ledger.lines()] == ["removed"]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        lift(kind="email", value=LINH, now=NOW)
+    assert [one.reason for one in ledger.lines()] == ["removed", "lifted"]

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -148,10 +149,11 @@ def test_a_mailbox_that_was_removed_is_forgotten_again_and_stays_suppressed() ->
     assert replaying.replay(now=timezone.now()) == 0
 
 
-def test_who_came_back_by_themselves_is_not_suppressed_again() -> None:
+def test_who_came_back_by_themselves_is_not_suppressed_again(django_capture_on_commit_callbacks: Any) -> None:
     leave(seller())
     assert is_suppressed("email", "linh@example.com")
-    lift(kind="email", value="linh@example.com", now=timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        lift(kind="email", value="linh@example.com", now=timezone.now())
 
     replaying.replay(now=timezone.now())
 
