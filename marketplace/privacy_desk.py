@@ -1,6 +1,5 @@
 """What the law wants by a day: requests, receivers that have to confirm, incidents; on the front page of admin."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +8,9 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from privacy.models import CLOCK, Breach, Receipt, SubjectRequest
+from privacy.models import CLOCK, WITH_STAFF, Breach, Receipt, Removal, SubjectRequest
 
-Line = tuple[str, str, QuerySet[Any], str, str]  # words, model, rows, the column of the day, and the list's filter
+Line = tuple[str, str, QuerySet[Any], str, str]  # words, model, rows, the column of the day, the list's filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +26,15 @@ class Deadlines:
 
 def privacy_desk(staff: Any, *, now: datetime) -> list[Deadlines]:
     """The lists that this person may open. One query each."""
+    undecided = f"?request__state__in={','.join(WITH_STAFF)}"
+    requests = SubjectRequest.objects.open().exclude(kind=SubjectRequest.Kind.REMOVAL)
     lines: list[Line] = [
-        (_("Requests about personal data"), "subjectrequest", SubjectRequest.objects.open(), "due_at", "?waiting=open"),
+        (_("Requests about personal data"), "subjectrequest", requests, "due_at", "?waiting=open"),
+        (_("Removals"), "removal", Removal.objects.with_staff(), "request__due_at", undecided),
         (_("Receivers to confirm"), "receipt", Receipt.objects.open(), "due_at", "?waiting=open"),
     ]
     found = [_line(line, now=now) for line in lines if staff.has_perm(f"privacy.view_{line[1]}")]
-    return [*found, *(_breaches(now=now) if staff.has_perm("privacy.view_breach") else [])]
+    return [*found, _breaches(now=now)] if staff.has_perm("privacy.view_breach") else found
 
 
 def _line(line: Line, *, now: datetime) -> Deadlines:
@@ -41,7 +43,7 @@ def _line(line: Line, *, now: datetime) -> Deadlines:
     return Deadlines(name, counted["n"], counted["late"], counted["first"], _list(model) + query)
 
 
-def _breaches(*, now: datetime) -> Iterator[Deadlines]:
+def _breaches(*, now: datetime) -> Deadlines:
     """The clock of 72 hours stops when the authority is told, and does not run where a risk is unlikely."""
     untold = Q(authority_told_at=None) & ~Q(risk=Breach.Risk.UNLIKELY)
     counted = Breach.objects.open().aggregate(
@@ -50,7 +52,7 @@ def _breaches(*, now: datetime) -> Iterator[Deadlines]:
         first=Min("discovered_at", filter=untold),
     )
     due = counted["first"] + CLOCK if counted["first"] else None
-    yield Deadlines(_("Incidents"), counted["n"], counted["late"], due, _list("breach"))
+    return Deadlines(_("Incidents"), counted["n"], counted["late"], due, _list("breach"))
 
 
 def _list(model: str) -> str:

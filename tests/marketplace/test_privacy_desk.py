@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from marketplace.privacy_desk import privacy_desk
-from privacy.models import Breach, Receipt, SubjectRequest
+from privacy.models import Breach, Receipt, Removal, SubjectRequest
 from tests.factories import NOW, MemberFactory
 from tests.staff import at_work, make_staff
 
@@ -41,6 +41,7 @@ def lines() -> list[tuple[str, int, int, Any]]:
 def test_an_empty_desk_says_so() -> None:
     assert lines() == [
         ("Requests about personal data", 0, 0, None),
+        ("Removals", 0, 0, None),
         ("Receivers to confirm", 0, 0, None),
         ("Incidents", 0, 0, None),
     ]
@@ -49,7 +50,8 @@ def test_an_empty_desk_says_so() -> None:
 def test_what_waits_is_counted_with_what_is_overdue_and_the_next_day() -> None:
     """What is answered, confirmed or closed waits no more; the clock of an incident ends when the authority is told."""
     late = ask("correction", "received", due=-DAY)
-    ask("removal", "review", due=3 * DAY)
+    Removal.objects.create(request=ask("removal", "review", due=3 * DAY), channel="phone")
+    Removal.objects.create(request=ask("removal", "received", due=-3 * DAY), channel="form")  # anybody can type this
     ask("erasure", "done", due=-9 * DAY)
     owe(late, "a", due=-2 * DAY)
     owe(late, "b", due=DAY)
@@ -60,7 +62,8 @@ def test_what_waits_is_counted_with_what_is_overdue_and_the_next_day() -> None:
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, risk="unlikely")
 
     assert lines() == [
-        ("Requests about personal data", 2, 1, NOW - DAY),
+        ("Requests about personal data", 1, 1, NOW - DAY),
+        ("Removals", 1, 0, NOW + 3 * DAY),
         ("Receivers to confirm", 2, 1, NOW - 2 * DAY),
         ("Incidents", 3, 0, NOW + 2 * DAY),
     ]
@@ -76,3 +79,20 @@ def test_the_front_page_shows_it_to_the_privacy_officer_and_to_no_moderator() ->
     assert ("Privacy desk" in moderator.content.decode(), moderator.context["deadlines"]) == (False, [])
     client = at_work(make_staff("privacy officer", email="third@example.com"))
     assert {client.get(one.url).status_code for one in officer.context["deadlines"]} == {200}
+
+
+def test_each_number_is_that_of_the_rows_in_the_list_it_leads_to() -> None:
+    """A removal that nobody has proved stands in none: anybody can type any address."""
+    owe(ask("correction", "received", due=-DAY), "a", due=DAY)
+    Removal.objects.create(request=ask("removal", "review", due=3 * DAY), channel="phone")
+    Removal.objects.create(request=ask("removal", "hidden", due=3 * DAY), channel="form")
+    for state in ("received", "done", "refused", "expired"):
+        Removal.objects.create(request=ask("removal", state, due=-3 * DAY), channel="form")
+    Breach.objects.create(title="x", happened="x", discovered_at=NOW)
+    officer = make_staff("privacy officer")
+    client = at_work(officer)
+
+    shown = {one.name: client.get(one.url).context["cl"].result_count for one in privacy_desk(officer, now=NOW)}
+
+    assert shown == {one.name: one.open for one in privacy_desk(officer, now=NOW)}
+    assert list(shown.values()) == [1, 2, 1, 1]
