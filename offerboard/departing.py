@@ -11,7 +11,8 @@ from directory.models import Company
 from offerboard.models import Inquiry, Lead, LeadDocument, LeadPicture, LeadRevision
 from offerboard.personal_data import REMOVED
 from offerboard.services.lead_states import hold_leads, release_leads
-from privacy.departures import Departure, Leaving, named_file, register_departure, register_eraser
+from privacy.cascades import files_below
+from privacy.departures import Departure, Leaving, register_departure, register_eraser
 from privacy.snapshot import LANGUAGE
 
 BATCH = 200  # leads in a transaction
@@ -35,9 +36,7 @@ def erase_leads(*, leaving: Leaving, files: MutableSequence[str], now: datetime)
 
 
 def _delete(keys: Sequence[int], files: MutableSequence[str], *, now: datetime) -> None:
-    for model, columns in ((LeadPicture, ("image", "thumbnail")), (LeadDocument, ("file",))):
-        rows = model._default_manager.filter(lead__in=keys)
-        files.extend(name for row in rows for column in columns if (name := named_file(row, column)))
+    files.extend(files_below(Lead, keys))
     LeadRevision.objects.filter(lead__in=keys, closed_at=None).update(closed_at=now)
     Inquiry.objects.filter(lead__in=keys).update(subject=_removed())
     Lead.objects.filter(pk__in=keys).delete()

@@ -35,8 +35,9 @@ def files_below(model: Model, keys: Sequence[Any]) -> Iterator[str]:
 
 
 def children(model: Model) -> list[tuple[Model, str]]:
-    """The tables whose rows go with rows of this one, and the column that says so."""
-    relations = [one for one in model._meta.related_objects if one.on_delete is models.CASCADE]
+    """The tables whose rows go with rows of this one, and the column that says so; also those without a way back."""
+    fields = [one for one in model._meta.get_fields(include_hidden=True) if isinstance(one, models.ManyToOneRel)]
+    relations = [one for one in fields if one.on_delete is models.CASCADE]
     return [(one.related_model, one.field.name) for one in relations if not isinstance(one.related_model, str)]
 
 

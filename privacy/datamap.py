@@ -2,17 +2,7 @@
 
 Every app says it once, in its `personal_data.py`. The policy page, the record of processing, a person's export, the
 plan of an erasure and the check that no column was forgotten are all read from here, so they cannot drift apart.
-
-    declare(
-        Message,
-        what=_("Messages that you wrote"),
-        about=member("author"),
-        why=CONTACTING,
-        keep=days_after(730, "sent_at", _("2 years after it was sent")),
-        held="text",
-        author=Held(erase=UNLINK),
-        neutral="id inquiry company submission sent_at",
-    )
+docs/data-map.md shows how.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -239,19 +229,9 @@ def declare(  # noqa: PLR0913 - it reads as a sentence
         _column(model, name, own, common, known.get(name), [use for use, names in further.items() if name in names])
         for name, own in wanted.items()
     )
-    table = Table(
-        model,
-        what,
-        named_by,
-        source,
-        columns,
-        tuple(derived.split()),
-        tuple(neutral.split()),
-        context,
-        known,
-        part_of,
-    )
-    verdicts = [*held.split(), *exceptions, *derived.split(), *neutral.split()]
+    made, rest = tuple(derived.split()), tuple(neutral.split())
+    table = Table(model, what, named_by, source, columns, made, rest, context, known, part_of)
+    verdicts = [*held.split(), *exceptions, *made, *rest]
     _refuse_contradictions(table, verdicts)
     if strange := sorted({name for names in further.values() for name in names} - set(wanted)):
         raise WrongDeclaration(f"{model._meta.label} uses what it does not hold: {', '.join(strange)}")

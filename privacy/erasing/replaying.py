@@ -14,6 +14,7 @@ from privacy.digests import digests_of
 from privacy.erasing import ledger
 from privacy.erasing.mailboxes import erase_mailbox, waiting
 from privacy.erasing.running import LEASE, LeaseLost, erase
+from privacy.erasing.wishes import enter_wishes
 from privacy.models import Erasure, SubjectRequest, Suppression
 
 log = structlog.get_logger(__name__)
@@ -34,12 +35,9 @@ def replay(*, now: datetime) -> int:
     written = list(ledger.lines())
     wanted = _still_suppressed(written)
     with transaction.atomic(durable=True):
-        Suppression.objects.bulk_create(
-            [
-                Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
-                for (kind, digest), (key_id, reason) in wanted.items()
-            ],
-            ignore_conflicts=True,
+        enter_wishes(
+            Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
+            for (kind, digest), (key_id, reason) in wanted.items()
         )
     again, failed = 0, []
     for line in written:

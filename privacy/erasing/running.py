@@ -23,6 +23,7 @@ from privacy.erasing import ledger
 from privacy.erasing.consents import withdraw_consents
 from privacy.erasing.receivers import tell_receivers
 from privacy.erasing.rows import NOTHING, erase_batch, held_rows, kept_rows, must_wait, parts_to_erase
+from privacy.erasing.wishes import enter_wishes
 from privacy.models import Erasure, Receipt, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.selectors.holds import Holds, is_held
@@ -81,7 +82,7 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -
     Raises LeaseLost, and ShiftOver once `ends_at`, a time of time.monotonic, is past.
     """
     number = job.member_number or 0
-    leaving = Leaving(number, job.leads, {int(key): heir for key, heir in job.successors.items()})
+    leaving = leaving_of(job)
     person = person_by_number(number)
     _leave_no_way_back(job)
     if not job.is_begun:
@@ -125,6 +126,11 @@ def _release(job: Erasure, batch: Callable[[], int]) -> int:
     return count
 
 
+def leaving_of(job: Erasure) -> Leaving:
+    """Who leaves, in the words that apps are told it in."""
+    return Leaving(job.member_number or 0, job.leads, {int(key): heir for key, heir in job.successors.items()})
+
+
 def _by_app(eraser: Callable[..., int], *, leaving: Leaving, files: list[str]) -> int:
     return eraser(leaving=leaving, files=files, now=timezone.now())
 
@@ -155,20 +161,14 @@ def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
     if writes:
         ledger.append(line)
     with transaction.atomic(durable=True):
-        suppress_digests(line, now=now)  # so that it is counted among what is kept
+        enter_wishes(  # so that it is counted among what is kept
+            Suppression(kind=kind, key_id=key_id, digest=digest, reason=line.reason, at=now)
+            for kind, key_id, digest in line.digests
+        )
         job.kept = [asdict(one) for one in (*kept_rows(person), *held_rows(person, Holds(at=now)))]
         _renew(job, kept=job.kept, is_begun=True)
         tell_receivers(request=job.request, members=[job.member_number or 0], change=Receipt.Change.ERASE, now=now)
         withdraw_consents(member_id=job.member_number or 0, now=now)
-
-
-def suppress_digests(line: ledger.Line, *, now: datetime) -> None:
-    """Put what a line of the ledger names into the list of what must not come back."""
-    rows = [
-        Suppression(kind=kind, key_id=key_id, digest=digest, reason=line.reason, at=now)
-        for kind, key_id, digest in line.digests
-    ]
-    Suppression.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 @transaction.atomic(durable=True)

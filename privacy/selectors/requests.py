@@ -40,18 +40,6 @@ class ExportPage:
         return min(100 * self.newest.rows_done // self.newest.rows, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class AskingPage:
-    """Earlier requests of a kind, and whether one is open."""
-
-    requests: Sequence[SubjectRequest]
-
-    @property
-    def open(self) -> SubjectRequest | None:
-        """The one that waits for an answer."""
-        return next((one for one in self.requests if one.state == State.RECEIVED), None)
-
-
 def export_page(*, member: Any) -> ExportPage:
     """One query."""
     exports = Export.objects.filter(request__member=member).select_related("request")
@@ -67,9 +55,3 @@ def own_export(*, pk: Any, member: Any) -> Export | None:
 def is_over(export: Export, *, at: datetime) -> bool:
     """Whether a copy that was there may not be fetched any more."""
     return export.expires_at is not None and export.expires_at <= at
-
-
-def asking_page(*, member: Any, kind: SubjectRequest.Kind) -> AskingPage:
-    """One query."""
-    asked = SubjectRequest.objects.filter(member=member, kind=kind).order_by("-received_at")
-    return AskingPage(list(asked[:SHOWN]))

@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from privacy import tasks
 from privacy.departures import Leaving, departures
-from privacy.erasing.running import NEVER_PROVED
+from privacy.erasing.running import NEVER_PROVED, leaving_of
 from privacy.models import Erasure, Receipt, SubjectRequest
 from privacy.outlets import outlet
-from privacy.services.requests import AlreadyAsked, file_request
+from privacy.services.requests import AlreadyAsked, file_request, tell_person
 
 COOLING_OFF = timedelta(days=14)
 CONFIRMED_WITHIN = timedelta(days=7)
@@ -61,7 +61,8 @@ def ask_to_leave(
         successors={str(company): heir for company, heir in successors.items()},
         begun=begun,
     )
-    _mail(request, "erasure_confirm", {"url": confirmation_url(request), "until": now + CONFIRMED_WITHIN}, now=now)
+    until = now + CONFIRMED_WITHIN
+    tell_person(request, template="erasure_confirm", now=now, url=confirmation_url(request), until=until)
     return request
 
 
@@ -116,7 +117,8 @@ def confirm_leaving(*, token: str, now: datetime) -> datetime:
     received = SubjectRequest.objects.filter(pk=pk, state=State.RECEIVED)
     if received.update(state=State.COOLING_OFF):
         Erasure.objects.filter(pk=pk).update(runs_at=now + COOLING_OFF)
-        _mail(SubjectRequest.objects.get(pk=pk), "erasure_confirmed", {"until": now + COOLING_OFF}, now=now)
+        request = SubjectRequest.objects.get(pk=pk)
+        tell_person(request, template="erasure_confirmed", now=now, until=now + COOLING_OFF)
     runs_at = Erasure.objects.filter(pk=pk, request__state=State.COOLING_OFF).values_list("runs_at", flat=True).first()
     if runs_at is None:
         raise NotLeaving
@@ -175,20 +177,9 @@ def _end(request: SubjectRequest, state: SubjectRequest.State, *, template: str,
     if not SubjectRequest.objects.filter(pk=request.pk, state__in=MAY_STAY).update(state=state, ended_at=now):
         raise NotLeaving
     job = Erasure.objects.get(pk=request.pk)
-    leaving = Leaving(job.member_number or 0, job.leads, {int(key): heir for key, heir in job.successors.items()})
+    leaving = leaving_of(job)
     for one in departures():
         if one.name in job.begun:
             one.bring_back(leaving, job.begun[one.name], now)
     request.refresh_from_db()
-    _mail(request, template, {}, now=now)
-
-
-def _mail(request: SubjectRequest, template: str, context: Mapping[str, Any], *, now: datetime) -> None:
-    member: Any = request.member
-    outlet().queue(
-        template=template,
-        to=member.email,
-        language=member.language,
-        context={"name": member.name, "what": request.get_kind_display(), "request": request, **context},
-        now=now,
-    )
+    tell_person(request, template=template, now=now)

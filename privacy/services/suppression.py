@@ -9,9 +9,8 @@ from django.db import transaction
 
 from privacy.digests import digest_now, digests_of
 from privacy.erasing import ledger
+from privacy.erasing.wishes import WISHES, enter_wishes
 from privacy.models import Suppression
-
-WISHES = (Suppression.Reason.ERASED, Suppression.Reason.REMOVED)  # of people; what a mail server says stands below them
 
 
 @transaction.atomic
@@ -31,9 +30,7 @@ def suppress(*, kind: str, value: str, reason: Suppression.Reason, now: datetime
     key_id, digest = digest_now(kind, value)
     row = Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
     if reason in WISHES:  # a bounce may be entered at this moment
-        Suppression.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["kind", "digest"], update_fields=["reason", "at"]
-        )
+        enter_wishes([row])
     else:
         Suppression.objects.bulk_create([row], ignore_conflicts=True)
 

@@ -22,10 +22,10 @@ from moderation.services import decide, file_report
 from offerboard.models import Inquiry, Lead
 from offerboard.services import inquiries
 from privacy.erasing import replaying, running
-from privacy.models import Erasure, LegalHold, Removal, SubjectRequest
+from privacy.models import Erasure, LegalHold, Removal, SubjectRequest, Suppression
 from privacy.services import leaving as services
 from privacy.services.removal_decisions import refuse_removal
-from privacy.services.suppression import suppress_for_good
+from privacy.services.suppression import note_mailbox_works, suppress, suppress_for_good
 from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory
 from tests.privacy.leaving import ask, ask_and_confirm, leave
 
@@ -64,6 +64,15 @@ def held(thing: Any) -> LegalHold:
 def state_of(thing: Any) -> str:
     thing.refresh_from_db()
     return str(thing.state)
+
+
+def test_an_address_that_bounced_and_then_left_is_suppressed_as_a_wish(linh: Member) -> None:
+    """A mailbox that works again lifts what mail servers said, and no wish."""
+    suppress(kind="email", value=linh.email, reason=Suppression.Reason.BOUNCED, now=NOW)
+    leave(linh)
+    note_mailbox_works(address="linh@example.com")
+
+    assert [one.reason for one in Suppression.objects.filter(kind="email")] == ["erased"]
 
 
 def test_who_was_quicker_to_stay_than_the_worker_to_begin_stays(linh: Member) -> None:
