@@ -4,29 +4,25 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
-from django.test import Client, RequestFactory
-from django.urls import resolve
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from directory.models import Company, Verification
 from directory.services import suspend_company
-from marketplace.visitor_pages import PAGES, VisitorPages
+from marketplace.visitor_pages import PAGES
 from offerboard.models import Lead
 from offerboard.services.lead_states import close_lead, hold_leads, pause_lead, reject_lead
-from privacy.cookies import Choice
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, MemberFactory, VerificationFactory
+from tests.marketplace.choices import AGREED
 
 pytestmark = pytest.mark.django_db
-
 TITLE = "Robusta green coffee, grade 1, screen 18"
 NAME = "Dak Hoa Agricultural Products"
 
@@ -73,7 +69,6 @@ def address(page: str, lead: Lead) -> str:
 WITH_LEADS = ["marketplace:home", "offerboard:board", "offerboard:lead", "directory:company", "directory:category"]
 WITH_COMPANIES = [*WITH_LEADS, "directory:companies"]
 WITHOUT = ["marketplace:about", "marketplace:help", "directory:categories"]
-
 WAYS_OUT: dict[str, Callable[[Lead], object]] = {
     "paused": lambda lead: pause_lead(lead=lead, now=NOW),
     "withdrawn": lambda lead: close_lead(lead=lead, now=NOW),
@@ -200,17 +195,20 @@ def test_a_second_visitor_gets_the_page_for_two_queries_at_most(
     assert second.resolver_match.view_name == page
 
 
-@pytest.mark.django_db(transaction=True)
-def test_while_nobody_writes_a_kept_page_costs_one_small_query(
-    lead: Lead, client: Client, django_assert_num_queries: Any
-) -> None:
-    client.get("/leads/")
-    client.get("/leads/")
-
-    with django_assert_num_queries(1) as asked:
+def queries_of_a_read(client: Client) -> list[str]:
+    with CaptureQueriesContext(connection) as asked:
         client.get("/leads/")
+    return [one["sql"] for one in asked.captured_queries]
 
-    assert asked.captured_queries[0]["sql"] == "SELECT pg_current_snapshot()::text"
+
+@pytest.mark.django_db(transaction=True)
+def test_while_nobody_writes_a_kept_page_costs_one_small_query(lead: Lead, client: Client) -> None:
+    """A snapshot is that of all databases of a server: where other tests write to theirs, some reads cost a second."""
+    client.get("/leads/")
+    asked = [queries_of_a_read(client) for _time in range(50)]
+
+    assert min(asked, key=len) == ["SELECT pg_current_snapshot()::text"]
+    assert max(len(one) for one in asked) <= 2
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))
@@ -241,85 +239,6 @@ def test_after_some_seconds_the_page_is_made_anew(lead: Lead, client: Client, cl
     assert "Basmati rice" in client.get("/leads/").text
 
 
-# --- what tells answers apart -------------------------------------------------------------------------------------
-
-
-class Counting:
-    """Makes a new page each time, as a view on the board's address would."""
-
-    def __init__(self, **headers: str) -> None:
-        self.made = 0
-        self.headers = headers
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Say the how-manyeth page this is."""
-        self.made += 1
-        request.resolver_match = resolve("/leads/")
-        return HttpResponse(f"page {self.made}", headers=self.headers)
-
-
-def ask(pages: VisitorPages, path: str = "/leads/", **headers: str) -> Any:
-    """What a visitor gets."""
-    return pages(RequestFactory().get(path, **headers))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("path", "headers"),
-    [
-        ("/leads/", {"HTTP_HOST": "other.example"}),
-        ("/leads/", {"wsgi.url_scheme": "https"}),
-        ("/leads/?q=coffee", {}),
-        ("/leads/?kind=sell_offer&q=coffee", {}),
-        ("/leads/", {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "results"}),
-        ("/leads/", {"HTTP_HX_REQUEST": "true"}),
-        ("/leads/", {"HTTP_HX_REQUEST": "true", "HTTP_HX_HISTORY_RESTORE_REQUEST": "true"}),
-    ],
-)
-def test_a_different_question_gets_a_page_of_its_own(path: str, headers: dict[str, str]) -> None:
-    pages = VisitorPages(Counting())
-    ask(pages)
-    ask(pages, "/leads/?q=coffee&kind=sell_offer")
-
-    assert ask(pages, path, **headers).content == b"page 3"
-    assert ask(pages, path, **headers).content == b"page 3"
-    assert ask(pages).content == b"page 1"
-
-
-YES = Choice(UUID(int=7), frozenset({"preferences"}), frozenset(), gpc=False, day=int(NOW.timestamp()) // 86_400)
-AGREED = f"choice={YES.written()}"
-REFUSED = f"choice={replace(YES, browser=None, granted=frozenset(), refused=YES.granted).written()}"
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"HTTP_SEC_GPC": "1"},
-        {"HTTP_COOKIE": REFUSED},
-        {"HTTP_COOKIE": AGREED},
-        {"HTTP_COOKIE": f"{AGREED}; preferences=dark"},
-        {"HTTP_COOKIE": f"{AGREED}; preferences=light"},
-        {"HTTP_COOKIE": AGREED, "HTTP_SEC_GPC": "1"},
-    ],
-)
-def test_what_a_browser_chose_gets_a_kept_page_of_its_own(headers: dict[str, str]) -> None:
-    pages = VisitorPages(Counting())
-    ask(pages)
-
-    assert [ask(pages, **headers).content, ask(pages, **headers).content] == [b"page 2", b"page 2"]
-    assert ask(pages).content == b"page 1"
-
-
-def test_browsers_that_chose_the_same_share_a_page() -> None:
-    """Whatever number stands in their cookie, and whatever they hold without a grant."""
-    pages = VisitorPages(Counting())
-    other = replace(YES, browser=UUID(int=8))
-
-    assert ask(pages, HTTP_COOKIE=AGREED).content == b"page 1"
-    assert ask(pages, HTTP_COOKIE=f"choice={other.written()}").content == b"page 1"
-    assert ask(pages).content == b"page 2"
-    assert ask(pages, HTTP_COOKIE="choice=forged; preferences=dark").content == b"page 2"
-
-
 def test_a_kept_page_has_its_readers_theme_and_no_others(lead: Lead, client: Client) -> None:
     """Through all of the middleware; a grant that is missing takes the cookie back even from a kept page."""
     dark = {"Cookie": f"{AGREED}; preferences=dark"}
@@ -348,75 +267,10 @@ def test_the_question_on_a_kept_page_can_be_answered_by_everybody(lead: Lead, cl
 
 
 @pytest.mark.parametrize(
-    "headers",
-    [
-        {"HTTP_COOKIE": "theme=dark"},
-        {"HTTP_COOKIE": "sessionid="},
-        {"HTTP_COOKIE": f"{AGREED}; sessionid=x"},
-        {"HTTP_COOKIE": f"csrftoken=x; {AGREED}"},
-        {"HTTP_COOKIE": "messages=x"},
-        {"HTTP_AUTHORIZATION": "Bearer x"},
-    ],
-)
-def test_who_sends_something_of_their_own_neither_gets_nor_leaves_a_page(headers: dict[str, str]) -> None:
-    pages = VisitorPages(Counting())
-
-    assert ask(pages, **headers).content == b"page 1"
-    assert ask(pages).content == b"page 2"
-    assert ask(pages, **headers).content == b"page 3"
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Vary": "User-Agent"},
-        {"Vary": "*"},
-        {"Cache-Control": "private"},
-        {"Content-Security-Policy": "script-src 'nonce-abc'"},
-    ],
-)
-def test_a_page_that_may_differ_between_readers_is_not_kept(headers: dict[str, str]) -> None:
-    pages = VisitorPages(Counting(**headers))
-
-    assert [ask(pages).content, ask(pages).content] == [b"page 1", b"page 2"]
-
-
-def test_a_page_that_sets_a_cookie_is_not_kept() -> None:
-    def view(request: HttpRequest) -> HttpResponse:
-        request.resolver_match = resolve("/leads/")
-        response = HttpResponse("with a cookie")
-        response.set_cookie("token", "secret")
-        return response
-
-    pages = VisitorPages(view)
-
-    assert (ask(pages).cookies["token"].value, len(pages.kept)) == ("secret", 0)
-
-
-@pytest.mark.parametrize(
     "path", ["/leads/no-such-lead/", "/account/login/", "/contact/", "/health/live", "/robots.txt"]
 )
 def test_what_is_no_public_page_has_no_tag(path: str, client: Client) -> None:
     assert "ETag" not in client.get(path)
-
-
-def test_a_very_long_address_is_answered_and_not_kept() -> None:
-    pages = VisitorPages(Counting())
-
-    assert ask(pages, "/leads/?q=" + "x" * 2000).content == b"page 1"
-    assert len(pages.kept) == 0
-
-
-def test_never_more_is_kept_than_there_is_room_for(settings: Any) -> None:
-    settings.VISITOR_PAGES_BYTES = 100_000
-    pages = VisitorPages(Counting())
-
-    for number in range(200):
-        ask(pages, f"/leads/?q={number}")
-
-    assert 0 < pages.kept.size <= 100_000
-    assert ask(pages, "/leads/?q=199").content == b"page 200"
-    assert ask(pages, "/leads/?q=0").content == b"page 201"
 
 
 # --- 304 ----------------------------------------------------------------------------------------------------------
@@ -435,11 +289,3 @@ def test_who_has_the_page_is_told_so(method: str, lead: Lead, client: Client) ->
     assert {"Cookie", "Accept-Language", "HX-Request", "HX-Target"} <= set(same["Vary"].split(", "))
     assert (same["ETag"], same["Cache-Control"]) == (page["ETag"], "no-cache")
     assert other.status_code == 200
-
-
-def test_a_head_request_fills_nothing() -> None:
-    pages = VisitorPages(Counting())
-
-    pages(RequestFactory().head("/leads/"))
-
-    assert len(pages.kept) == 0

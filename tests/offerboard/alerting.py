@@ -1,7 +1,7 @@
 """Searches that send mails, and what has come of them, for tests."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import Member
@@ -12,6 +12,9 @@ from offerboard.search import Filters
 from offerboard.services import lead_states
 from offerboard.services.watching import save_search
 from tests.factories import NOW, LeadFactory, MemberFactory
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+EIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)  # the Monday after NOW
 
 
 def asks(member: Member | None = None, *, frequency: str = "instant", name: str = "x", **filters: Any) -> SavedSearch:
@@ -44,3 +47,7 @@ def told() -> list[tuple[str, str]]:
 def links(text: str, name: str) -> list[str]:
     """The paths of the links of a mail that lead to such a page."""
     return re.findall(rf"https?://[^/\s]+(/mails/{name}/\S+)", text)
+
+
+def the_mail() -> Delivery:
+    return Delivery.objects.get(template="new_leads")

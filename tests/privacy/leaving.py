@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Member
+from directory.models import Company, TeamMember
+from offerboard.models import Lead
 from privacy.erasing import running
 from privacy.models import Erasure, SubjectRequest
 from privacy.services import leaving as services
+from tests.factories import NOW, PASSWORD, CompanyFactory, LeadFactory, MemberFactory
 
 
 def token_of(request: SubjectRequest) -> str:
@@ -43,3 +49,37 @@ def leave(member: Any, **wishes: Any) -> SubjectRequest:
     running.run(request.pk)
     request.refresh_from_db()
     return request
+
+
+def browser(member: Any, *, knows_password: bool = True) -> Client:
+    """A browser of the member, who has just given the password or not."""
+    client = Client()
+    client.force_login(member)
+    if knows_password:
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return client
+
+
+def state_of(thing: Any) -> str:
+    """As the database has it now."""
+    thing.refresh_from_db()
+    return str(thing.state)
+
+
+def colleague(company: Company, role: str) -> Member:
+    """Somebody else of the team."""
+    member = MemberFactory()
+    TeamMember.objects.create(company=company, member=member, role=role, joined_at=NOW)
+    return member
+
+
+def on_board() -> int:
+    """How many leads the world sees."""
+    return Lead.objects.public(at=timezone.now()).count()
+
+
+def only_owner() -> Member:
+    """The only owner of a company, with a lead on the board."""
+    member = MemberFactory(company=CompanyFactory(state="listed"), full_name="Linh Tran", password=PASSWORD)
+    LeadFactory(company=Company.objects.get(team__member=member), posted_by=member)
+    return member

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 from accounts.models import Member
 from privacy.channels import Confirmation, NotReached
-from privacy.models import Disclosure, Receipt, Receiver
-from tests.factories import NOW, ReceiverFactory
+from privacy.erasing.receivers import tell_receivers
+from privacy.models import Disclosure, Receipt, Receiver, SubjectRequest
+from tests.factories import NOW, MemberFactory, ReceiverFactory
+
+PHONE, EMAIL = "accounts.Member.phone", "accounts.Member.email"
+CHANGE = Receipt.Change
 
 
 def outside(kind: str, name: str) -> Receiver:
@@ -47,3 +53,23 @@ class Letterbox:
 
     def confirmed(self) -> Iterable[Confirmation]:
         return list(self.answers)
+
+
+def leaving(member: Any) -> SubjectRequest:
+    return SubjectRequest.objects.create(
+        kind="erasure", member=member, state="running", received_at=NOW, due_at=NOW + timedelta(days=30)
+    )
+
+
+def owe(*names: str, kind: str = "partner") -> list[Receipt]:
+    """Receivers that must delete somebody."""
+    member = MemberFactory()
+    for name in names:
+        outside(kind, name), given_to(name, member, PHONE)
+    tell_receivers(request=leaving(member), members=[member.pk], change=CHANGE.ERASE, now=NOW)
+    return list(Receipt.objects.filter(request__member=member).order_by("receiver_name"))
+
+
+def fresh(receipt: Receipt) -> Receipt:
+    receipt.refresh_from_db()
+    return receipt
