@@ -93,7 +93,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             language=language,
             context=words,
             now=timezone.now(),
-            secret=notice is None,
             asked_for=notice is None and LINKS[template_prefix] != UNASKED,
         )
 

@@ -24,13 +24,10 @@ def queue(
     language: str,
     context: Mapping[str, Any],
     now: datetime,
-    secret: bool = False,
     asked_for: bool = True,
 ) -> UUID:
     """Owe somebody a mail."""
-    return queue_mail(
-        template=template, to=to, language=language, context=context, now=now, secret=secret, asked_for=asked_for
-    ).pk
+    return queue_mail(template=template, to=to, language=language, context=context, now=now, asked_for=asked_for).pk
 
 
 def unsent(deliveries: Iterable[UUID]) -> int:

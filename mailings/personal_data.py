@@ -18,7 +18,7 @@ declare(
     subject=YOURS_ALREADY,
     text=YOURS_ALREADY,
     html=YOURS_ALREADY,
-    neutral="id kind template secret state attempts queued_at not_before lease_until ended_at",
+    neutral="id kind template state attempts queued_at not_before lease_until ended_at",
 )
 declare(
     MailReport,

@@ -24,14 +24,12 @@ def queue_mail(
     language: str,
     context: Mapping[str, Any],
     now: datetime,
-    secret: bool = False,
     asked_for: bool = False,
 ) -> Delivery:
     """Write the mail as a row; a worker sends it once the caller's transaction has committed.
 
     `template` names the pair mail/<template>.txt and .html; the text's first line is the subject.
-    Subject and text are forgotten once it has ended; `secret` marks links that nobody else may see before.
-    `asked_for`: see `queue_message`.
+    Subject and text are forgotten once it has ended. `asked_for`: see `queue_message`.
     """
     words = {
         **context,
@@ -50,13 +48,12 @@ def queue_mail(
         text=text.strip(),
         html=html,
         now=now,
-        secret=secret,
         asked_for=asked_for,
     )
 
 
 @transaction.atomic
-def queue_message(  # noqa: PLR0913 - the parts of a mail, each by its name
+def queue_message(
     *,
     template: str,
     to: str,
@@ -65,7 +62,6 @@ def queue_message(  # noqa: PLR0913 - the parts of a mail, each by its name
     text: str,
     html: str,
     now: datetime,
-    secret: bool = False,
     asked_for: bool = False,
 ) -> Delivery:
     """The same for a mail somebody else has written (allauth, Django).
@@ -83,7 +79,6 @@ def queue_message(  # noqa: PLR0913 - the parts of a mail, each by its name
         html=html,
         queued_at=now,
         not_before=now,
-        secret=secret,
     )
     if not asked_for and is_suppressed(Suppression.Kind.EMAIL, to):
         return delivery

@@ -18,10 +18,9 @@ class QueueMail(Protocol):
         language: str,
         context: Mapping[str, Any],
         now: datetime,
-        secret: bool = False,
         asked_for: bool = True,
     ) -> UUID:
-        """`template` names a pair in templates/mail/; `secret` blanks the text once it is sent.
+        """`template` names a pair in templates/mail/.
 
         What privacy writes is what somebody asked about their data or has a right to be told, so that a suppressed
         address gets it too; unless it is not `asked_for`: then nothing is sent there, and no row has the number.

@@ -92,7 +92,6 @@ def _queue_invitation(invitation: Invitation, *, inviter: Member, token: str, no
             "policy_url": settings.SITE_URL + reverse("privacy:policy"),
         },
         now=now,
-        secret=True,
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from privacy.admin.deadlines import KeptAdmin, due_words
 from privacy.forms.removals import IntakeForm
 from privacy.forms.staff import RefusalForm
 from privacy.models import WITH_STAFF, Removal, SubjectRequest
@@ -52,7 +53,7 @@ def _of_request(name: str, words: Any) -> Callable[..., Any]:
 
 
 @admin.register(Removal)
-class RemovalAdmin(admin.ModelAdmin):
+class RemovalAdmin(KeptAdmin):
     """Open ones first, the most urgent on top. What nobody has proved is not shown: anybody can type any address."""
 
     form = IntakeForm
@@ -60,7 +61,6 @@ class RemovalAdmin(admin.ModelAdmin):
     list_filter = ["request__state", "channel"]
     list_select_related = ["request", "decided_by"]
     ordering = (F("request__ended_at").desc(nulls_first=True), "request__due_at")  # type: ignore[assignment]
-    list_per_page = 50
     change_form_template = "admin/privacy/removal/change_form.html"
 
     state = _of_request("state", gettext_lazy("state"))
@@ -84,15 +84,14 @@ class RemovalAdmin(admin.ModelAdmin):
         """Decisions are made with the buttons."""
         return [*SHOWN, *ENDED] if obj else []
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Kept as proof that it was answered in time."""
-        return False
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """What came by telephone or letter is entered here."""
+        return admin.ModelAdmin.has_add_permission(self, request)
 
     @admin.display(description=gettext_lazy("to be answered by"), ordering="request__due_at")
     def due(self, row: Removal) -> str:
-        """The day, marked when it is past."""
-        day = f"{row.request.due_at:%Y-%m-%d}"
-        return format_html("<b>{} · {}</b>", day, _("overdue")) if row.is_overdue(at=timezone.now()) else day
+        """The day, marked when it is past or near."""
+        return due_words(row.request.due_at, done=row.request.ended_at is not None)
 
     @admin.display(description=gettext_lazy("about"))
     def about(self, row: Removal) -> str:

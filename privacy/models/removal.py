@@ -1,6 +1,5 @@
 """What somebody without an account wants to be gone: the other half of a request of the kind “removal”."""
 
-from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -65,7 +64,3 @@ class Removal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} · {self.request.received_at:%Y-%m-%d}"
-
-    def is_overdue(self, *, at: datetime) -> bool:
-        """Whether the law wanted an answer before now."""
-        return self.request.ended_at is None and self.request.due_at < at

@@ -63,10 +63,10 @@ def choices_of_columns(*, table: str) -> list[tuple[str, list[Choice]]]:
     ]
 
 
-def what_of(table: str) -> str:
-    """A table in words; as it is called where the map has forgotten it."""
+def what_of(table: str) -> datamap.Words:
+    """A table in words, of the language they are read in; as it is called where the map has forgotten it."""
     known = {one.label: one.what for one in datamap.tables_about_people()}
-    return capfirst(str(known.get(table, table)))
+    return capfirst(known.get(table, table))  # lazy where its words are
 
 
 def words_of(columns: Sequence[str]) -> str:

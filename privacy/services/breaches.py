@@ -1,6 +1,6 @@
 """The breach register: telling the people concerned, each once, and closing an incident (GDPR art. 33 and 34)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -74,9 +74,10 @@ def tell_some(*, now: datetime) -> bool:
     addresses = (
         [] if members or untold.addresses is None else [row["mailbox_found"] for row in untold.addresses[:BATCH]]
     )
+    words = notice_words(breach)
     BreachNotice.objects.bulk_create(
-        [_notice(breach, member=member, now=now) for member in members]
-        + [_notice(breach, email=address, now=now) for address in addresses]
+        [_notice(breach, words, member=member, now=now) for member in members]
+        + [_notice(breach, words, email=address, now=now) for address in addresses]
     )
     if not members and not addresses:
         Breach.objects.filter(pk=breach.pk).update(people_done_at=now)
@@ -104,12 +105,14 @@ def close_breach(*, breach: Breach, now: datetime) -> None:
     Breach.objects.filter(pk=breach.pk).update(closed_at=now)
 
 
-def _notice(breach: Breach, *, member: Any = None, email: str = "", now: datetime) -> BreachNotice:
+def _notice(
+    breach: Breach, words: Mapping[str, Any], *, member: Any = None, email: str = "", now: datetime
+) -> BreachNotice:
     delivery = outlet().queue(
         template="breach_notice",
         to=member.email if member else email,
         language=member.language if member else settings.LANGUAGE_CODE,
-        context={**notice_words(breach), "name": member.name if member else ""},
+        context={**words, "name": member.name if member else ""},
         now=now,
     )
     return BreachNotice(breach=breach, member=member, email=email, delivery=delivery, queued_at=now)

@@ -84,7 +84,7 @@ def ask_for_removal(*, asked: Asked, submission: UUID, now: datetime) -> None:
     )
     link = reverse("privacy:prove_removal", args=[link_token(request)])
     context = {"url": settings.SITE_URL + link, "until": now + VALID}  # nothing typed: anybody can type an address
-    _mail("removal_link", asked.email, asked.language, context=context, now=now, secret=True)
+    _mail("removal_link", asked.email, asked.language, context=context, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -153,7 +153,5 @@ def _hide_if_theirs(request: SubjectRequest, *, now: datetime) -> bool:
     return known.hide(removal.target_key, reason, None, now)
 
 
-def _mail(
-    template: str, to: str, language: str, *, context: dict[str, Any], now: datetime, secret: bool = False
-) -> None:
-    outlet().queue(template=template, to=to, language=language, context=context, now=now, secret=secret)
+def _mail(template: str, to: str, language: str, *, context: dict[str, Any], now: datetime) -> None:
+    outlet().queue(template=template, to=to, language=language, context=context, now=now)

@@ -53,7 +53,7 @@ def test_an_owner_invites_by_mail_and_only_a_hash_of_the_link_is_stored(
     assert response["Location"] == reverse("accounts:team")
     [mail], invitation = mails_to(LINH), Invitation.objects.get()
     assert mail.subject == "Amara Okonkwo invites you into the team of Dak Hoa"
-    assert (mail.secret, "Viewer" in mail.text) == (True, True)
+    assert "Viewer" in mail.text
     token = link_in(mail).split("/")[2]
     assert (invitation.email, invitation.role, invitation.invited_by) == (LINH, "viewer", owner)
     assert (invitation.token_hash, invitation.expires_at) == (services.token_hash(token), NOW + timedelta(days=14))

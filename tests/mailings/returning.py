@@ -15,7 +15,7 @@ def sent_mail(to: str = AMARA, *, minutes: int = 0, **changes: object) -> Delive
     """A mail that was handed over, `minutes` after NOW."""
     row = queue_message(
         template="test", to=to, language="en", subject="Hello", text="Secret link", html="<a>", now=NOW,
-        asked_for=True, secret=bool(changes.pop("secret", False)),
+        asked_for=True,
     )  # fmt: skip
     at = NOW.replace(minute=minutes)
     Delivery.objects.filter(pk=row.pk).update(**{"state": "sent", "attempts": 1, "ended_at": at, **changes})

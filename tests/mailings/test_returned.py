@@ -121,7 +121,7 @@ def test_a_bounce_after_the_holder_came_back_counts_no_second_time() -> None:
 
 
 def test_the_link_of_a_mail_that_came_back_is_blanked() -> None:
-    row = sent_mail(secret=True)
+    row = sent_mail()
 
     come_back(postfix(row))
 
@@ -172,7 +172,7 @@ def test_good_news_is_no_bounce(action: str) -> None:
 def test_a_bounce_may_be_quicker_than_the_worker_that_sent_the_mail(catcher: Catcher, settings: Any) -> None:
     """The server answers 250 only after its own bounce has come back."""
     settings.BOUNCE_DOMAIN = DOMAIN
-    row = queue_message(template="x", to=AMARA, language="en", subject="x", text="link", html="", now=NOW, secret=True)
+    row = queue_message(template="x", to=AMARA, language="en", subject="x", text="link", html="", now=NOW)
 
     def bounce_first(_address: str) -> None:
         come_back(postfix(row))

@@ -27,7 +27,7 @@ def today() -> Iterator[None]:
 @pytest.fixture
 def bounce() -> MailReport:
     """One bounce, one complaint, and two forged ones."""
-    one, other = sent_mail(secret=True), sent_mail("kofi@example.com")
+    one, other = sent_mail(), sent_mail("kofi@example.com")
     for raw in (postfix(one), complaint(other), postfix(one, to="x@example.com"), postfix(one, back="y@example.com")):
         take_report(raw=raw, source=MailReport.Source.MAILDIR, now=NOW)
     return MailReport.objects.get(kind="hard")

@@ -108,7 +108,7 @@ def test_the_sweep_finds_what_a_lost_wake_up_left(catcher: Catcher) -> None:
 def test_secrets_are_blanked_at_the_end(catcher: Catcher, ends_in: str) -> None:
     """A reset link must not lie around, whether it arrived or not."""
     catcher.on_recipient = lambda address: "550 No such mailbox" if ends_in == "bounced" else None
-    row = owe(text="https://example.com/secret", html="<a>secret</a>", secret=True)
+    row = owe(text="https://example.com/secret", html="<a>secret</a>")
 
     tasks.send_due_mail()
 
@@ -119,7 +119,7 @@ def test_secrets_are_blanked_at_the_end(catcher: Catcher, ends_in: str) -> None:
 def test_a_refusal_that_may_pass_is_tried_again_later(catcher: Catcher, point: str) -> None:
     """4xx: after half a minute, then a minute, and the text stays."""
     setattr(catcher, point, lambda address: "451 Try later")
-    row = owe(secret=True)
+    row = owe()
 
     tasks.send_due_mail()
 

@@ -215,7 +215,6 @@ def test_the_outbox_shows_no_text_and_nothing_can_be_changed() -> None:
         text="https://example.com/secret-link",
         html="<a>secret-link</a>",
         now=NOW,
-        secret=True,
     )
     client = at_work(make_staff("communications"))
     place = reverse("admin:mailings_delivery_change", args=[row.pk])

@@ -59,7 +59,7 @@ def test_a_visitor_asks_without_a_cookie_and_gets_a_link_by_mail(company: Compan
         company.slug,
     )
     [mail] = Delivery.objects.all()
-    assert (mail.template, mail.to, mail.secret) == ("removal_link", "Linh@example.com", True)
+    assert (mail.template, mail.to) == ("removal_link", "Linh@example.com")
 
 
 def test_the_mail_with_the_link_repeats_nothing_that_was_typed() -> None:
