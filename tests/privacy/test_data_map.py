@@ -30,6 +30,10 @@ from privacy.departures import erased_models
 from privacy.purposes import ACCOUNT, COMPANY_CONTACT, INVITING, MAILING, MARKETING, PARTNERS
 from tests.factories import CompanyFactory, MemberFactory, MessageFactory
 
+# No model has them any more and nothing is written there; they go with the next release, since the one before this
+# still writes them while this one is being installed.
+ON_THEIR_WAY_OUT = {("mailings_delivery", "secret")}
+
 
 @pytest.fixture
 def own_map(monkeypatch: pytest.MonkeyPatch) -> dict[type[models.Model], datamap.Table]:
@@ -118,7 +122,7 @@ def test_every_column_that_postgresql_has_is_known_to_the_map() -> None:
     }
 
     assert len(found) > 300
-    assert found - declared == set()
+    assert found - declared == ON_THEIR_WAY_OUT
 
 
 def test_every_declared_table_is_one_of_an_installed_app() -> None:
