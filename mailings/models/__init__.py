@@ -1,6 +1,21 @@
-"""The outbox and what comes back."""
+"""The outbox and what comes back, campaigns and who reads them."""
 
-from mailings.models.delivery import FORGOTTEN, Delivery, DeliveryQuerySet
+from mailings.models.budget import DomainBudget
+from mailings.models.campaign import Campaign, CampaignText
+from mailings.models.delivery import ENDED, FORGOTTEN, OPEN, Delivery, DeliveryQuerySet
 from mailings.models.report import MailReport
+from mailings.models.subscriber import Subscriber, SubscriptionWish
 
-__all__ = ["FORGOTTEN", "Delivery", "DeliveryQuerySet", "MailReport"]
+__all__ = [
+    "ENDED",
+    "FORGOTTEN",
+    "OPEN",
+    "Campaign",
+    "CampaignText",
+    "Delivery",
+    "DeliveryQuerySet",
+    "DomainBudget",
+    "MailReport",
+    "Subscriber",
+    "SubscriptionWish",
+]

@@ -10,6 +10,7 @@ from django.db import transaction
 from mailings import tasks
 from mailings.models import Delivery
 from mailings.rendering import render_mail
+from mailings.wire import domain_of
 from privacy.models import Suppression
 from privacy.selectors.suppression import is_suppressed
 
@@ -63,6 +64,8 @@ def queue_message(
         id=uuid.uuid4(),
         template=template[:60],
         to=to,
+        domain=domain_of(to),
+        asked_for=asked_for,
         language=language,
         subject=" ".join(subject.split())[:300],
         text=text,

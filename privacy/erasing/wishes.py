@@ -6,7 +6,8 @@ from django.db import transaction
 
 from privacy.models import Suppression
 
-WISHES = (Suppression.Reason.ERASED, Suppression.Reason.REMOVED)  # of people; what a mail server says stands below them
+# Of people; what a mail server says stands below them.
+WISHES = (Suppression.Reason.ERASED, Suppression.Reason.REMOVED, Suppression.Reason.OPTED_OUT)
 
 
 @transaction.atomic

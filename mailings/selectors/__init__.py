@@ -1,0 +1,1 @@
+"""What the pages of marketing mail and staff's pages about mail show."""
