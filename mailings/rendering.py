@@ -45,7 +45,8 @@ def render_mail(*, template: str, language: str, context: Mapping[str, Any]) -> 
 
 def _preview(text: str) -> str:
     """How the text begins, in one line and without its links: they may be keys."""
-    words = " ".join(" ".join(line.split()) for line in text.splitlines() if not LINK_LINE.match(line.strip()))
+    lines = (line.strip().removeprefix("> ") for line in text.partition("\n-- \n")[0].splitlines())
+    words = " ".join(" ".join(line for line in lines if not LINK_LINE.match(line)).split())
     return words if len(words) <= PREVIEW else words[:PREVIEW].rsplit(" ", 1)[0] + " …"
 
 
