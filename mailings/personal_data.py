@@ -11,7 +11,7 @@ from mailings.models import (
     Subscriber,
     SubscriptionWish,
 )
-from privacy.datamap import UNLINK, Held, as_long_as, days_after, declare, declare_place, kept, mailbox, member
+from privacy.datamap import UNLINK, Held, as_long_as, days_after, declare, declare_place, mailbox, member
 from privacy.purposes import MAILING, MARKETING, STAFF_RECORD
 
 YOURS_ALREADY = Held(withheld=_("you have the mail itself, and it may quote other people"))
@@ -35,13 +35,12 @@ declare(
     why=STAFF_RECORD,
     keep=as_long_as(_("as long as the mail is in our archive")),
     erase=UNLINK,
-    held="written_by written_at",
+    held="written_by",
     approved_by=Held(about=member("approved_by")),
-    approved_at=Held(about=member("approved_by"), erase=kept(_("it says that somebody else had read it"))),
     neutral=(
         "id kind title topic reason default_language countries industries business_types tiers languages starts_at "
-        "is_archived slug state began_at ended_at cancelled_at halt failures cursor audience sent bounced suppressed "
-        "uncertain withdrawn"
+        "is_archived slug state written_at approved_at began_at ended_at cancelled_at halt failures cursor audience "
+        "sent bounced suppressed uncertain withdrawn"
     ),
 )
 declare(CampaignText, neutral="id campaign language subject body offer_title offer_text offer_button offer_link")
