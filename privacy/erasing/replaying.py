@@ -44,7 +44,7 @@ def replay(*, now: datetime) -> int:
         if line.member is None or not _is_here(line):
             continue
         try:
-            erase(_job_for(line, now=now), writes=False)
+            erase(_job_for(line, now=now), is_in_ledger=True)
             again += 1
         except (DatabaseError, LeaseLost) as error:
             log.error("erasure_not_replayed", request=line.request, error=type(error).__name__)
@@ -122,6 +122,7 @@ def _job_for(line: ledger.Line, *, now: datetime) -> Erasure:
             "successors": line.successors,
             "lease_until": now + LEASE,
             "is_begun": False,
+            "writes_letter": False,
         },
     )
     job.request.state = State.COOLING_OFF

@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=3)  # renewed with each batch
 SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one
-NEVER_PROVED = "nobody ever proved the mailbox"  # nobody is written to either
 HELD_FOR = timedelta(days=1)  # then it is asked again whether the hold has ended
 
 State = SubjectRequest.State
@@ -76,8 +75,8 @@ def claim(pk: UUID, *, now: datetime) -> Erasure | None:
     return job
 
 
-def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -> None:
-    """Do what is left to do; `writes`: the person gets a final letter, and the ledger a line.
+def erase(job: Erasure, *, ends_at: float = float("inf"), is_in_ledger: bool = False) -> None:
+    """Do what is left to do; `is_in_ledger`: its line is there already.
 
     Raises LeaseLost, and ShiftOver once `ends_at`, a time of time.monotonic, is past.
     """
@@ -86,7 +85,7 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -
     person = person_by_number(number)
     _leave_no_way_back(job)
     if not job.is_begun:
-        _begin(job, person, writes=writes)
+        _begin(job, person, is_in_ledger=is_in_ledger)
     holds = Holds(at=timezone.now())
     work: list[tuple[str, Callable[[], int]]] = [
         ("", partial(_by_app, eraser, leaving=leaving, files=job.files)) for eraser in erasers()
@@ -99,7 +98,7 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -
             if time.monotonic() > ends_at:
                 raise ShiftOver
     delete_files(job.files)  # a name stays on the list until its file is gone
-    _finish(job, writes=writes)
+    _finish(job)
 
 
 def erase_released(*, now: datetime) -> int:
@@ -145,7 +144,7 @@ def _leave_no_way_back(job: Erasure) -> None:
     _renew(job)
 
 
-def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
+def _begin(job: Erasure, person: Person, *, is_in_ledger: bool) -> None:
     """Write the ledger, then all that has to be known before the first row goes."""
     now = timezone.now()
     line = ledger.line_for(
@@ -158,7 +157,7 @@ def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
         leads=job.leads,
         successors=job.successors,
     )
-    if writes:
+    if not is_in_ledger:
         ledger.append(line)
     with transaction.atomic(durable=True):
         enter_wishes(  # so that it is counted among what is kept
@@ -191,7 +190,7 @@ def _renew(job: Erasure, **values: object) -> None:
 
 
 @transaction.atomic(durable=True)
-def _finish(job: Erasure, *, writes: bool) -> None:
+def _finish(job: Erasure) -> None:
     """Close the account and say so, at once; of two workers one does."""
     now = timezone.now()
     waits = Receipt.objects.open().filter(request=job.pk).exists()
@@ -201,8 +200,7 @@ def _finish(job: Erasure, *, writes: bool) -> None:
     if not changed:
         raise LeaseLost
     addressee = accounts().close(job.member_number or 0, now)
-    writes = writes and job.request.identity_proof != NEVER_PROVED
-    letter = _write_letter(job, addressee, waits=waits, now=now) if writes and addressee else None
+    letter = _write_letter(job, addressee, waits=waits, now=now) if job.writes_letter and addressee else None
     _renew(job, files=[], successors={}, begun={}, letter=letter)
     Erasure.objects.filter(pk=job.pk).update(lease_until=None)
 

@@ -54,6 +54,9 @@ class Erasure(models.Model):
     files = ArrayField(models.CharField(max_length=300), verbose_name=_("files to be deleted"), default=list)
     erased = models.JSONField(_("rows erased, by table"), default=dict)
     kept = models.JSONField(_("what is kept, why and how long"), default=list)  # [{"what", "why", "until", "rows"}]
+    writes_letter = models.BooleanField(  # not where nobody proved the mailbox, or the letter was written before
+        _("the person gets a final letter"), default=True, db_default=True
+    )
     letter = models.UUIDField(_("the final letter"), null=True, blank=True)  # its row in the outbox
 
     objects = ErasureQuerySet.as_manager()

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from privacy import tasks
 from privacy.departures import Leaving, departures
-from privacy.erasing.running import NEVER_PROVED, leaving_of
+from privacy.erasing.running import leaving_of
 from privacy.models import Erasure, Receipt, SubjectRequest
 from privacy.outlets import outlet
 from privacy.services.requests import AlreadyAsked, file_request, tell_person
@@ -78,12 +78,12 @@ def let_go(*, member: Any, now: datetime) -> None:
             member=member,
             text="",
             state=State.COOLING_OFF,
-            identity_proof=NEVER_PROVED,
+            identity_proof="nobody ever proved the mailbox",
             now=now,
         )
     except AlreadyAsked:
         return
-    Erasure.objects.create(request=request, member_number=member.pk, runs_at=now)
+    Erasure.objects.create(request=request, member_number=member.pk, runs_at=now, writes_letter=False)
     transaction.on_commit(partial(tasks.wake_erasure, str(request.pk)))
 
 
