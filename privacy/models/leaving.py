@@ -127,6 +127,10 @@ class Receipt(models.Model):
             models.UniqueConstraint(name="receipt_once", fields=["request", "receiver_kind", "receiver_key", "change"]),
             models.CheckConstraint(name="receipt_change_known", condition=Q(change__in=["erase", "correct"])),
             models.CheckConstraint(name="receipt_receiver_known", condition=Q(receiver_kind__in=ReceiverKind.values)),
+            models.CheckConstraint(  # confirmed with a proof, and then the person need not be known any longer
+                name="receipt_confirmed_is_proved",
+                condition=Q(confirmed_at=None) | Q(person="") & ~Q(proof=""),
+            ),
         ]
         indexes = [
             models.Index(name="receipt_open", fields=["due_at"], condition=Q(confirmed_at=None)),  # the overdue list

@@ -263,8 +263,6 @@ def test_a_breach_is_closed_once_its_risk_is_judged_and_everybody_was_told() -> 
     one = breach(risk="unknown")
     with pytest.raises(services.NotJudged):
         services.close_breach(breach=one, now=NOW)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Breach.objects.update(closed_at=NOW)
     Breach.objects.update(risk="high")
     services.tell_people(breach=one, now=NOW)
     with pytest.raises(services.StillTelling):
@@ -278,3 +276,20 @@ def test_a_breach_is_closed_once_its_risk_is_judged_and_everybody_was_told() -> 
     with pytest.raises(services.AlreadyClosed):
         services.close_breach(breach=one, now=NOW + timedelta(days=1))
     assert fresh(one).closed_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("breach_closed_is_judged", {"risk": "unknown", "closed_at": NOW}),
+        ("breach_closed_is_done", {"people_told_at": NOW, "closed_at": NOW}),
+        ("breach_done_is_told", {"people_done_at": NOW}),
+    ],
+)
+def test_the_database_refuses_an_end_without_what_comes_before_it(constraint: str, values: dict[str, Any]) -> None:
+    one = breach()
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Breach.objects.update(**values)
+
+    assert (fresh(one).closed_at, one.people_done_at, one.risk) == (None, None, "high")

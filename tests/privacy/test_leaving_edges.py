@@ -215,7 +215,7 @@ def test_the_log_of_staff_keeps_no_name_of_what_was_theirs(linh: Member, company
 
 def test_a_company_that_was_removed_is_off_the_market_again_after_a_restore(company: Company) -> None:
     deserted = CompanyFactory(legal_name="Deserted Ltd", phone="+84243825999")
-    request = SubjectRequest.objects.create(kind="removal", state="done", received_at=NOW, due_at=NOW)
+    request = SubjectRequest.objects.create(kind="removal", state="done", received_at=NOW, due_at=NOW, ended_at=NOW)
     values = [("company", "VN Deserted Ltd"), ("website", "linh-coffee.example")]
     suppress_for_good(request=request.pk, values=values, now=NOW)
 

@@ -19,7 +19,7 @@ from privacy.erasing import ledger, replaying, running
 from privacy.models import Erasure, SubjectRequest, Suppression
 from privacy.selectors.suppression import is_suppressed
 from privacy.services.suppression import lift, suppress_for_good
-from tests.factories import CompanyFactory, InvitationFactory, LeadFactory, MemberFactory
+from tests.factories import NOW, CompanyFactory, InvitationFactory, LeadFactory, MemberFactory
 from tests.privacy.leaving import ask_and_confirm, leave
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
@@ -154,7 +154,7 @@ def test_where_the_ledger_cannot_be_written_nothing_is_erased(ledger_file: Path)
 @pytest.mark.promise("deleted-again-after-a-restore")
 def test_a_mailbox_that_was_removed_is_forgotten_again_and_stays_suppressed() -> None:
     request = SubjectRequest.objects.create(
-        kind="removal", email="", state="done", received_at=timezone.now(), due_at=timezone.now()
+        kind="removal", email="", state="done", received_at=NOW, due_at=NOW, ended_at=NOW
     )
     suppress_for_good(request=request.pk, values=[("email", "Linh@example.com")], now=timezone.now())
     Suppression.objects.all().delete()
