@@ -127,7 +127,8 @@ def _release(job: Erasure, batch: Callable[[], int]) -> int:
 
 def leaving_of(job: Erasure) -> Leaving:
     """Who leaves, in the words that apps are told it in."""
-    return Leaving(job.member_number or 0, job.leads, {int(key): heir for key, heir in job.successors.items()})
+    successors = {int(company): heir for company, heir in job.successors.items()}
+    return Leaving(job.member_number or 0, Erasure.Leads(job.leads), successors)
 
 
 def _by_app(eraser: Callable[..., int], *, leaving: Leaving, files: list[str]) -> int:

@@ -52,7 +52,7 @@ def ask_to_leave(
     request = file_request(
         kind=Kind.ERASURE, member=member, text=text, state=State.RECEIVED, identity_proof=identity_proof, now=now
     )
-    leaving = Leaving(member.pk, leads.value, successors)
+    leaving = Leaving(member.pk, leads, successors)
     begun = {one.name: one.begin(leaving, now) for one in departures()}
     Erasure.objects.create(
         request=request,
