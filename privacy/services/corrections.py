@@ -12,7 +12,7 @@ from django.db import transaction
 from privacy import datamap
 from privacy.erasing.receivers import tell_receivers
 from privacy.models import Correction, Receipt, SubjectRequest
-from privacy.private_files import private_files
+from privacy.private_files import forget_strays, private_files
 from privacy.selectors.holds import Holds
 from privacy.services.requests import file_request, tell_person
 
@@ -83,14 +83,7 @@ def forget_evidence(*, now: datetime) -> None:
     for correction in Correction.objects.with_outdated_evidence(at=now).exclude(held):
         correction.evidence.storage.delete(correction.evidence.name)
         Correction.objects.filter(pk=correction.pk, evidence=correction.evidence.name).update(evidence="")
-    storage = private_files()
-    if not storage.exists(FOLDER):
-        return
-    names = {f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]}
-    known = set(Correction.objects.filter(evidence__in=names).values_list("evidence", flat=True))
-    for name in names - known:
-        if storage.get_modified_time(name) < now - YOUNG:
-            storage.delete(name)
+    forget_strays(folder=FOLDER, model=Correction, columns=["evidence"], before=now - YOUNG)
 
 
 def _store(evidence: "ContentFile[bytes] | None") -> str:

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from privacy import datamap, tasks
-from privacy.exporting.running import forget_strays
+from privacy.exporting.running import FOLDER, YOUNG
 from privacy.models import Export, SubjectRequest
 from privacy.outlets import outlet
+from privacy.private_files import forget_strays
 from privacy.selectors.holds import Holds
 
 EXPORTS_A_DAY = 3
@@ -77,7 +78,7 @@ def forget_exports(*, now: datetime) -> None:
             Export.objects.filter(pk=job.pk, file=job.file.name).update(file="", size=0, digest="")
             ready = SubjectRequest.objects.filter(pk=job.pk, state=SubjectRequest.State.READY)
             ready.update(state=SubjectRequest.State.EXPIRED)
-    forget_strays(now=now)
+    forget_strays(folder=FOLDER, model=Export, columns=["file"], before=now - YOUNG)
 
 
 def month_after(moment: datetime) -> datetime:
