@@ -37,10 +37,14 @@ def private_root(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def picture(kind: str = "PNG") -> bytes:
+def picture(kind: str = "PNG", *, side: int = 3, **options: Any) -> bytes:
     target = BytesIO()
-    Image.new("RGB", (3, 2), "navy").save(target, kind)
+    Image.new("1" if side > 1000 else "RGB", (side, side)).save(target, kind, **options)
     return target.getvalue()
+
+
+# A telephone's photo with a second one inside, such as its depth.
+PHOTO = picture("MPO", save_all=True, append_images=[Image.new("RGB", (3, 3))])
 
 
 def browser(member: Any) -> Client:
@@ -117,6 +121,7 @@ def test_the_choice_is_what_there_is_of_mine_in_words_and_something_else() -> No
         ({"evidence": SimpleUploadedFile("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>")}, "cannot be read."),
         ({"evidence": SimpleUploadedFile("a.png", picture("GIF"))}, "This file cannot be read."),
         ({"evidence": SimpleUploadedFile("a.png", picture()[:40])}, "This file cannot be read."),
+        ({"evidence": SimpleUploadedFile("a.png", picture(side=7000))}, "This file cannot be read."),
         ({"evidence": SimpleUploadedFile("a.pdf", PDF + b" " * 5_300_000 + b"%%EOF")}, "larger than 5 MB"),
     ],
 )
@@ -131,7 +136,11 @@ def test_what_cannot_be_used_is_refused_beside_its_field_and_leaves_nothing(
     assert (SubjectRequest.objects.count(), stored(private_root)) == (0, [])
 
 
-@pytest.mark.parametrize(("content", "suffix"), [(PDF, ".pdf"), (picture(), ".png"), (picture("JPEG"), ".jpg")])
+@pytest.mark.parametrize(
+    ("content", "suffix"),
+    [(PDF, ".pdf"), (picture(), ".png"), (picture("JPEG"), ".jpg"), (PHOTO, ".jpg")],
+    ids=["pdf", "png", "jpeg", "photo of a telephone"],
+)
 def test_a_file_is_named_after_what_it_is_and_not_after_what_it_is_called(content: bytes, suffix: str) -> None:
     sent = SimpleUploadedFile("evidence.exe", content)
 
