@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts.models import Member
-from accounts.services.team import LastOwner, change_role
+from accounts.services.team import LastOwner, change_role, remove_from_team
 from directory.models import Company, TeamMember
 from directory.services import Closing, show_company
 from mailings import delivery
@@ -148,6 +148,17 @@ def test_an_owner_cannot_step_down_while_the_other_one_is_leaving(linh: Member, 
         )
 
     assert TeamMember.objects.get(member=other).role == "owner"
+
+
+def test_colleagues_who_own_nothing_may_still_go_while_the_only_owner_is_leaving(
+    linh: Member, company: Company
+) -> None:
+    viewer = MemberFactory(company=company, role="viewer")
+    ask(linh)
+
+    remove_from_team(company=company, actor=viewer, team_member_id=TeamMember.objects.get(member=viewer).pk)
+
+    assert list(company.team.values_list("member", flat=True)) == [linh.pk]
 
 
 def test_a_company_is_not_listed_again_while_all_its_owners_are_leaving(linh: Member, company: Company) -> None:
