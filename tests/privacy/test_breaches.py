@@ -255,6 +255,28 @@ def test_when_a_mail_has_left_is_kept_as_proof_before_the_outbox_forgets_it() ->
     ]
 
 
+def test_mails_are_asked_about_for_as_long_as_the_outbox_remembers_them() -> None:
+    """Privacy cannot read it there: mailings is above it."""
+    kept = [column.keep for column in datamap.tables()[Delivery].columns if column.keep.has_time]
+
+    assert {(keep.after, keep.days) for keep in kept} == {("ended_at", services.REMEMBERED.days)}
+
+
+def test_noting_when_many_mails_left_takes_no_more_statements_than_for_one() -> None:
+    counts = []
+    for people in (1, 5):
+        for _person in range(people):
+            writer()
+        services.tell_people(breach=breach(), now=NOW)
+        tell_all()
+        Delivery.objects.update(state="sent", ended_at=NOW)
+        with CaptureQueriesContext(connection) as asked:
+            services.note_sent(now=NOW)
+        counts.append(len(asked))
+
+    assert (counts[0], BreachNotice.objects.filter(sent_at=None).count()) == (counts[1], 0)
+
+
 # --- closing --------------------------------------------------------------------------------------------------------
 
 
