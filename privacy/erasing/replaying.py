@@ -121,7 +121,7 @@ def _job_for(line: ledger.Line, *, now: datetime) -> Erasure:
             "leads": line.leads,
             "successors": line.successors,
             "lease_until": now + LEASE,
-            "is_begun": False,
+            "is_prepared": False,
             "writes_letter": False,
         },
     )

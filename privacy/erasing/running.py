@@ -84,8 +84,8 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), is_in_ledger: bool = F
     leaving = leaving_of(job)
     person = person_by_number(number)
     _leave_no_way_back(job)
-    if not job.is_begun:
-        _begin(job, person, is_in_ledger=is_in_ledger)
+    if not job.is_prepared:
+        _prepare(job, person, is_in_ledger=is_in_ledger)
     holds = Holds(at=timezone.now())
     work: list[tuple[str, Callable[[], int]]] = [
         ("", partial(_by_app, eraser, leaving=leaving, files=job.files)) for eraser in erasers()
@@ -145,7 +145,7 @@ def _leave_no_way_back(job: Erasure) -> None:
     _renew(job)
 
 
-def _begin(job: Erasure, person: Person, *, is_in_ledger: bool) -> None:
+def _prepare(job: Erasure, person: Person, *, is_in_ledger: bool) -> None:
     """Write the ledger, then all that has to be known before the first row goes."""
     now = timezone.now()
     line = ledger.line_for(
@@ -166,7 +166,7 @@ def _begin(job: Erasure, person: Person, *, is_in_ledger: bool) -> None:
             for kind, key_id, digest in line.digests
         )
         job.kept = [asdict(one) for one in (*kept_rows(person), *held_rows(person, Holds(at=now)))]
-        _renew(job, kept=job.kept, is_begun=True)
+        _renew(job, kept=job.kept, is_prepared=True)
         tell_receivers(request=job.request, members=[job.member_number or 0], change=Receipt.Change.ERASE, now=now)
         withdraw_consents(member_id=job.member_number or 0, now=now)
 
@@ -202,7 +202,7 @@ def _finish(job: Erasure) -> None:
         raise LeaseLost
     addressee = accounts().close(job.member_number or 0, now)
     letter = _write_letter(job, addressee, waits=waits, now=now) if job.writes_letter and addressee else None
-    _renew(job, files=[], successors={}, begun={}, letter=letter)
+    _renew(job, files=[], successors={}, to_bring_back={}, letter=letter)
     Erasure.objects.filter(pk=job.pk).update(lease_until=None)
 
 

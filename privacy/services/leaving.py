@@ -53,13 +53,13 @@ def ask_to_leave(
         kind=Kind.ERASURE, member=member, text=text, state=State.RECEIVED, identity_proof=identity_proof, now=now
     )
     leaving = Leaving(member.pk, leads, successors)
-    begun = {one.name: one.begin(leaving, now) for one in departures()}
+    to_bring_back = {one.name: one.begin(leaving, now) for one in departures()}
     Erasure.objects.create(
         request=request,
         member_number=member.pk,
         leads=leads,
         successors={str(company): heir for company, heir in successors.items()},
-        begun=begun,
+        to_bring_back=to_bring_back,
     )
     until = now + CONFIRMED_WITHIN
     tell_person(request, template="erasure_confirm", now=now, url=confirmation_url(request), until=until)
@@ -179,7 +179,7 @@ def _end(request: SubjectRequest, state: SubjectRequest.State, *, template: str,
     job = Erasure.objects.get(pk=request.pk)
     leaving = leaving_of(job)
     for one in departures():
-        if one.name in job.begun:
-            one.bring_back(leaving, job.begun[one.name], now)
+        if one.name in job.to_bring_back:
+            one.bring_back(leaving, job.to_bring_back[one.name], now)
     request.refresh_from_db()
     tell_person(request, template=template, now=now)
