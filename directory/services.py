@@ -145,7 +145,11 @@ def admit_company(*, company: Company, now: datetime) -> None:
 
 @transaction.atomic
 def move_company(*, company: Company, before: Company.State, after: Company.State, now: datetime) -> None:
-    """The same within another service's transaction, in one statement. Raises StateConflict."""
+    """Change a company's state from `before` to `after` in one statement, within the caller's transaction.
+
+    What follows companies, such as their leads on the board, moves with it. Raises StateConflict where the company is
+    not in the state `before`.
+    """
     if not Company.objects.filter(pk=company.pk, state=before).update(state=after, updated_at=now):
         raise StateConflict
     _tell_followers(company, now)
