@@ -14,7 +14,7 @@ from privacy.erasing.receivers import tell_receivers
 from privacy.models import Correction, Receipt, SubjectRequest
 from privacy.private_files import forget_strays, private_files
 from privacy.selectors.holds import Holds
-from privacy.services.requests import file_request, tell_person
+from privacy.services.requests import ReasonMissing, file_request, tell_person
 
 FOLDER = "evidence"
 YOUNG = timedelta(hours=1)  # a file may still be about to get its row
@@ -24,10 +24,6 @@ State = SubjectRequest.State
 
 class AlreadyAnswered(Exception):
     """Somebody else of the staff was quicker."""
-
-
-class ReasonMissing(Exception):
-    """The person is owed a reason, also when the answer is yes."""
 
 
 class UnknownData(Exception):
@@ -94,7 +90,7 @@ def _store(evidence: "ContentFile[bytes] | None") -> str:
 
 
 def _decide(request: SubjectRequest, *, state: State, reason: str, by: Any, now: datetime) -> None:
-    """Of two of the staff one decides."""
+    """Of two of the staff one decides; a reason is owed also when the answer is yes."""
     if not reason.strip():
         raise ReasonMissing
     waiting = SubjectRequest.objects.filter(pk=request.pk, kind=SubjectRequest.Kind.CORRECTION, state=State.RECEIVED)

@@ -17,7 +17,7 @@ from privacy.departures import Leaving, departures
 from privacy.erasing.running import leaving_of
 from privacy.models import Erasure, Receipt, SubjectRequest
 from privacy.outlets import outlet
-from privacy.services.requests import AlreadyAsked, file_request, tell_person
+from privacy.services.requests import AlreadyAsked, ReasonMissing, file_request, tell_person
 
 COOLING_OFF = timedelta(days=14)
 CONFIRMED_WITHIN = timedelta(days=7)
@@ -135,10 +135,11 @@ def stay(*, member: Any, now: datetime) -> None:
 
 
 @transaction.atomic
-def refuse_leaving(*, request: SubjectRequest, answer: str, now: datetime) -> None:
-    """Staff say no, and why: GDPR art. 12(4) and (5). Raises NotLeaving."""
-    SubjectRequest.objects.filter(pk=request.pk).update(answer=answer)
-    _end(request, State.REFUSED, template="erasure_refused", now=now)
+def refuse_leaving(*, request: SubjectRequest, reason: str, now: datetime) -> None:
+    """Staff say no, and why: GDPR art. 12(4) and (5). Raises ReasonMissing, NotLeaving."""
+    if not reason.strip():
+        raise ReasonMissing
+    _end(request, State.REFUSED, answer=reason.strip(), template="erasure_refused", now=now)
 
 
 def forget_unconfirmed(*, now: datetime) -> None:
@@ -173,8 +174,11 @@ def forget_letters(*, now: datetime) -> None:  # noqa: ARG001  # called like eve
                 Erasure.objects.filter(pk=job.pk, letter=job.letter).update(letter=None)
 
 
-def _end(request: SubjectRequest, state: SubjectRequest.State, *, template: str, now: datetime) -> None:
-    if not SubjectRequest.objects.filter(pk=request.pk, state__in=MAY_STAY).update(state=state, ended_at=now):
+def _end(
+    request: SubjectRequest, state: SubjectRequest.State, *, answer: str = "", template: str, now: datetime
+) -> None:
+    waiting = SubjectRequest.objects.filter(pk=request.pk, state__in=MAY_STAY)
+    if not waiting.update(state=state, answer=answer, ended_at=now):
         raise NotLeaving
     job = Erasure.objects.get(pk=request.pk)
     leaving = leaving_of(job)

@@ -32,6 +32,10 @@ class NotExtendable(Exception):
     """It was answered, or extended before, or its month is over."""
 
 
+class ReasonMissing(Exception):
+    """Who asked is owed a reason: GDPR art. 12(3) and (4)."""
+
+
 @transaction.atomic(durable=True)
 def ask_for_export(*, member: Any, now: datetime) -> SubjectRequest:
     """Have a copy of the member's data made; who asks has just given the password. Of two clicks one asks.
@@ -53,11 +57,13 @@ def ask_for_export(*, member: Any, now: datetime) -> SubjectRequest:
 def extend_request(*, request: SubjectRequest, reason: str, now: datetime) -> None:
     """Take two months more, once and within the first month, and tell the person why: GDPR art. 12(3).
 
-    Raises NotExtendable.
+    Raises ReasonMissing, NotExtendable.
     """
+    if not reason.strip():
+        raise ReasonMissing
     late = month_after(month_after(month_after(request.received_at)))
     waiting = SubjectRequest.objects.open().filter(pk=request.pk, extension="", due_at__gte=now)
-    if not reason.strip() or not waiting.update(extension=reason.strip(), due_at=late):
+    if not waiting.update(extension=reason.strip(), due_at=late):
         raise NotExtendable
     request.refresh_from_db()
     tell_person(request, template="request_extended", now=now)

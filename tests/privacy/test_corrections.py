@@ -20,7 +20,7 @@ from mailings.models import Delivery
 from privacy import periodic
 from privacy.models import EVIDENCE_KEPT, Correction, Receipt, SubjectRequest
 from privacy.services import corrections as services
-from privacy.services.requests import AlreadyAsked, month_after
+from privacy.services.requests import AlreadyAsked, ReasonMissing, month_after
 from tests.factories import NOW, MemberFactory, MessageFactory
 from tests.privacy.receivers import given_to, outside
 from tests.staff import at_work, make_staff
@@ -250,6 +250,16 @@ def test_an_old_page_in_another_window_decides_nothing() -> None:
         services.accept_correction(request=request, reason="Third.", columns=[PHONE], by=None, now=NOW)
     request.refresh_from_db()
     assert (request.answer, Delivery.objects.count()) == ("First.", 2)
+
+
+def test_a_yes_needs_words_too() -> None:
+    request = ask()
+
+    with pytest.raises(ReasonMissing):
+        services.accept_correction(request=request, reason=" ", columns=[PHONE], by=None, now=NOW)
+
+    request.refresh_from_db()
+    assert (request.state, request.answer, Delivery.objects.count()) == ("received", "", 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -129,19 +129,21 @@ def test_somebody_without_an_account_is_told_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "reason", "refusal"),
     [
-        ({}, " "),
-        ({"extension": "Before."}, "Again."),
-        ({"state": "refused", "ended_at": NOW}, "It is answered."),
-        ({"due_at": NOW - timedelta(seconds=1)}, "The month is over."),
+        ({}, " ", services.ReasonMissing),
+        ({"extension": "Before."}, "Again.", services.NotExtendable),
+        ({"state": "refused", "ended_at": NOW}, "It is answered.", services.NotExtendable),
+        ({"due_at": NOW - timedelta(seconds=1)}, "The month is over.", services.NotExtendable),
     ],
 )
-def test_more_time_is_taken_once_with_a_reason_and_within_the_month(changes: dict[str, Any], reason: str) -> None:
+def test_more_time_is_taken_once_with_a_reason_and_within_the_month(
+    changes: dict[str, Any], reason: str, refusal: type[Exception]
+) -> None:
     request = ask(member=MemberFactory(), at=NOW, **changes)
     before = SubjectRequest.objects.values().get()
 
-    with pytest.raises(services.NotExtendable):
+    with pytest.raises(refusal):
         services.extend_request(request=request, reason=reason, now=NOW)
 
     assert (SubjectRequest.objects.values().get(), Delivery.objects.count()) == (before, 0)
