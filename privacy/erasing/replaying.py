@@ -14,7 +14,7 @@ from privacy.digests import digests_of
 from privacy.erasing import ledger
 from privacy.erasing.mailboxes import erase_mailbox, waiting
 from privacy.erasing.running import LEASE, LeaseLost, erase
-from privacy.erasing.wishes import enter_wishes
+from privacy.erasing.wishes import enter_digests
 from privacy.models import Erasure, SubjectRequest, Suppression
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ def replay(*, now: datetime) -> int:
     written = list(ledger.lines())
     wanted = _still_suppressed(written)
     with transaction.atomic(durable=True):
-        enter_wishes(
+        enter_digests(
             Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
             for (kind, digest), (key_id, reason) in wanted.items()
         )

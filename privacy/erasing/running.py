@@ -148,10 +148,11 @@ def _leave_no_way_back(job: Erasure) -> None:
 def _prepare(job: Erasure, person: Person, *, is_in_ledger: bool) -> None:
     """Write the ledger, then all that has to be known before the first row goes."""
     now = timezone.now()
+    addresses = [(Suppression.Kind.EMAIL, address) for address in person.addresses]
     line = ledger.line_for(
         request=str(job.pk),
         reason=Suppression.Reason.ERASED,
-        values=[(Suppression.Kind.EMAIL, address) for address in person.addresses],
+        values=addresses,
         now=now,
         member=job.member_number,
         account=accounts().identify(job.member_number or 0) or "",
@@ -161,10 +162,8 @@ def _prepare(job: Erasure, person: Person, *, is_in_ledger: bool) -> None:
     if not is_in_ledger:
         ledger.append(line)
     with transaction.atomic(durable=True):
-        enter_wishes(  # so that it is counted among what is kept
-            Suppression(kind=kind, key_id=key_id, digest=digest, reason=line.reason, at=now)
-            for kind, key_id, digest in line.digests
-        )
+        # First, so that it is counted among what is kept.
+        enter_wishes(values=addresses, reason=Suppression.Reason.ERASED, now=now)
         job.kept = [asdict(one) for one in (*kept_rows(person), *held_rows(person, Holds(at=now)))]
         _renew(job, kept=job.kept, is_prepared=True)
         tell_receivers(request=job.request, members=[job.member_number or 0], change=Receipt.Change.ERASE, now=now)

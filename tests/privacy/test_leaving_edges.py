@@ -23,6 +23,7 @@ from offerboard.models import Inquiry, Lead
 from offerboard.services import inquiries
 from privacy.erasing import replaying, running
 from privacy.models import Erasure, LegalHold, Removal, SubjectRequest, Suppression
+from privacy.selectors.suppression import is_suppressed
 from privacy.services import leaving as services
 from privacy.services.removal_decisions import refuse_removal
 from privacy.services.suppression import note_mailbox_works, suppress, suppress_for_good
@@ -73,6 +74,20 @@ def test_an_address_that_bounced_and_then_left_is_suppressed_as_a_wish(linh: Mem
     note_mailbox_works(address="linh@example.com")
 
     assert [one.reason for one in Suppression.objects.filter(kind="email")] == ["erased"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("removed", "removed"), ("bounced", "erased"), ("complained", "erased")])
+def test_who_is_known_under_an_older_key_and_leaves_is_known_once(
+    linh: Member, settings: Any, before: str, after: str
+) -> None:
+    settings.SUPPRESSION_KEYS = ["1:old"]
+    suppress(kind="email", value=linh.email, reason=Suppression.Reason(before), now=NOW)
+    settings.SUPPRESSION_KEYS = ["2:new", "1:old"]
+
+    leave(linh)
+
+    assert list(Suppression.objects.values_list("key_id", "reason")) == [("1", after)]
+    assert is_suppressed("email", "linh@example.com")
 
 
 def test_who_was_quicker_to_stay_than_the_worker_to_begin_stays(linh: Member) -> None:
