@@ -26,7 +26,7 @@ def owned_alone(member_id: int) -> "QuerySet[Company, Company]":
 
 
 def estates(member_id: int) -> Sequence[Estate]:
-    """The same with those of the team who could own it afterwards. Two queries."""
+    """What the member owns alone, each with those of its team who could own it afterwards. Two queries."""
     companies = owned_alone(member_id).prefetch_related("team__member")
     return [
         Estate(

@@ -30,7 +30,10 @@ def enter_wishes(*, values: Iterable[tuple[str, str]], reason: Suppression.Reaso
 
 @transaction.atomic
 def enter_digests(rows: Iterable[Suppression]) -> None:
-    """Do the same where nobody knows any more what the digests were made of, nor which are of one thing."""
+    """Keep these rows, of which only the digests are known, each with a reason of WISHES.
+
+    What mail servers said becomes the wish; an earlier wish stands.
+    """
     wanted = {(one.kind, one.digest): one for one in rows}
     known = Suppression.objects.filter(reason__in=WISHES, digest__in={digest for _kind, digest in wanted})
     for key in known.values_list("kind", "digest"):

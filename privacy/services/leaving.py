@@ -102,7 +102,7 @@ def read_token(token: str) -> UUID:
 
 
 def waits_for_confirmation(*, token: str) -> None:
-    """Whether pressing the button would change something. Raises NotOurLink, NotLeaving."""
+    """Raise NotOurLink or NotLeaving where pressing the button would change nothing."""
     if not SubjectRequest.objects.filter(pk=read_token(token), state=State.RECEIVED).exists():
         raise NotLeaving
 
