@@ -101,10 +101,10 @@ def _owe_long_ago(rows: int) -> None:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(
             "INSERT INTO mailings_delivery "
-            '(id, kind, template, language, "to", subject, text, html, secret, state, attempts, queued_at, not_before, '
+            '(id, kind, template, language, "to", subject, text, html, state, attempts, queued_at, not_before, '
             "ended_at, error) "
             "SELECT gen_random_uuid(), 'transactional', 'bench', 'en', 'bench' || n || '@bench.example', 'x', "
-            "repeat('x', 500), '', false, 'sent', 1, %s, %s, %s, '' FROM generate_series(1, %s) AS n",
+            "repeat('x', 500), '', 'sent', 1, %s, %s, %s, '' FROM generate_series(1, %s) AS n",
             [over, over, over, rows],
         )
         cursor.execute("RESET statement_timeout")
