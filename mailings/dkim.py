@@ -62,11 +62,9 @@ def signature(wire: bytes, *, by: Signer) -> bytes:
     fields = _fields(head)
     names = [name for name in SIGNED if name in fields]
     digest = base64.b64encode(hashlib.sha256(relaxed_body(body)).digest()).decode()
-    tags = (
-        f"v=1; a={by.algorithm}; c=relaxed/relaxed; d={by.domain}; s={by.selector};\r\n"
-        f"\th={':'.join([*names, 'from'])};\r\n"  # one From more than there is: nobody can add another
-        f"\tbh={digest};\r\n\tb="
-    )
+    signs = ":\r\n\t ".join([*names, "from"])  # one From more than there is: nobody can add another
+    tags = f"v=1; a={by.algorithm}; c=relaxed/relaxed;\r\n\td={by.domain};\r\n\ts={by.selector};\r\n\th={signs};\r\n"
+    tags += f"\tbh={digest};\r\n\tb="
     own = f"DKIM-Signature: {tags}".encode()
     signing = b"".join(relaxed_field(fields[name]) + b"\r\n" for name in names) + relaxed_field(own)
     value = base64.b64encode(by.sign(signing)).decode()
