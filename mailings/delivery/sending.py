@@ -13,7 +13,7 @@ from django.utils import timezone
 from mailings.composing import letter_of
 from mailings.delivery.claiming import claim, claim_of_campaign
 from mailings.delivery.holding_back import halt, hold_back, without_unwanted
-from mailings.delivery.marking import NotToBeSent, committing_in_passing, mark_in_flight
+from mailings.delivery.marking import NotToBeSent, mark_in_flight, ready_to_mark
 from mailings.delivery.printing import Press
 from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine, words_of
 from mailings.delivery.tallies import Tally
@@ -99,7 +99,7 @@ class Shift:
             self.tally.taken(row)
 
 
-@committing_in_passing()
+@ready_to_mark()
 def send_due() -> None:
     """Send mails to single persons."""
     shift = Shift()
@@ -108,7 +108,7 @@ def send_due() -> None:
     shift.hang_up()
 
 
-@committing_in_passing()
+@ready_to_mark()
 def send_campaigns() -> None:
     """Send mails of campaigns, batch by batch from one or the other, never one that its receiver does not want."""
     shift, press = Shift(), Press()

@@ -30,7 +30,7 @@ from marketplace.demo import free_port
 from privacy.models import ConsentEvent
 from privacy.services.consent import record_choices
 
-OURS, DJANGOS = 2_000, 300  # mails of one run
+OURS, DJANGOS = 3_000, 500  # mails of one run
 TIMES = 9
 TOPIC = "newsletter"
 LEADS = [{"title": f"Lead {number}", "url": f"https://x.example/{number}/"} for number in range(10)]
