@@ -56,6 +56,12 @@ def signed(wire: bytes) -> bytes:
     return signature(wire, by=_signer(settings.DKIM_KEY, settings.DKIM_DOMAIN, settings.DKIM_SELECTOR)) + wire
 
 
+def load_key() -> None:
+    """Read the key, so that a wrong one stops the outbox and not the mails in it, one by one. Raises UnusableKey."""
+    if settings.DKIM_KEY:
+        _signer(settings.DKIM_KEY, settings.DKIM_DOMAIN, settings.DKIM_SELECTOR)
+
+
 def signature(wire: bytes, *, by: Signer) -> bytes:
     """The header DKIM-Signature of a message in CRLF, dots not yet doubled."""
     head, _empty, body = wire.partition(b"\r\n\r\n")

@@ -34,6 +34,7 @@ OPERATOR = {
     "email": env.str("OPERATOR_EMAIL", default=""),
     "privacy_email": env.str("OPERATOR_PRIVACY_EMAIL", default=""),
 }
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # who knows it reads /metrics; without one nobody does
 OPERATOR_DPO = env.str("OPERATOR_DPO", default="")  # the data protection officer, in one line; not everybody needs one
 # True: a new lead waits for a moderator; False: it is public at once and can be rejected later.
 LEADS_REVIEWED_FIRST = env.bool("LEADS_REVIEWED_FIRST", default=False)

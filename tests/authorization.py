@@ -24,6 +24,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "health_live": PUBLIC,
     "health_ready": PUBLIC,
     "api_root": PUBLIC,
+    "metrics": {"GET": "404", "POST": "405"},  # without the token
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
     "privacy:cookies": PUBLIC,

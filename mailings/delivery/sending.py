@@ -17,6 +17,7 @@ from mailings.delivery.marking import NotToBeSent, mark_in_flight, ready_to_mark
 from mailings.delivery.printing import Press
 from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine, words_of
 from mailings.delivery.tallies import Tally
+from mailings.dkim import load_key
 from mailings.models import Delivery
 from mailings.smtp import Conversation, EndUnknown, Letter
 from mailings.texts import Unsendable
@@ -37,6 +38,8 @@ class Shift:
     """What a worker keeps from batch to batch: the connection, and what it has learnt of those it writes to."""
 
     def __init__(self) -> None:
+        """Raises UnusableKey."""
+        load_key()
         self.ends_at = time.monotonic() + SHIFT
         self.conversation: Conversation | None = None
         self.topic = ""

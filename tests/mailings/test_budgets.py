@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -87,7 +88,7 @@ def test_what_is_beyond_the_budget_waits_for_its_minute_and_others_do_not(catche
 def test_a_mail_to_one_person_does_not_wait_for_a_budget(catcher: Catcher) -> None:
     """Whoever resets a password is not made to wait by a newsletter."""
     DomainBudget.objects.create(domain=SLOW, per_minute=1, minute=NOW, taken=1)
-    words = {"template": "test", "language": "en", "subject": "x", "text": "y", "html": ""}
+    words: dict[str, Any] = {"template": "test", "language": "en", "subject": "x", "text": "y", "html": ""}
     queue_message(to=f"amara@{SLOW}", now=NOW, **words)
 
     tasks.send_due_mail()

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from mailings import tasks
+from mailings.checks import dkim_key_is_one
 from mailings.dkim import UnusableKey, load_signer, relaxed_body, signature
 from mailings.services import queue_message
 from tests.factories import NOW, MemberFactory
@@ -117,7 +118,13 @@ def test_a_body_is_counted_as_the_standard_counts_it() -> None:
 def test_every_mail_is_signed_as_it_arrives(key: Any, catcher: Catcher, settings: Any) -> None:
     """Mails to one person and mails to many, with the button to unsubscribe among what is signed (RFC 8058, 4)."""
     settings.DKIM_KEY, settings.DKIM_DOMAIN = pem(key), "market.example"
-    words = {"template": "test", "language": "en", "subject": "Đắk Hòa", "text": ".\nChào", "html": "<p>Chào</p>"}
+    words: dict[str, Any] = {
+        "template": "test",
+        "language": "en",
+        "subject": "Đắk Hòa",
+        "text": ".\nChào",
+        "html": "<p>Chào</p>",
+    }
     queue_message(to="amara@example.com", now=NOW, **words)
     agree(MemberFactory(email="reader@example.com", full_name="Đỗ Thị Ánh"))
     release(write())
@@ -138,6 +145,20 @@ def test_without_a_key_nothing_is_signed(catcher: Catcher) -> None:
     send_all()
 
     assert catcher.mails[0]["DKIM-Signature"] is None
+
+
+def test_a_wrong_key_stops_the_outbox_and_ends_no_mail(catcher: Catcher, settings: Any) -> None:
+    """Nothing is lost by it, and `manage.py check` says so before."""
+    settings.DKIM_KEY = "no key"
+    words: dict[str, Any] = {"template": "test", "language": "en", "subject": "x", "text": "y", "html": ""}
+    row = queue_message(to="amara@example.com", now=NOW, **words)
+
+    with pytest.raises(UnusableKey):
+        tasks.send_due_mail()
+
+    row.refresh_from_db()
+    assert (row.state, row.attempts, catcher.mails) == ("pending", 0, [])
+    assert [error.id for error in dkim_key_is_one(None)] == ["mailings.E001"]
 
 
 @pytest.mark.parametrize("key", ["no key", pem(RSA)[:200]])
