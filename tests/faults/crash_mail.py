@@ -24,6 +24,7 @@ from marketplace.demo import free_port
 from marketplace.embedded.servers import CHECKOUT, Servers
 
 SHARE, DELAY = 0.03, 0.01  # of mails put off; seconds before a recipient is answered, so that the kills find work
+SILENCE = 0.05
 MOST_UNCERTAIN = 0.003
 PATIENCE = 900.0
 
@@ -54,8 +55,8 @@ class Outcome:
 class Crash:
     """An installation of the outbox: servers, a mail server, workers and their clock, all in one directory."""
 
-    def __init__(self, state: Path, *, workers: int, seed: int) -> None:
-        """Start the servers and make the tables."""
+    def __init__(self, state: Path, *, workers: int, seed: int, silence: float = 0.0) -> None:
+        """Start the servers and make the tables; `silence`: seconds from a mail's arrival to the answer."""
         self.state, self.chance = state, random.Random(seed)  # noqa: S311 - so that a run can be repeated
         self.servers = Servers(state, for_tests=True)
         self.log, port = state / "arrived", free_port()
@@ -75,7 +76,8 @@ class Crash:
         self.workers = [f"worker{number}" for number in range(workers)]
         self.log.touch()
         self._run("manage.py", "migrate", "-v0")
-        self.start("sink", "-m", "marketplace.bench.sink", str(port), str(self.log), str(SHARE), str(DELAY))
+        manner = map(str, (SHARE, DELAY, silence))
+        self.start("sink", "-m", "marketplace.bench.sink", str(port), str(self.log), *manner)
 
     def release(self, *, recipients: int, kind: str) -> None:
         """Readers, a campaign, and everything that sends it."""
@@ -121,7 +123,7 @@ class Crash:
             recipient, message_id = line.split()
             arrived[recipient].append(message_id)
         again = {one: ids for one, ids in arrived.items() if len(ids) > 1}
-        may_repeat = set((self.state / "resent").read_text().split()) if (self.state / "resent").exists() else set()
+        may_repeat = set((self.state / "resent").read_text().split())
         repeated = {one for one, ids in again.items() if one in may_repeat and len(set(ids)) == 1}
         uncertain = int(numbers["uncertain"])
         unknown = set((self.state / "uncertain").read_text().split())
@@ -195,16 +197,16 @@ def eventually(fact: Callable[[], bool], *, pause: float = 0.02) -> None:
 
 
 def crash(
-    *, recipients: int, workers: int, kills: int, kind: str, seed: int, state: Path, waits: bool = True
+    *, recipients: int, workers: int, kills: int, kind: str, seed: int, state: Path, hurried: bool = False
 ) -> Outcome:
-    """The whole of it; `waits`: until leases run out by themselves, which takes minutes."""
-    market = Crash(state, workers=workers, seed=seed)
+    """The whole of it. `hurried`: leases are made to run out, and the server is slow where a kill hurts most."""
+    market = Crash(state, workers=workers, seed=seed, silence=SILENCE if hurried else 0.0)
     try:
         market.release(recipients=recipients, kind=kind)
         market.kill_some(kills, recipients=recipients)
-        if not waits:
+        if hurried:
             market.minutes_pass()
-        return market.finish(recipients=recipients, hurried=not waits)
+        return market.finish(recipients=recipients, hurried=hurried)
     finally:
         market.stop()
 

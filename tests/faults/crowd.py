@@ -87,7 +87,8 @@ def numbers(*, hurried: bool) -> None:
     campaign = Campaign.objects.get()
     rows = Delivery.objects.filter(campaign=campaign)
     note("uncertain", rows.filter(state="uncertain").values_list("to", flat=True))
-    note("resent", rows.filter(attempts__gt=1).values_list("to", flat=True))
+    # Marketing never goes again; of an announcement only what was claimed once more.
+    note("resent", rows.filter(kind="announcement", attempts__gt=1).values_list("to", flat=True))
     figures = {name: getattr(campaign, name) or 0 for name in ("state", "audience", "sent", "uncertain")}
     sys.stdout.write(" ".join(f"{name} {figure}" for name, figure in figures.items()))
 

@@ -31,7 +31,7 @@ def test_an_announcement_goes_again_as_the_same_mail(tmp_path_factory: pytest.Te
 def crash_some(folder: pytest.TempPathFactory, kind: str) -> Outcome:
     """A few readers, workers and kills, and time that is made to pass."""
     state = Path(folder.mktemp("crash"))
-    return crash(recipients=400, workers=WORKERS, kills=KILLS, kind=kind, seed=7, state=state, waits=False)
+    return crash(recipients=400, workers=WORKERS, kills=KILLS, kind=kind, seed=7, state=state, hurried=True)
 
 
 @pytest.mark.long
