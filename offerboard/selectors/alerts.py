@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Member
+from mailings.times import Frequency
 from offerboard.models import Lead, SavedSearch
 from offerboard.presentation import LeadCard, number
 from offerboard.selectors.cards import cards_by_id
@@ -113,5 +114,5 @@ def stopped_page(*, pk: UUID | None = None, member_id: int | None = None) -> Sto
     rows = list(searches.values_list("name", "frequency"))
     return StoppedPage(
         name=rows[0][0] if pk and rows else "",
-        is_stopped=all(frequency == SavedSearch.Frequency.OFF for _name, frequency in rows),
+        is_stopped=all(frequency == Frequency.OFF for _name, frequency in rows),
     )

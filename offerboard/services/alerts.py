@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Member
-from offerboard.alert_times import due_at
+from mailings.times import Frequency, due_at
 from offerboard.matching import ask_for_leads, ask_no_more
 from offerboard.models import Notice, SavedSearch
 
-OFF = SavedSearch.Frequency.OFF
+OFF = Frequency.OFF
 
 
 @transaction.atomic(durable=True)
