@@ -17,7 +17,7 @@ from accounts.models import Member
 from mailings.services import queue_mail
 from mailings.times import Frequency, due_at, zone_of
 from offerboard.matching import matches
-from offerboard.models import NewLead, Notice
+from offerboard.models import BoardEntry, NewLead, Notice
 from offerboard.selectors.alerts import Alert, alert, news
 from offerboard.stop_links import TEMPLATE
 
@@ -25,6 +25,12 @@ BATCH = 20  # leads matched in a transaction
 ROWS = 1_000  # notices written by a statement
 OLD_NEWS = timedelta(days=7)  # a lead that was off the board for so long since it came is not new any more
 PAUSE = timedelta(minutes=10)  # between two mails sent at once: a file of leads takes minutes to come in
+
+
+def tell_of_new_leads(*, now: datetime) -> None:
+    """Match what is new and write what is due; run twice, or by two workers at once, it tells nobody twice."""
+    match_new_leads(now=now)
+    write_due_mails(now=now)
 
 
 # --- matching -----------------------------------------------------------------------------------------------------
@@ -42,8 +48,8 @@ def match_new_leads(*, now: datetime) -> int:
 @transaction.atomic(durable=True)
 def _match_batch(*, now: datetime) -> int:
     """Some leads, passing over those that another worker holds."""
-    on_board = {"lead__board_entry__posted_at__lte": now, "lead__board_entry__expires_at__gt": now}
-    waiting = NewLead.objects.filter(**on_board).order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    on_board = NewLead.objects.filter(lead__in=BoardEntry.objects.public(at=now).values("pk"))
+    waiting = on_board.order_by("pk").select_for_update(skip_locked=True, of=("self",))
     batch = list(waiting.values_list("pk", flat=True)[:BATCH])
     for lead in batch:
         notices = [

@@ -47,6 +47,4 @@ def count_leads() -> None:
 @shared_task
 def sweep_alerts() -> None:
     """Find new leads that no search was asked about, and mails that are due."""
-    now = timezone.now()
-    alerting.match_new_leads(now=now)
-    alerting.write_due_mails(now=now)
+    alerting.tell_of_new_leads(now=timezone.now())
