@@ -191,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "gather notices into mails": {
+        "task": "mailings.periodic.sweep_digests",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "read the mail that came back": {
         "task": "mailings.periodic.read_returned",
         "schedule": 30.0,

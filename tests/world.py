@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
-from mailings.models import MailReport
+from mailings.models import MailPreference, MailReport, WaitingNotice
 from moderation.models import Decision, Report, Ticket
 from offerboard import stop_links
 from offerboard.models import (
@@ -81,6 +81,7 @@ GUARDED: list[type[Model]] = [
     LeadPicture,
     LeadRevision,
     LegalHold,
+    MailPreference,
     MailReport,
     Message,
     Notice,
@@ -95,6 +96,7 @@ GUARDED: list[type[Model]] = [
     TeamMember,
     Ticket,
     Disclosure,
+    WaitingNotice,
 ]
 
 

@@ -339,7 +339,7 @@ def test_a_report_finds_what_its_reader_may_see() -> None:
     subject = kind.find(draft.slug, owner.pk)
     assert subject is not None
     assert (subject.key, subject.title) == (draft.slug, draft.title)
-    assert list(subject.people) == [("owner@example.com", "en")]
+    assert list(subject.people) == [owner.pk]
 
 
 # --- time ---------------------------------------------------------------------------------------------------------
