@@ -141,6 +141,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:received": ASKS_MEMBER | {"POST": "405"},
     # --- account, company, team
     "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "accounts:mails": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},  # what is not sent stays as it is
     "accounts:my_company": {
         "GET": "login 200 200 200 200 join login",
         "POST": "login 200 403 200 200 join login",

@@ -76,6 +76,7 @@ def test_who_chose_a_mail_a_day_gets_one_at_eight_with_what_happened(member: Mem
     assert "Hanseatic Roasters GmbH: Arabica &amp; more" in mail.html
     for thread in (first, second):
         assert [text.count(thread.get_absolute_url()) for text in (mail.text, mail.html)] == [1, 1]
+    assert "/my/mails/" in mail.text
     assert waiting() == []
 
 
