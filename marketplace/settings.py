@@ -271,6 +271,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300.0},
     },
+    "tell of leads about to expire": {
+        "task": "offerboard.periodic.tell_of_expiry",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
+    },
     "clear the board of the expired": {
         "task": "offerboard.periodic.clear_board",
         "schedule": 120.0,

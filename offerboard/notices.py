@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from directory.models import Company, TeamMember
 from mailings.notices import Gathering, Line, NoticeKind, Reader, register_notices
 from mailings.times import Frequency
-from offerboard.models import Block, Inquiry, Lead, Message, ReadMark
+from offerboard.models import Block, ExpiryNotice, Inquiry, Lead, Message, ReadMark
 from offerboard.models.lead import LeadQuerySet
 from offerboard.presentation import day, number
 
@@ -121,6 +121,25 @@ def _rejected(keys: Sequence[str], reader: Reader, _now: datetime) -> list[Line]
     ]
 
 
+def _expiring(keys: Sequence[str], reader: Reader, now: datetime) -> list[Line]:
+    """Those that nobody has renewed since, with a link to the page on which that is done."""
+    told = ExpiryNotice.objects.filter(lead=OuterRef("pk"), expires_at=OuterRef("expires_at"))
+    leads = _own_leads(keys, reader).public(at=now).filter(Exists(told))
+    return [
+        Line(
+            words=str(lead),
+            url=urljoin(settings.SITE_URL, reverse("offerboard:renew", args=[lead.slug])),
+            text=_("Ends on %(day)s") % {"day": day(lead.expires_at)} if lead.expires_at else "",
+        )
+        for lead in leads.order_by("expires_at", "pk")
+    ]
+
+
+def count_expiring(count: int) -> str:
+    """3 leads end soon."""
+    return ngettext("%(n)s lead ends soon", "%(n)s leads end soon", count) % {"n": number(count)}
+
+
 def count_approved(count: int) -> str:
     """3 leads on the board."""
     return ngettext("%(n)s approved lead", "%(n)s approved leads", count) % {"n": number(count)}
@@ -153,7 +172,16 @@ REJECTED = NoticeKind(
     ),
 )
 
+EXPIRING = NoticeKind(
+    key="expiring",
+    template="leads_expiring",
+    title=gettext_lazy("Leads about to end"),
+    hint=gettext_lazy("Three days before leads of your company leave the board, in time to renew them."),
+    frequencies=(Frequency.INSTANT, Frequency.DAILY, Frequency.OFF),
+    gathering=Gathering(count_expiring, _expiring, page="offerboard:my_leads"),
+)
+
 
 def register() -> None:
     """Make them known to those who choose how often they are told."""
-    register_notices(INQUIRY, REPLY, APPROVED, REJECTED)
+    register_notices(INQUIRY, REPLY, APPROVED, EXPIRING, REJECTED)

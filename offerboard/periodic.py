@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from offerboard import alerting
+from offerboard import alerting, expiring
 from offerboard.services import counting, imports, lead_states
 from offerboard.services.vocabulary import refresh_vocabulary
 
@@ -48,3 +48,9 @@ def count_leads() -> None:
 def sweep_alerts() -> None:
     """Find new leads that no search was asked about, and mails that are due."""
     alerting.tell_of_new_leads(now=timezone.now())
+
+
+@shared_task
+def tell_of_expiry() -> None:
+    """Tell companies of leads that are about to expire."""
+    expiring.tell_of_expiry(now=timezone.now())

@@ -78,7 +78,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:pause": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:resume": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:close": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
-    "offerboard:renew": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:renew": {
+        "GET": "login 404 403 200 200 join login",
+        "POST": "login 404 403 ok ok join login",
+    },
     "offerboard:my_leads": {"GET": "login 200 200 200 200 join login", "POST": "405"},
     # --- leads from files
     "offerboard:export": {"GET": "login 200 200 200 200 join login", "POST": "405"},

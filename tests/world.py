@@ -18,6 +18,7 @@ from moderation.models import Decision, Report, Ticket
 from offerboard import stop_links
 from offerboard.models import (
     Block,
+    ExpiryNotice,
     Favourite,
     Inquiry,
     Lead,
@@ -72,6 +73,7 @@ GUARDED: list[type[Model]] = [
     ConsentLink,
     Correction,
     Decision,
+    ExpiryNotice,
     Favourite,
     Inquiry,
     Invitation,
