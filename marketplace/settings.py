@@ -271,6 +271,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300.0},
     },
+    "suggest leads": {
+        "task": "offerboard.periodic.suggest_leads",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "tell of leads about to expire": {
         "task": "offerboard.periodic.tell_of_expiry",
         "schedule": 600.0,

@@ -181,7 +181,19 @@ EXPIRING = NoticeKind(
     gathering=Gathering(count_expiring, _expiring, page="offerboard:my_leads"),
 )
 
+# --- news of others -----------------------------------------------------------------------------------------------
+
+SUGGESTIONS = NoticeKind(
+    key="suggestions",
+    template="suggestions",
+    title=gettext_lazy("Leads in your industries"),
+    hint=gettext_lazy("The newest, ten at most, in the industries that your company names in its profile."),
+    frequencies=(Frequency.WEEKLY, Frequency.OFF),
+    default=Frequency.OFF,
+    seeks=True,  # offerboard/suggesting.py
+)
+
 
 def register() -> None:
     """Make them known to those who choose how often they are told."""
-    register_notices(INQUIRY, REPLY, APPROVED, EXPIRING, REJECTED)
+    register_notices(INQUIRY, REPLY, APPROVED, EXPIRING, SUGGESTIONS, REJECTED)

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from offerboard import alerting, expiring
+from offerboard import alerting, expiring, suggesting
 from offerboard.services import counting, imports, lead_states
 from offerboard.services.vocabulary import refresh_vocabulary
 
@@ -54,3 +54,9 @@ def sweep_alerts() -> None:
 def tell_of_expiry() -> None:
     """Tell companies of leads that are about to expire."""
     expiring.tell_of_expiry(now=timezone.now())
+
+
+@shared_task
+def suggest_leads() -> None:
+    """Write the mails that suggest leads, where they are due."""
+    suggesting.write_due_suggestions(now=timezone.now())

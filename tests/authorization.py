@@ -130,6 +130,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:delete_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
     "offerboard:stop_search": {"GET": "200", "POST": "200"},  # whoever holds the link of a mail
     "offerboard:stop_searches": {"GET": "200", "POST": "200"},
+    "offerboard:stop_suggestions": {"GET": "200", "POST": "200"},
     # --- one's own data; what is somebody else's is not found
     "privacy:download": ASKS_MEMBER | {"POST": "405"},
     "privacy:ask_for_export": POST_ONLY | {"POST": "login ok ok ok ok ok login"},

@@ -157,6 +157,9 @@ class World:
             "offerboard:delete_search": {"pk": self.search.pk},
             "offerboard:stop_search": {"token": Signer(salt=stop_links.ONE).sign(self.search.pk.hex)},
             "offerboard:stop_searches": {"token": Signer(salt=stop_links.ALL).sign(str(self.search.member_id))},
+            "offerboard:stop_suggestions": {
+                "token": Signer(salt=stop_links.SUGGESTED).sign(str(self.search.member_id))
+            },
             "privacy:prove_removal": {"token": "not-a-token"},
             "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},

@@ -87,11 +87,16 @@ def _group(saved: SavedSearch, cards: Sequence[LeadCard], *, count: int) -> Aler
     return AlertGroup(
         name=saved.name,
         found=_count(count),
-        leads=[_lead(card) for card in cards],
+        leads=lead_lines(cards),
         more=ngettext("and %(n)s more", "and %(n)s more", more) % {"n": number(more)} if more else "",
         board_url=urljoin(settings.SITE_URL, search_address(saved)),
         stop_url=stop_search_link(saved),
     )
+
+
+def lead_lines(cards: Iterable[LeadCard]) -> list[AlertLead]:
+    """Each in two lines."""
+    return [_lead(card) for card in cards]
 
 
 def _lead(card: LeadCard) -> AlertLead:
