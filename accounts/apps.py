@@ -18,3 +18,4 @@ class AccountsConfig(AppConfig):
         import_module("accounts.in_directory").register_profile()
         import_module("accounts.departing").register()
         import_module("accounts.notices").register()
+        import_module("accounts.audience").register()

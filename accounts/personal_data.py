@@ -38,7 +38,7 @@ declare(
     ),
     password=Held(why=SECURITY, withheld=OPENS_ACCOUNT),
     last_login=Held(why=SECURITY),
-    also={ADVERTISED_TO: "email full_name phone", SHOWN_BY_PARTNERS: "email full_name phone"},
+    also={ADVERTISED_TO: "email full_name display_name phone language", SHOWN_BY_PARTNERS: "email full_name phone"},
     derived="is_active",
     neutral="id",
     words={"is_superuser": _("administrator"), "last_login": _("last log-in at")},

@@ -40,7 +40,8 @@ declare(
     phone=NOT_PUBLIC,
     fax=NOT_PUBLIC,
     website=NOT_PUBLIC,
-    also={ADVERTISED_TO: "legal_name country region city postal_code address fax"},  # by post and by fax
+    # By post and by fax; and to choose whom a mail concerns.
+    also={ADVERTISED_TO: "legal_name country region city postal_code address fax business_types"},
     derived="search",
     neutral="id state suspended_from created_at updated_at",
 )
@@ -52,6 +53,7 @@ declare(
     keep=AS_LONG_AS_COMPANY,
     erase=IF_IT_CLOSES,
     held="company category",
+    also={ADVERTISED_TO: "category"},
     neutral="id",
 )
 declare(

@@ -13,5 +13,6 @@ class MailingsConfig(AppConfig):
     verbose_name = _("Mail")
 
     def ready(self) -> None:
-        """Make the outbox known to privacy; models cannot be imported before this point."""
+        """Send privacy's mail, and hear what people say yes and no to; models cannot be imported before this point."""
         import_module("mailings.outlet").register()
+        import_module("mailings.opting_out").register()

@@ -24,7 +24,7 @@ from mailings.services import queue_mail
 from mailings.times import Frequency, zone_of
 
 TEMPLATE = "digest"
-MOST = 50  # lines of one kind
+MOST = 20  # lines of one kind; Gmail shows no more than 102 KB of a mail
 
 
 @dataclass(frozen=True, slots=True)

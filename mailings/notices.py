@@ -48,7 +48,8 @@ class Line:
 
     words: str
     url: str = ""  # whole; "" where there is nothing to open
-    text: str = ""  # what stands below: a date, a statement of reasons
+    text: str = ""  # what stands below, such as a date
+    quote: str = ""  # what somebody wrote, such as a statement of reasons
     things: int = 1
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from mailings import delivery, digests, maildir
+from mailings import delivery, digests, maildir, tasks
 
 
 @shared_task
@@ -11,6 +11,12 @@ def sweep_outbox() -> None:
     """Find what a lost wake-up or a dead worker left behind, and send it."""
     delivery.settle_abandoned(now=timezone.now())
     delivery.send_due()
+
+
+@shared_task
+def sweep_campaigns() -> None:
+    """The same for campaigns."""
+    tasks.send_campaign_mail()
 
 
 @shared_task

@@ -2,8 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from mailings.models import Delivery, MailPreference, MailReport, WaitingNotice
+from mailings.models import (
+    Campaign,
+    CampaignText,
+    Delivery,
+    DomainBudget,
+    MailPreference,
+    MailReport,
+    Subscriber,
+    SubscriptionWish,
+    WaitingNotice,
+)
 from privacy.datamap import (
+    UNLINK,
     Held,
     as_long_as,
     days_after,
@@ -13,7 +24,7 @@ from privacy.datamap import (
     member,
     while_member,
 )
-from privacy.purposes import MAILING
+from privacy.purposes import MAILING, MARKETING, STAFF_RECORD
 
 YOURS_ALREADY = Held(withheld=_("you have the mail itself, and it may quote other people"))
 
@@ -23,11 +34,45 @@ declare(
     about=mailbox("to"),
     why=MAILING,
     keep=days_after(90, "ended_at", _("90 days after it was sent")),
-    held="to language error",
+    held="to domain language name reader digest error",
     subject=YOURS_ALREADY,
     text=YOURS_ALREADY,
     html=YOURS_ALREADY,
-    neutral="id kind template state attempts queued_at not_before lease_until ended_at",
+    neutral="id kind template asked_for campaign state attempts queued_at not_before lease_until ended_at",
+)
+declare(
+    Campaign,
+    what=_("Mails to many that you wrote or released as staff"),
+    about=member("written_by"),
+    why=STAFF_RECORD,
+    keep=as_long_as(_("as long as the mail is in our archive")),
+    erase=UNLINK,
+    held="written_by",
+    approved_by=Held(about=member("approved_by")),
+    neutral=(
+        "id kind title topic reason default_language countries industries business_types tiers languages starts_at "
+        "is_archived slug state written_at approved_at began_at ended_at cancelled_at halt failures cursor audience "
+        "sent bounced suppressed uncertain withdrawn"
+    ),
+)
+declare(CampaignText, neutral="id campaign language subject body offer_title offer_text offer_button offer_link")
+declare(DomainBudget, neutral="domain per_minute minute taken put_off answer")
+declare(
+    SubscriptionWish,
+    what=_("What you asked us to send you, until you confirm it"),
+    about=mailbox("email"),
+    why=MARKETING,
+    keep=days_after(30, "asked_at", _("30 days, if you do not confirm it")),
+    held="email topics language gpc asked_at",
+    neutral="id",
+)
+declare(
+    Subscriber,
+    what=_("Your subscription to our mails without an account"),
+    about=mailbox("email"),
+    why=MARKETING,
+    keep=days_after(1, "stopped_at", _("until you say no, and a day")),
+    held="key email language confirmed_at stopped_at",
 )
 declare(
     MailReport,

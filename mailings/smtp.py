@@ -1,36 +1,135 @@
-"""One mail over one connection, with a pause for the caller just before the final dot.
+"""Many mails over one connection, with a pause for the caller just before each final dot.
 
 Django's and smtplib's own `sendmail` have no such pause, and everything that must be known about a crash hangs on it.
+What a server allows to be said in one breath (PIPELINING, RFC 2920) is: the dot goes out with the next mail's envelope.
 """
 
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime, parseaddr
+from dataclasses import dataclass
 from smtplib import SMTP, SMTP_SSL, SMTPException, SMTPResponseException, SMTPServerDisconnected
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from mailings.models import Delivery
-from mailings.one_click import one_click_headers
-from mailings.return_path import REFERENCE, return_path, token_of
-
 PATIENCE = 15  # seconds the sender waits for an answer to a command
 DOT_PATIENCE = 100  # and to the final dot, after which many servers scan the mail (RFC 5321, 4.5.3.2.6, asks for more)
-WIRE = SMTP_POLICY.clone(cte_type="7bit")  # understood by servers without 8BITMIME (RFC 6152) too
+CLOSING = 421  # the server ends the conversation
 
 
 class EndUnknown(Exception):
     """The connection broke between the final dot and the answer: the mail may or may not have been taken."""
 
 
-def connect() -> SMTP:
-    """Open the connection that EMAIL_URL describes; raises SMTPException or OSError."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Letter:
+    """A mail on the wire: its envelope, and what makes its bytes (RFC 5322, CRLF) when its turn has come."""
+
+    sender: str
+    recipient: str
+    write: Callable[[], bytes]
+
+
+class Conversation:
+    """One connection to the server that EMAIL_URL names; mails follow one another on it."""
+
+    def __init__(self) -> None:
+        """Raises SMTPException or OSError."""
+        self.connection = _connect()
+        self.pipelines = self.connection.has_extn("pipelining")
+        self.announced: Letter | None = None
+
+    def hand_over(self, letter: Letter, *, before_dot: Callable[[], None], following: Letter | None = None) -> None:
+        """Stream the mail, call `before_dot`, then send the dot and hear the answer.
+
+        `following` is the mail that this connection will be given next. What `before_dot` raises passes through with
+        nothing sent, and so does the ValueError of a mail that cannot be written; the connection is of no use then.
+        Raises EndUnknown, SMTPResponseException for a refusal, other SMTPException and OSError when nothing was sent.
+        """
+        wire = letter.write()
+        self._announce(letter)
+        self._await_data(letter)
+        self.connection.send(_dot_stuffed(wire))
+        before_dot()
+        self._send_dot(following)
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether another mail can follow."""
+        return self.connection.sock is not None
+
+    def hang_up(self) -> None:
+        """Close the connection, in the middle of a mail too: what has no final dot yet is then discarded."""
+        self.connection.close()
+
+    def take_leave(self) -> None:
+        """End the conversation as politely as it began."""
+        if self.announced is None:
+            with suppress(SMTPException, OSError):
+                self.connection.quit()
+        self.connection.close()
+
+    def _announce(self, letter: Letter) -> None:
+        """Say whom the next mail is for; with pipelining in one breath, and perhaps it was said with the last dot."""
+        if self.announced is letter:
+            return
+        if self.announced is not None:  # another one was, so that the server waits for its text
+            message = "mails are handed over in the order in which they were announced"
+            raise ValueError(message)
+        if self.pipelines:
+            self.connection.send(_envelope(letter))
+            self.announced = letter
+
+    def _await_data(self, letter: Letter) -> None:
+        """Hear that the server waits for the text. Raises SMTPResponseException with nothing left to answer for."""
+        self.announced = None
+        if not self.pipelines:
+            for command in _commands(letter):
+                code, answer = self.connection.docmd(command)
+                if code not in {250, 251, 252, 354}:
+                    self.connection.rset()
+                    self._refuse(code, answer)
+            return
+        answers = [self.connection.getreply() for _command in range(3)]
+        refused = next(((code, answer) for code, answer in answers[:2] if code not in {250, 251, 252}), None)
+        data, words = answers[2]
+        if data == 354 and refused:  # a text for nobody, which RFC 2920 (3.1) has end at once
+            self.connection.send(b".\r\n")
+            self.connection.getreply()
+        if refused or data != 354:
+            self._refuse(*(refused or (data, words)))
+
+    def _send_dot(self, following: Letter | None) -> None:
+        said = b".\r\n"
+        if following is not None and self.pipelines:
+            said += _envelope(following)
+        try:
+            self.connection.sock.settimeout(DOT_PATIENCE)  # type: ignore[union-attr]  # connected, or `send` had raised
+            self.connection.send(said)
+            code, answer = self.connection.getreply()
+            self.connection.sock.settimeout(PATIENCE)  # type: ignore[union-attr]
+        except (SMTPServerDisconnected, OSError) as error:
+            self.hang_up()
+            raise EndUnknown from error
+        self.announced = following if self.pipelines else None
+        if code != 250:
+            self._refuse(code, answer)
+
+    def _refuse(self, code: int, answer: bytes) -> None:
+        if code == CLOSING:
+            self.hang_up()
+        raise SMTPResponseException(code, answer)
+
+
+def own_host() -> str:
+    """As which this sender greets, and in whose name its mails have numbers."""
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+
+def _connect() -> SMTP:
     smtp = settings.SMTP
-    place = {"host": smtp["EMAIL_HOST"], "port": smtp["EMAIL_PORT"], "timeout": PATIENCE, "local_hostname": _own_host()}
+    place = {"host": smtp["EMAIL_HOST"], "port": smtp["EMAIL_PORT"], "timeout": PATIENCE, "local_hostname": own_host()}
     if smtp.get("EMAIL_USE_SSL"):
         opened: SMTP = SMTP_SSL(**place, context=ssl.create_default_context())
     else:
@@ -47,83 +146,12 @@ def connect() -> SMTP:
     return opened
 
 
-def hang_up(connection: SMTP | None) -> None:
-    """Close the connection, in the middle of a mail too: what has no final dot yet is then discarded."""
-    if connection is not None:
-        connection.close()
+def _commands(letter: Letter) -> tuple[str, str, str]:
+    return f"MAIL FROM:<{letter.sender}>", f"RCPT TO:<{letter.recipient}>", "DATA"
 
 
-def take_leave(connection: SMTP | None) -> None:
-    """End the conversation as politely as it began."""
-    if connection is not None:
-        with suppress(SMTPException, OSError):
-            connection.quit()
-        connection.close()
-
-
-def compose(row: Delivery) -> EmailMessage:
-    """The mail as it goes out, always under the same Message-ID. Raises ValueError for an impossible address."""
-    message = EmailMessage(policy=WIRE)
-    message["From"] = settings.DEFAULT_FROM_EMAIL
-    try:
-        message["To"] = ascii_address(row.to)
-    except (IndexError, LookupError, AttributeError) as error:  # the standard library's parser gave up on it
-        raise ValueError(row.to) from error
-    message["Subject"] = row.subject
-    message["Date"] = format_datetime(row.queued_at)
-    message["Message-ID"] = f"<{row.pk}@{_own_host()}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
-    if settings.BOUNCE_DOMAIN:
-        message[REFERENCE] = token_of(row.pk)
-    for name, value in one_click_headers(row).items():
-        message[name] = value
-    message.set_content(row.text)
-    if row.html:
-        message.add_alternative(row.html, subtype="html")
-    return message
-
-
-def ascii_address(address: str) -> str:
-    """The address with its domain as DNS knows it (RFC 5890).
-
-    Raises ValueError when it is none or its name is not ASCII.
-    """
-    name, _at, domain = parseaddr(address)[1].rpartition("@")
-    if not name or not domain or not name.isascii():
-        message = "not an address that SMTP can carry"
-        raise ValueError(message)
-    return f"{name}@{domain.encode('idna').decode('ascii')}"
-
-
-def hand_over(connection: SMTP, row: Delivery, *, before_dot: Callable[[], None]) -> None:
-    """Stream the mail, call `before_dot`, then send the dot and hear the answer.
-
-    What `before_dot` raises passes through with nothing sent. Raises EndUnknown, SMTPResponseException for a refusal,
-    other SMTPException and OSError when nothing was sent, ValueError for a mail that cannot be written.
-    """
-    wire = _dot_stuffed(compose(row).as_bytes(policy=WIRE))
-    for code, answer in (
-        connection.mail(return_path(row)),
-        connection.rcpt(ascii_address(row.to)),
-        connection.docmd("DATA"),
-    ):
-        if code not in {250, 251, 252, 354}:
-            raise SMTPResponseException(code, answer)
-    connection.send(wire)
-    before_dot()
-    try:
-        connection.sock.settimeout(DOT_PATIENCE)  # type: ignore[union-attr]  # it is connected, or `send` had raised
-        connection.send(b".\r\n")
-        code, answer = connection.getreply()
-        connection.sock.settimeout(PATIENCE)  # type: ignore[union-attr]
-    except (SMTPServerDisconnected, OSError) as error:
-        raise EndUnknown from error
-    if code != 250:
-        raise SMTPResponseException(code, answer)
-
-
-def _own_host() -> str:
-    return urlsplit(settings.SITE_URL).hostname or "localhost"
+def _envelope(letter: Letter) -> bytes:
+    return "".join(f"{command}\r\n" for command in _commands(letter)).encode("ascii")
 
 
 def _dot_stuffed(message: bytes) -> bytes:

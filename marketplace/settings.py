@@ -171,6 +171,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # and sweeps never stand behind one.
 CELERY_TASK_ROUTES = {
     "offerboard.tasks.go_on_importing": {"queue": "imports"},
+    "mailings.tasks.send_campaign_mail": {"queue": "campaigns"},
+    "mailings.periodic.sweep_campaigns": {"queue": "campaigns"},
     "privacy.tasks.build_export": {"queue": "imports"},
     "privacy.tasks.erase_person": {"queue": "imports"},
     "privacy.periodic.sweep_retention": {"queue": "imports"},
@@ -195,6 +197,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mailings.periodic.sweep_digests",
         "schedule": 10.0,
         "options": {"expires": 10.0},
+    },
+    "send what is waiting of campaigns": {
+        "task": "mailings.periodic.sweep_campaigns",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
     },
     "read the mail that came back": {
         "task": "mailings.periodic.read_returned",
@@ -339,6 +346,7 @@ ACCOUNT_RATE_LIMITS = {
     "form_without_cookies": "30/m/ip,300/h/ip",
     "consents": "30/h/user",
     "removal": "3/d/key",  # mails to one address, which anybody can type
+    "subscribe": "3/d/key",
     "hide_from_address": "5/d/ip",  # reports on a child; past it they only come on top of staff's list
     "hide_by_member": "5/d/user",
 }
@@ -428,6 +436,10 @@ EMAIL_BACKEND = "mailings.backend.OutboxBackend"
 SMTP = env.email_url("EMAIL_URL", default="smtp://localhost:25")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or ("market@localhost" if LOCAL else OPERATOR["email"])
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Signing what goes out (docs/operation.md, "So that mail is believed"): the PEM of an RSA or Ed25519 key, or nothing.
+DKIM_KEY = env.str("DKIM_KEY", default="", multiline=True)
+DKIM_DOMAIN = env.str("DKIM_DOMAIN", default="") or DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip("> ")
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", default="market")
 # What comes back (docs/operation.md, "Mail that comes back"). Each may be empty.
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")  # of the envelope senders, one for each mail
 BOUNCE_MAILDIR = env.str("BOUNCE_MAILDIR", default="")  # where a mail server puts what came back to them

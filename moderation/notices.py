@@ -37,7 +37,7 @@ def _words(decision: Decision) -> str:
 def _lines(keys: Sequence[str], reader: Reader, _now: datetime) -> list[Line]:
     """A link only where the reader may still look."""
     return [
-        Line(words=_words(decision), url=_url(decision, reader.pk), text=decision.reason)
+        Line(words=_words(decision), url=_url(decision, reader.pk), quote=decision.reason)
         for decision in Decision.objects.filter(pk__in=keys).order_by("decided_at", "pk")
     ]
 

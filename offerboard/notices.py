@@ -115,7 +115,7 @@ def _rejected(keys: Sequence[str], reader: Reader, _now: datetime) -> list[Line]
         Line(
             words=str(lead),
             url=urljoin(settings.SITE_URL, reverse("offerboard:edit", args=[lead.slug])),
-            text=lead.rejection,
+            quote=lead.rejection,
         )
         for lead in _own_leads(keys, reader).filter(state=Lead.State.REJECTED).order_by("updated_at", "pk")
     ]

@@ -94,3 +94,19 @@ def cookieless(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         return too_many or view(request, *args, **kwargs)
 
     return csrf_exempt(guarded)
+
+
+def by_signed_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a POST work whose address is itself the key, such as a mail program's button (RFC 8058).
+
+    It is not limited: the buttons of a large mail provider's readers are all pressed from a few network addresses, and
+    pressing one twice leaves no second row.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and not same_origin(request):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(guarded)

@@ -22,8 +22,11 @@ def normalised(kind: str, value: str) -> str:
     """One spelling for what is the same: case, width, accents' composition and signs that nobody sees do not count.
 
     A company is given as “XX name”, with the ISO 3166-1 alpha-2 code of its country in front; a telephone number as
-    ITU-T E.164 writes it.
+    ITU-T E.164 writes it; a topic as “topic address”.
     """
+    if kind == Kind.TOPIC:
+        topic, _space, address = value.partition(" ")
+        return f"{topic} {normalised(Kind.EMAIL, address)}"
     words = unicodedata.normalize("NFKC", UNSEEN.sub("", value)).casefold().split()
     if kind == Kind.EMAIL:
         local, _at, domain = "".join(words).rpartition("@")

@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 CONTROLS = {
+    "announcements-without-promotion": _(
+        "Advertising cannot be saved in one, and the database refuses a release by whoever wrote it."
+    ),
     "back-within-14-days": _("What is hidden at once is noted, and put back as it was by the same program."),
     "breach-told": _(
         "Each kind of data leads back to its people, and the database refuses a second mail to one of them."
@@ -27,7 +30,9 @@ CONTROLS = {
     "no-cookie-unasked": _(
         "Every answer passes a gate. It lets out declared cookies only, and optional ones only after your yes."
     ),
-    "no-marketing-without-consent": _("The database takes only mails about what you do here."),
+    "no-marketing-without-consent": _(
+        "The statement that lets a mail go asks for your yes once more, at the last moment before it is handed over."
+    ),
     "no-sale": _("Data leave through one gate, which refuses every receiver that the policy does not name."),
     "nothing-from-elsewhere": _(
         "Our files are our own, and a security policy tells your browser to load nothing else."
@@ -45,6 +50,11 @@ CONTROLS = {
     ),
     "told-14-days-before": _(
         "A material version takes effect 14 days after the last mail about it, whatever its date says."
+    ),
+    "subscribed-by-the-mailbox": _("Readers are only those whose yes came from a link that was mailed to them."),
+    "unsubscribe-in-every-mail": _("A mail that lacks the link when it is made up is not sent."),
+    "unsubscribed-at-once": _(
+        "Your no takes back what waits, and the page waits for what is being handed over before it answers."
     ),
     "withdrawn-at-once": _("One rule decides what is public, and each page asks it anew."),
 }

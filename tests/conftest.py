@@ -1,15 +1,18 @@
 """What tests of several apps start from."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.db import connection
 
 from offerboard.models.lead import RANK_SEQUENCE
 from privacy.models import PolicyVersion
 from privacy.policies import FIRST_DATE, first_contents
-from tests.factories import FIRST_RANK
+from tests.factories import FIRST_RANK, NOW
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +44,20 @@ def policies_again(request: pytest.FixtureRequest) -> None:
 def fresh_counts() -> None:
     """No test inherits the log-in attempts of another."""
     cache.clear()
+
+
+@pytest.fixture
+def operator(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Who runs the market whose mails are looked at; Arabic is one of its languages, translated or not."""
+    settings.SITE_NAME, settings.SITE_URL = "Savanna Trade", "https://market.example"
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+    settings.OPERATOR = {
+        "name": "Example Trade Ltd",
+        "address": "1 Example Street, London EC1A 1AA, United Kingdom",
+        "phone": "+44 20 7946 0000",
+        "email": "hello@market.example",
+        "privacy_email": "privacy@market.example",
+    }
+    settings.PRIVATE_ROOT, settings.ERASURE_LEDGER = tmp_path / "private", tmp_path / "ledger" / "erasures.jsonl"
+    with time_machine.travel(NOW, tick=False):
+        yield

@@ -161,6 +161,9 @@ class World:
                 "token": Signer(salt=stop_links.SUGGESTED).sign(str(self.search.member_id))
             },
             "privacy:prove_removal": {"token": "not-a-token"},
+            "mailings:confirm": {"token": "not-a-token"},
+            "mailings:unsubscribe": {"token": "not-a-token"},
+            "mailings:archived": {"slug": "never-sent"},
             "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},

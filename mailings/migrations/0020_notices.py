@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailings', '0005_every_mail_is_forgotten'),
+        ('mailings', '0006_campaigns'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

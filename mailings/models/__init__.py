@@ -1,7 +1,24 @@
-"""The outbox, what comes back, and how often members want to be told of what."""
+"""The outbox and what comes back, campaigns and who reads them, and what members want to be told."""
 
-from mailings.models.delivery import FORGOTTEN, Delivery, DeliveryQuerySet
+from mailings.models.budget import DomainBudget
+from mailings.models.campaign import Campaign, CampaignText
+from mailings.models.delivery import ENDED, FORGOTTEN, OPEN, Delivery, DeliveryQuerySet
 from mailings.models.notification import MailPreference, WaitingNotice
 from mailings.models.report import MailReport
+from mailings.models.subscriber import Subscriber, SubscriptionWish
 
-__all__ = ["FORGOTTEN", "Delivery", "DeliveryQuerySet", "MailPreference", "MailReport", "WaitingNotice"]
+__all__ = [
+    "ENDED",
+    "FORGOTTEN",
+    "OPEN",
+    "Campaign",
+    "CampaignText",
+    "Delivery",
+    "DeliveryQuerySet",
+    "DomainBudget",
+    "MailPreference",
+    "MailReport",
+    "Subscriber",
+    "SubscriptionWish",
+    "WaitingNotice",
+]

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 
 from mailings import tasks
 from mailings.models import Delivery
+from mailings.rendering import render_mail
+from mailings.wire import domain_of
 from privacy.models import Suppression
 from privacy.selectors.suppression import is_suppressed
 
@@ -28,25 +27,17 @@ def queue_mail(
 ) -> Delivery:
     """Write the mail as a row; a worker sends it once the caller's transaction has committed.
 
-    `template` names the pair mail/<template>.txt and .html; the text's first line is the subject.
+    `template` names the pair mail/<template>.txt and .html, see `render_mail`.
     Subject and text are forgotten once it has ended. `asked_for`: see `queue_message`.
     """
-    words = {
-        **context,
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
-        "operator": settings.OPERATOR,
-    }
-    with translation.override(language):
-        subject, _newline, text = render_to_string(f"mail/{template}.txt", words).strip().partition("\n")
-        html = render_to_string(f"mail/{template}.html", {**words, "subject": subject})
+    mail = render_mail(template=template, language=language, context=context)
     return queue_message(
         template=template,
         to=to,
         language=language,
-        subject=subject,
-        text=text.strip(),
-        html=html,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
         now=now,
         asked_for=asked_for,
     )
@@ -73,6 +64,8 @@ def queue_message(
         id=uuid.uuid4(),
         template=template[:60],
         to=to,
+        domain=domain_of(to),
+        asked_for=asked_for,
         language=language,
         subject=" ".join(subject.split())[:300],
         text=text,

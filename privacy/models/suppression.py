@@ -15,6 +15,7 @@ class Suppression(models.Model):
         PHONE = "phone", _("telephone number")
         COMPANY = "company", _("name and country of a company")
         WEBSITE = "website", _("host of a website")
+        TOPIC = "topic", _("a topic of marketing mail, for an e-mail address")
 
     class Reason(models.TextChoices):
         """Why."""
@@ -23,6 +24,7 @@ class Suppression(models.Model):
         REMOVED = "removed", _("removal was asked for")
         BOUNCED = "bounced", _("mail comes back from there")
         COMPLAINED = "complained", _("called our mail unwanted")
+        OPTED_OUT = "opted_out", _("does not want mail of this topic")
 
     kind = models.CharField(_("of what"), max_length=8, choices=Kind)
     digest = models.CharField(_("digest"), max_length=64)  # hexadecimal
@@ -36,11 +38,16 @@ class Suppression(models.Model):
         constraints = [
             models.UniqueConstraint(name="suppression_once", fields=["kind", "digest"]),
             models.CheckConstraint(
-                name="suppression_kind_known", condition=Q(kind__in=["email", "phone", "company", "website"])
+                name="suppression_kind_known",
+                condition=Q(kind__in=["email", "phone", "company", "website", "topic"]),
             ),
             models.CheckConstraint(
                 name="suppression_reason_known",
-                condition=Q(reason__in=["erased", "removed", "bounced", "complained"]),
+                condition=Q(reason__in=["erased", "removed", "bounced", "complained", "opted_out"]),
+            ),
+            models.CheckConstraint(  # of a topic alone, and nothing else of a topic
+                name="suppression_opted_out_of_topic",
+                condition=Q(kind="topic", reason="opted_out") | ~Q(kind="topic") & ~Q(reason="opted_out"),
             ),
         ]
 

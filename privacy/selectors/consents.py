@@ -184,6 +184,19 @@ def whole_ledger(*, subjects: Sequence[UUID | None]) -> Iterator[list[Entry]]:
         yield entries
 
 
+def who_says_yes(*, subjects: Iterable[UUID], purpose: str, channel: Channel, at: datetime) -> set[UUID]:
+    """Of these keys, those whose last word on the purpose is yes. One query over their own events."""
+    said = ConsentEvent.objects.filter(subject__in=list(subjects), purpose=purpose, channel=channel)
+    return {event.subject for event in said.current(at=at).only("subject", "given") if event.given}
+
+
+def says_yes_to(*, subject: UUID, purposes: Iterable[str], channel: Channel) -> set[str]:
+    """Of these purposes, those to which a subject's last word is yes. One query."""
+    said = ConsentEvent.objects.of(subject).filter(purpose__in=list(purposes), channel=channel)
+    last = said.order_by("purpose", "-at", "-id").distinct("purpose")
+    return {event.purpose for event in last if event.given}
+
+
 def may_contact(*, purpose: str, channel: Channel, at: datetime) -> "QuerySet[ConsentLink, Any]":
     """The ids of the members who say yes at that moment, as a query to be joined or put into another."""
     last = ConsentEvent.objects.filter(purpose=purpose, channel=channel).current(at=at)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from privacy.consents import Channel, Question, digest_of_words
+from privacy.hearing import tell_hearers
 from privacy.models import ConsentEvent, ConsentLink, ConsentWords, PolicyVersion
 from privacy.selectors.policies import policy_in_force
 
@@ -32,6 +33,8 @@ def record_choices(
     now: datetime,
 ) -> list[ConsentEvent]:
     """One event for each answer that differs from the last one, or is the first; with the words that were shown.
+
+    What follows from an answer is done with it (privacy.hearing).
 
     Saying the same again adds nothing, but a yes to names that the last one did not see is another.
     `language` is the one in which the question was asked.
@@ -60,7 +63,10 @@ def record_choices(
         )
         for question, given in changed.items()
     ]
-    return ConsentEvent.objects.bulk_create(events)
+    ConsentEvent.objects.bulk_create(events)
+    before = {event: said.get((event.purpose, event.channel)) for event in events}
+    tell_hearers(subject=subject, said={event: last.given if last else None for event, last in before.items()}, now=now)
+    return events
 
 
 def _is_new(question: Question, given: bool, last: ConsentEvent | None) -> bool:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from privacy.consents import Channel, Question
 from privacy.cookies import choice_of, reader_of, sends_gpc
 from privacy.forms.consents import ChoicesForm
+from privacy.hearing import under_way
 from privacy.models import ConsentEvent
 from privacy.selectors.consents import MOST_EVENTS, ConsentsPage, consents_page, key_of, ledger, whole_ledger
 from privacy.services.consent import consent_key, record_choices
@@ -42,7 +43,6 @@ def consents(request: HttpRequest) -> HttpResponse:
             return cast("HttpResponse", too_many)  # each answer is a row that stays for years
         response = redirect("privacy:consents")
         _record(request, response, form.choices())
-        messages.success(request, _("Your choices are saved. They hold from now on."))
         return response
     return render(request, "privacy/consents.html", {"form": form, "consents": page})
 
@@ -100,19 +100,30 @@ def _member(request: HttpRequest) -> AbstractBaseUser:
 
 
 def _record(request: HttpRequest, response: HttpResponse, choices: Mapping[Question, bool]) -> None:
-    """A browser's answers go under its number, a person's under theirs."""
+    """A browser's answers go under its number, a person's under theirs; a message says that they hold."""
     of_browser = {one: given for one, given in choices.items() if one.channel == Channel.BROWSER}
     record_for_browser(request, response, of_browser, METHOD)
     personal = {one: given for one, given in choices.items() if one.channel != Channel.BROWSER}
-    if personal:
-        record_choices(
-            subject=consent_key(member=_member(request)),
-            choices=personal,
-            method=METHOD,
-            language=get_language() or "en",
-            gpc=sends_gpc(request),
-            now=timezone.now(),
-        )
+    if not (personal and _is_under_way(request, personal)):
+        messages.success(request, _("Your choices are saved. They hold from now on."))
+        return
+    messages.warning(
+        request, _("Your choices are saved. A mail that was being handed over at this moment may still arrive.")
+    )
+
+
+def _is_under_way(request: HttpRequest, choices: Mapping[Question, bool]) -> bool:
+    """Write the answers down, and see whether something that they forbid has left already."""
+    subject = consent_key(member=_member(request))
+    events = record_choices(
+        subject=subject,
+        choices=choices,
+        method=METHOD,
+        language=get_language() or "en",
+        gpc=sends_gpc(request),
+        now=timezone.now(),
+    )
+    return under_way(subject=subject, events=events) > 0
 
 
 def _subjects(request: HttpRequest) -> list[Any]:

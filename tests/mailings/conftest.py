@@ -1,6 +1,7 @@
 """Mail in these tests goes over real connections."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,3 +17,15 @@ def catcher(settings: Any) -> Iterator[Catcher]:
     settings.SMTP = catcher.smtp
     yield catcher
     catcher.stop()
+
+
+@pytest.fixture
+def sender(settings: Any) -> None:
+    """Marketing says who sends it, with a postal address."""
+    settings.OPERATOR = {**settings.OPERATOR, "name": "Example Ltd", "address": "1 Example Street, Example"}
+
+
+@pytest.fixture(autouse=True)
+def own_ledger(settings: Any, tmp_path: Path) -> None:
+    """What must not come back is written down in a file of the test's own."""
+    settings.ERASURE_LEDGER = tmp_path / "ledger" / "erasures.jsonl"

@@ -152,8 +152,8 @@ def test_decisions_are_gathered_with_their_reasons_and_a_link_where_there_is_som
 
     text = digest().text
     assert digest().subject == "2 decisions of our staff"
-    assert "- Suspended: Lead 5.\n  Reason 5.\n  http://localhost:8000/leads/" in text
-    assert "- Suspended: Lead 6.\n  Reason 6.\n\nIf you think" in text
+    assert "- Suspended: Lead 5.\n> Reason 5.\n  http://localhost:8000/leads/" in text
+    assert "- Suspended: Lead 6.\n> Reason 6.\n\nIf you think" in text
     assert Decision.objects.count() == 7
 
 

@@ -310,15 +310,16 @@ def test_mails_about_the_account_never_wait(member: Member) -> None:
     assert (len(told(member)), waiting()) == (20, [])
 
 
-def test_fifty_threads_are_named_and_the_rest_counted(member: Member) -> None:
+def test_twenty_threads_are_named_and_the_rest_counted(member: Member) -> None:
     wants(member, REPLY, "daily")
-    for number in range(52):
-        write(thread_with(member, name=f"Company {number}."))
+    for number in range(22):
+        write(thread_with(member, name=f"Company {number}. {'Savanna ' * 22}", title="Robusta " * 20))
 
     work(EIGHT)
 
     mail = digest()
-    assert (mail.subject, mail.text.count("\n- Company ")) == ("52 new messages", 50)
+    assert len(mail.html.encode()) < 102 * 1024 / 4  # Gmail hides what follows: room for four kinds
+    assert (mail.subject, mail.text.count("\n- Company ")) == ("22 new messages", 20)
     assert "and 2 more:\nhttp://localhost:8000/my/inquiries/\n" in mail.text
 
 

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member
+from mailings.composing import compose
 from mailings.models import Delivery
-from mailings.smtp import compose
 from offerboard import alerting
 from offerboard.models import Notice, SavedSearch
 from offerboard.services.alerts import choose_frequency

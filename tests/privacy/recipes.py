@@ -252,7 +252,9 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     ),
     "privacy.Correction request__member": lambda one: Correction.objects.create(request=one.request),
     "privacy.Correction decided_by": lambda one: Correction.objects.create(
-        request=SubjectRequest.objects.create(kind="correction", state="accepted", received_at=NOW, due_at=LATER),
+        request=SubjectRequest.objects.create(
+            kind="correction", state="accepted", received_at=NOW, due_at=LATER, ended_at=NOW
+        ),
         decided_by=one.member,
     ),
     "privacy.Erasure request__member": lambda one: Erasure.objects.create(

@@ -261,9 +261,12 @@ def test_whatever_people_are_asked_to_agree_to_stands_in_the_map() -> None:
         (
             MARKETING,
             {
-                *("accounts.Member.email", "accounts.Member.full_name", "accounts.Member.phone"),
+                *(f"accounts.Member.{name}" for name in ("email", "full_name", "display_name", "phone", "language")),
                 *(f"directory.Company.{name}" for name in ("legal_name", "country", "region", "city", "postal_code")),
-                *("directory.Company.address", "directory.Company.fax"),
+                *("directory.Company.address", "directory.Company.fax", "directory.Company.business_types"),
+                "directory.Company_industries.category",
+                *(f"mailings.Subscriber.{name}" for name in ("key", "email", "language", "confirmed_at", "stopped_at")),
+                *(f"mailings.SubscriptionWish.{name}" for name in ("email", "topics", "language", "gpc", "asked_at")),
             },
         ),
         (

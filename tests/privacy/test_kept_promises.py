@@ -12,7 +12,6 @@ import pytest
 import time_machine
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -154,20 +153,3 @@ def accounts() -> list[Any]:
     """Who has which address, confirmed or not, and which password."""
     people = Member.objects.order_by("pk").values_list("pk", "email", "password", "state")
     return [*people, *EmailAddress.objects.order_by("pk").values_list()]
-
-
-@pytest.mark.promise("no-marketing-without-consent")
-def test_no_mail_can_be_queued_that_is_not_about_something_the_reader_does_here() -> None:
-    """The only kind of mail there is; the database refuses another."""
-    assert Delivery.Kind.values == ["transactional"]
-    with pytest.raises(IntegrityError, match="delivery_kind_known"), transaction.atomic():
-        Delivery.objects.create(
-            kind="marketing",
-            template="newsletter",
-            language="en",
-            to=MemberFactory().email,
-            queued_at=NOW,
-            not_before=NOW,
-        )
-
-    assert Delivery.objects.count() == 0

@@ -1,0 +1,62 @@
+"""A campaign's way: begun at its time, its readers found, and ended when no row is open; each step is committed."""
+
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.db.models import Count
+
+from mailings.delivery.readers import find_some
+from mailings.models import FORGOTTEN, Campaign, Delivery
+
+log = structlog.get_logger(__name__)
+
+WITHDRAWN_AT_ONCE = 5_000
+State = Campaign.State
+
+
+def advance(*, now: datetime) -> None:
+    """Do what is due for each campaign; run twice, or by two workers at once, it does nothing twice."""
+    due = Campaign.objects.filter(state=State.APPROVED, starts_at__lte=now)
+    due.update(state=State.MATERIALISING, began_at=now)
+    for campaign_id in _in(State.MATERIALISING):
+        while find_some(campaign_id=campaign_id, now=now):
+            pass
+    for campaign_id in _in(State.DRAINING):
+        while _withdraw_some(campaign_id, now=now):
+            pass
+        _end(campaign_id, State.DRAINING, State.CANCELLED, now=now)
+    for campaign_id in _in(State.SENDING):
+        _end(campaign_id, State.SENDING, State.DONE, now=now)
+
+
+def numbers(campaign_id: int) -> dict[str, int]:
+    """How many rows stand in which state. One query."""
+    rows = Delivery.objects.filter(campaign=campaign_id).order_by()
+    return dict(rows.values_list("state").annotate(n=Count("pk")))
+
+
+@transaction.atomic(durable=True)
+def _withdraw_some(campaign_id: int, *, now: datetime) -> bool:
+    """Take back rows that have not been handed over; whether there are more. What is in flight is awaited."""
+    waiting = Delivery.objects.filter(campaign=campaign_id, state__in=["pending", "claimed"]).order_by("pk")
+    batch = list(waiting.values_list("pk", flat=True)[:WITHDRAWN_AT_ONCE])
+    ended = {"lease_until": None, "ended_at": now, **FORGOTTEN}
+    Delivery.objects.filter(pk__in=batch, state__in=["pending", "claimed"]).update(state="withdrawn", **ended)
+    return bool(batch)
+
+
+@transaction.atomic(durable=True)
+def _end(campaign_id: int, before: Campaign.State, after: Campaign.State, *, now: datetime) -> None:
+    """Write down the numbers once no row is open; rows are forgotten some months later, the numbers stay."""
+    if Delivery.objects.filter(campaign=campaign_id).open().exists():
+        return
+    counted = numbers(campaign_id)
+    ended = {state: counted.get(state, 0) for state in ("sent", "bounced", "suppressed", "uncertain", "withdrawn")}
+    ending = Campaign.objects.filter(pk=campaign_id, state=before)
+    if ending.update(state=after, ended_at=now, audience=sum(ended.values()), **ended):
+        log.info("campaign_ended", campaign=campaign_id, **ended)
+
+
+def _in(state: Campaign.State) -> list[int]:
+    return list(Campaign.objects.filter(state=state).order_by("starts_at").values_list("pk", flat=True))

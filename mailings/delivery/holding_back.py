@@ -1,0 +1,68 @@
+"""Mails of campaigns that must not go: unwanted, of a campaign that rests, or such as nobody can send."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from mailings.delivery.marking import digests_for
+from mailings.delivery.settling import end, still_mine
+from mailings.models import Campaign, Delivery
+from privacy.consents import Channel
+from privacy.models import Suppression
+from privacy.selectors.consents import who_says_yes
+
+UNWANTED = "its receiver does not want it, or cannot be reached"
+A_MOMENT = timedelta(seconds=5)
+State = Delivery.State
+
+
+def without_unwanted(rows: Sequence[Delivery], *, topic: str) -> list[Delivery]:
+    """The rows of a campaign that may go now; the others end here, before a server hears of them.
+
+    `mark_in_flight` asks again for each. Three queries.
+    """
+    not_these = unwanted(rows, topic=topic)
+    for row in rows:
+        if row.pk in not_these:
+            end(still_mine(row), state=State.SUPPRESSED, error=UNWANTED)
+    return [row for row in rows if row.pk not in not_these]
+
+
+def unwanted(rows: Sequence[Delivery], *, topic: str) -> set[UUID]:
+    """Of these rows, those whose receiver said no to the topic, or cannot be reached. Two queries."""
+    digests = {row.pk: {*digests_for(row.to, topic)[0], *digests_for(row.to, topic)[1]} for row in rows}
+    kinds = [Suppression.Kind.EMAIL, Suppression.Kind.TOPIC]
+    every = set().union(*digests.values())
+    known = set(Suppression.objects.filter(kind__in=kinds, digest__in=every).values_list("digest", flat=True))
+    found = {pk for pk, some in digests.items() if not known.isdisjoint(some)}
+    if topic:
+        readers = {row.reader for row in rows if row.reader}
+        agree = who_says_yes(subjects=readers, purpose=topic, channel=Channel.EMAIL, at=timezone.now())
+        found |= {row.pk for row in rows if row.reader not in agree}
+    return found
+
+
+def hold_back(row: Delivery, *, topic: str) -> None:
+    """A row that was refused at the last moment: unwanted by now, or its campaign rests, or another worker has it."""
+    if not row.asked_for and unwanted([row], topic=topic):
+        end(still_mine(row), state=State.SUPPRESSED, error=UNWANTED)
+    else:
+        release([row])
+
+
+def halt(campaign: Campaign, rows: Sequence[Delivery], why: str) -> None:
+    """Pause a campaign that cannot go on, with the reason, and put its rows back."""
+    sending = Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.SENDING)
+    sending.update(state=Campaign.State.PAUSED, halt=why[:300])
+    release(rows)
+
+
+def release(rows: Sequence[Delivery]) -> None:
+    """Nothing was sent: back to the others. Rows that somebody else has taken or ended meanwhile stay as they are."""
+    soon = timezone.now() + A_MOMENT
+    for row in rows:
+        still_mine(row).filter(state=State.CLAIMED).update(
+            state=State.PENDING, lease_until=None, not_before=soon, attempts=row.attempts - 1
+        )

@@ -1,0 +1,71 @@
+"""The moment before the final dot: the last at which a mail can be held back, and the first that is written down."""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from mailings.models import Delivery
+from mailings.smtp import DOT_PATIENCE
+from mailings.topics import line_of
+from privacy.digests import digests_of
+from privacy.models import Suppression
+
+DOT_LEASE = timedelta(seconds=DOT_PATIENCE + 30)  # longer than anybody waits for the answer to the dot
+
+# One statement on one row: whoever withdraws the row, or says no, before it has marked it, and whoever does so after,
+# finds it marked. What is asked of other tables holds at its beginning; mailings.services.opting_out looks a second
+# time after its commit for what slipped in between.
+MARK = """
+UPDATE mailings_delivery AS mail
+   SET state = 'in_flight', lease_until = %(until)s
+ WHERE mail.id = %(mail)s AND mail.state = 'claimed' AND mail.lease_until = %(lease)s AND mail.lease_until > %(now)s
+   AND (mail.asked_for OR NOT EXISTS (
+         SELECT FROM privacy_suppression AS unwanted
+          WHERE unwanted.kind = 'email' AND unwanted.digest = ANY(%(address)s)
+             OR unwanted.kind = 'topic' AND unwanted.digest = ANY(%(topic_and_address)s)))
+   AND (mail.campaign_id IS NULL OR EXISTS (
+         SELECT FROM mailings_campaign AS campaign
+          WHERE campaign.id = mail.campaign_id AND campaign.state = 'sending'))
+   AND (mail.kind <> 'marketing' OR COALESCE((
+         SELECT said.given FROM privacy_consentevent AS said
+          WHERE said.subject = mail.reader AND said.purpose = %(topic)s AND said.channel = 'email'
+          ORDER BY said.at DESC, said.id DESC LIMIT 1), FALSE))
+"""
+
+
+class NotToBeSent(Exception):
+    """The mail must not go, or is another worker's by now."""
+
+
+@transaction.atomic(durable=True)
+def mark_in_flight(row: Delivery, *, topic: str) -> None:
+    """Commit that the dot is next, if the row is still this worker's and its receiver still to be written to.
+
+    `topic` is that of marketing, else "". Raises NotToBeSent.
+    """
+    now = timezone.now()
+    until = now + DOT_LEASE
+    of_address, of_topic = digests_for(row.to, topic)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            MARK,
+            {
+                "mail": row.pk,
+                "lease": row.lease_until,
+                "now": now,
+                "until": until,
+                "address": of_address,
+                "topic_and_address": of_topic,
+                "topic": topic,
+            },
+        )
+        if cursor.rowcount != 1:
+            raise NotToBeSent
+    row.lease_until = until
+
+
+def digests_for(address: str, topic: str) -> tuple[list[str], list[str]]:
+    """What the address, and the topic for it, may be suppressed under; nothing for no topic."""
+    of_topic = digests_of(Suppression.Kind.TOPIC, line_of(topic, address)) if topic else []
+    return digests_of(Suppression.Kind.EMAIL, address), of_topic

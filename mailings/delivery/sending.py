@@ -1,0 +1,132 @@
+"""A worker's shift: claim a batch, hand it over, note how each mail ended, until nothing is due."""
+
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import chain, pairwise
+from smtplib import SMTPException, SMTPResponseException
+from typing import NamedTuple
+
+import structlog
+from django.utils import timezone
+
+from mailings.composing import letter_of
+from mailings.delivery.claiming import claim, claim_of_campaign
+from mailings.delivery.holding_back import halt, hold_back, without_unwanted
+from mailings.delivery.marking import NotToBeSent, mark_in_flight
+from mailings.delivery.printing import Press
+from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine, words_of
+from mailings.delivery.tallies import Tally
+from mailings.models import Delivery
+from mailings.smtp import Conversation, EndUnknown, Letter
+from mailings.texts import Unsendable
+
+log = structlog.get_logger(__name__)
+
+SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one, well before Celery's time limit
+
+
+class Mail(NamedTuple):
+    """A claimed row and what goes over the wire."""
+
+    row: Delivery
+    letter: Letter
+
+
+class Shift:
+    """What a worker keeps from batch to batch: the connection, and what it has learnt of those it writes to."""
+
+    def __init__(self) -> None:
+        self.ends_at = time.monotonic() + SHIFT
+        self.conversation: Conversation | None = None
+        self.topic = ""
+        self.tally = Tally()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the rest is left to the next one."""
+        return time.monotonic() >= self.ends_at
+
+    def hand_over(self, rows: Iterable[Delivery], write: Callable[[Delivery], Letter]) -> None:
+        """Send a batch; whatever ends badly gets a new connection."""
+        mails = [mail for row in rows if (mail := _written(row, write))]
+        for at, (mail, following) in enumerate(pairwise(chain(mails, [None]))):
+            if mail is None or mail.row.lease_until is None or mail.row.lease_until <= timezone.now():
+                break  # a slow server; the rest is due again and may be another worker's already
+            try:
+                self.conversation = self.conversation or Conversation()
+            except (SMTPException, OSError) as error:  # no server: the rest need not wait to learn the same
+                for waiting in mails[at:]:
+                    put_off(waiting.row, words_of(error))
+                return
+            self._send(self.conversation, mail, following)
+            if not self.conversation.is_usable:
+                self.conversation = None
+        if self.conversation and self.conversation.announced:
+            self.hang_up()
+
+    def hang_up(self) -> None:
+        """With nothing half said that could count."""
+        if self.conversation:
+            self.conversation.take_leave()
+        self.conversation = None
+
+    def _send(self, conversation: Conversation, mail: Mail, following: Mail | None) -> None:
+        """Hand one mail over and note its end."""
+        row = mail.row
+        try:
+            conversation.hand_over(
+                mail.letter,
+                before_dot=partial(mark_in_flight, row, topic=self.topic),
+                following=following.letter if following else None,
+            )
+        except NotToBeSent:
+            conversation.hang_up()
+            hold_back(row, topic=self.topic)
+        except EndUnknown:
+            log.warning("mail_end_unknown", delivery=str(row.pk))  # the row says in_flight; the sweep settles it
+        except SMTPResponseException as refusal:
+            may_pass = note_answer(row, refusal)
+            self.tally.refused(row, words_of(refusal), may_pass=may_pass)
+        except (SMTPException, OSError) as error:
+            conversation.hang_up()
+            put_off(row, words_of(error))
+        except ValueError as error:  # a mail that cannot be written must not hold up those behind it
+            conversation.hang_up()
+            end(still_mine(row), state=Delivery.State.BOUNCED, error=words_of(error))
+        else:
+            note_sent(row)
+            self.tally.taken(row)
+
+
+def send_due() -> None:
+    """Send mails to single persons."""
+    shift = Shift()
+    while not shift.is_over and (rows := claim(now=timezone.now())):
+        shift.hand_over(rows, letter_of)
+    shift.hang_up()
+
+
+def send_campaigns() -> None:
+    """Send mails of campaigns, batch by batch from one or the other, never one that its receiver does not want."""
+    shift, press = Shift(), Press()
+    while not shift.is_over and (claimed := claim_of_campaign(now=timezone.now())):
+        campaign, rows = claimed
+        try:
+            write = press.printer(campaign)
+        except Unsendable as error:
+            halt(campaign, rows, error.lacks)
+            continue
+        shift.topic = campaign.topic
+        shift.hand_over(without_unwanted(rows, topic=campaign.topic), write)
+        shift.tally.settle(campaign, now=timezone.now())
+    shift.hang_up()
+
+
+def _written(row: Delivery, write: Callable[[Delivery], Letter]) -> Mail | None:
+    """The mail of a row; one whose address is impossible ends here, so that it does not hold up those behind it."""
+    try:
+        return Mail(row, write(row))
+    except ValueError as error:
+        end(still_mine(row), state=Delivery.State.BOUNCED, error=words_of(error))
+        return None

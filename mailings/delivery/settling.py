@@ -1,0 +1,91 @@
+"""How a mail ends, and what becomes of rows whose worker died."""
+
+from datetime import datetime, timedelta
+from smtplib import SMTPResponseException
+
+import structlog
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from mailings.models import FORGOTTEN, Campaign, Delivery
+from mailings.returned import note_refusal
+
+log = structlog.get_logger(__name__)
+
+FIRST_RETRY = timedelta(seconds=30)  # doubled each time, up to the longest
+LONGEST_RETRY = timedelta(hours=1)
+MOST_ATTEMPTS = 40  # about a day and a half
+MOST_UNKNOWN = 5  # times that a mail goes again although an earlier one may have arrived
+
+State = Delivery.State
+
+
+@transaction.atomic(durable=True)
+def settle_abandoned(*, now: datetime) -> None:
+    """Rows whose worker died at the dot: marketing stays uncertain, since nobody is to get it twice.
+
+    So does what has been cancelled. All else goes again, under the same Message-ID, a few times. Rows that keep killing
+    their worker before the dot are given up too, so that they hold up nobody else's mail.
+    """
+    stuck = Delivery.objects.stuck_in_flight(at=now)
+    ended = {"lease_until": None, "ended_at": now, **FORGOTTEN}
+    unknown = {"state": State.UNCERTAIN, "error": "may have arrived; not sent again", **ended}
+    stuck.filter(kind=Delivery.Kind.MARKETING).update(**unknown)
+    stuck.filter(campaign__in=Campaign.objects.filter(state=Campaign.State.DRAINING)).update(**unknown)
+    stuck.filter(attempts__gte=MOST_UNKNOWN).update(**unknown)
+    worn_out = Delivery.objects.due(at=now).filter(attempts__gt=MOST_ATTEMPTS)
+    worn_out.update(state=State.BOUNCED, error="given up", **ended)
+    stuck.update(state=State.PENDING, not_before=now, lease_until=None, error="resent after an unknown end")
+
+
+def note_sent(row: Delivery) -> None:
+    """The server has taken it.
+
+    Whoever else holds the row by now finds that there is nothing left to send. A bounce may have been quicker.
+    """
+    end(Delivery.objects.filter(pk=row.pk).exclude(state=State.BOUNCED), state=State.SENT, error="")
+
+
+def note_answer(row: Delivery, refusal: SMTPResponseException) -> bool:
+    """4xx may pass, 5xx will not (RFC 5321, 4.2.1). Whether it may."""
+    answer = words_of(refusal)
+    if refusal.smtp_code < 500:
+        put_off(row, answer)
+        return True
+    with transaction.atomic():
+        if end(still_mine(row), state=State.BOUNCED, error=answer):
+            note_refusal(delivery=row, words=answer, now=timezone.now())
+    return False
+
+
+def put_off(row: Delivery, error: str) -> None:
+    """Another attempt later, or the end after the last one."""
+    if row.attempts >= MOST_ATTEMPTS:
+        end(still_mine(row), state=State.BOUNCED, error=error)
+        return
+    still_mine(row).update(
+        state=State.PENDING,
+        not_before=timezone.now() + min(FIRST_RETRY * 2 ** (row.attempts - 1), LONGEST_RETRY),
+        lease_until=None,
+        error=error[:300],
+    )
+    log.warning("mail_deferred", delivery=str(row.pk), attempts=row.attempts)
+
+
+def end(rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> int:
+    """Nothing more will happen to the rows, and nobody needs their words any more. How many it were."""
+    return rows.update(state=state, error=error[:300], lease_until=None, ended_at=timezone.now(), **FORGOTTEN)
+
+
+def still_mine(row: Delivery) -> QuerySet[Delivery]:
+    """The row, as long as the worker that claimed it holds it."""
+    return Delivery.objects.filter(pk=row.pk, state__in=[State.CLAIMED, State.IN_FLIGHT], lease_until=row.lease_until)
+
+
+def words_of(error: Exception) -> str:
+    """What a server or this machine said, in one line."""
+    if isinstance(error, SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+    return str(error) or type(error).__name__

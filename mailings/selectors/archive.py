@@ -1,0 +1,96 @@
+"""Campaigns as everybody may read them again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf.locale import LANG_INFO
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+
+from mailings.models import Campaign, CampaignText
+from mailings.texts import texts_by_language
+from mailings.topics import topics
+from mailings.writing import as_html
+from privacy.datamap import Words
+
+ON_A_PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One campaign in the list."""
+
+    title: str
+    what: Words
+    at: datetime | None
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """Some campaigns; `after` leads to older ones."""
+
+    lines: Sequence[Line]
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPage:
+    """One campaign in one language; `body` and `offer` are HTML of our own making."""
+
+    words: CampaignText
+    what: Words
+    at: datetime | None
+    body: str
+    offer: str
+    is_rtl: bool
+    others: Sequence[tuple[str, str]]  # languages: code and name
+
+
+def archive_page(*, after: str) -> ArchivePage:
+    """The newest first; `after` is the time of the last one seen, and what is none begins anew. One query."""
+    found = Campaign.objects.archived().order_by("-began_at", "-pk")
+    if (before := _moment(after)) is not None:
+        found = found.filter(began_at__lt=before)
+    rows = list(found[: ON_A_PAGE + 1])
+    shown = rows[:ON_A_PAGE]
+    lines = [
+        Line(one.title, what_of(one), one.began_at, reverse("mailings:archived", args=[one.slug])) for one in shown
+    ]
+    last = shown[-1].began_at if len(rows) > ON_A_PAGE else None
+    return ArchivePage(lines, last.isoformat() if last else "")
+
+
+def archived_page(campaign: Campaign, *, wanted: str) -> ArchivedPage:
+    """Its words in the wanted language, or in its own. No query where its texts are there."""
+    words = texts_by_language(campaign)(wanted)
+    others = [one.language for one in campaign.texts.all() if one.language != words.language]
+    return ArchivedPage(
+        words=words,
+        what=what_of(campaign),
+        at=campaign.began_at,
+        body=as_html(words.body),
+        offer=as_html(words.offer_text),
+        is_rtl=bool(LANG_INFO.get(words.language, {}).get("bidi")),
+        others=[(code, name_of(code)) for code in others],
+    )
+
+
+def what_of(campaign: Campaign) -> Words:
+    """The topic, or that it is an announcement, in words."""
+    known = topics().get(campaign.topic)
+    return known.title if known else campaign.get_kind_display()
+
+
+def name_of(language: str) -> str:
+    """A language as its own readers call it."""
+    return str(LANG_INFO.get(language, {}).get("name_local", language))
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None

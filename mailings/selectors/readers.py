@@ -1,0 +1,19 @@
+"""Whose mailbox stands behind a key of consents."""
+
+from uuid import UUID
+
+from mailings.models import Subscriber
+from privacy.models import ConsentLink
+
+
+def address_of(reader: UUID) -> str | None:
+    """A member's, a subscriber's, or None for somebody who has left. Two queries."""
+    member = ConsentLink.objects.filter(key=reader).values_list("member__email", flat=True).first()
+    return member or Subscriber.objects.filter(key=reader).values_list("email", flat=True).first()
+
+
+def keys_of(address: str) -> list[UUID]:
+    """All keys behind a mailbox: a member may have subscribed before, without an account. Two queries."""
+    members = ConsentLink.objects.filter(member__email__iexact=address).values_list("key", flat=True)
+    subscribers = Subscriber.objects.filter(email__iexact=address).values_list("key", flat=True)
+    return [*members, *subscribers]

@@ -1,0 +1,123 @@
+"""From a draft to a mail that many get: who may release it, when it goes, and how it is stopped."""
+
+from collections.abc import Iterable, Mapping
+from copy import copy
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from mailings import tasks
+from mailings.circulars import TEMPLATES, circular_of
+from mailings.models import Campaign, CampaignText
+from mailings.promotion import promotion_in
+from mailings.services.queueing import queue_message
+from mailings.texts import Unsendable, texts_by_language
+from mailings.topics import topics
+from mailings.unsubscribe_links import NOBODY, unsubscribe_link
+
+State, Kind = Campaign.State, Campaign.Kind
+STOPPABLE = [State.APPROVED, State.MATERIALISING, State.SENDING, State.PAUSED]
+
+
+class WrongState(Exception):
+    """Somebody else was quicker, or the page was old: the campaign is not where this step begins."""
+
+
+class OwnWords(Exception):
+    """Who wrote an announcement last does not release it."""
+
+
+class Promotes(Exception):
+    """A service announcement that sells something; `found` says where."""
+
+    def __init__(self, found: Mapping[str, list[str]]) -> None:
+        super().__init__(found)
+        self.found = found  # by language
+
+
+def examine_words(*, campaign: Campaign, texts: Iterable[CampaignText]) -> None:
+    """Whether these texts may be saved as this campaign's, and sent. Raises Promotes or Unsendable."""
+    if campaign.kind == Kind.ANNOUNCEMENT:
+        found = {words.language: promotes for words in texts if (promotes := promotion_in(words))}
+        if found:
+            raise Promotes(found)
+    elif campaign.topic not in topics():
+        raise Unsendable(_("a topic that people are asked about"))
+    for words in texts:
+        circular_of(campaign, words)
+
+
+@transaction.atomic
+def approve_campaign(*, campaign: Campaign, approver: Any, starts_at: datetime, now: datetime) -> None:
+    """Release it, to begin at a time or at once; it cannot be changed from then on. A million readers cost no more.
+
+    Raises WrongState, OwnWords for an announcement, Promotes, Unsendable.
+    """
+    locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    if locked.state != State.DRAFT:
+        raise WrongState
+    texts_by_language(locked)
+    examine_words(campaign=locked, texts=list(locked.texts.all()))
+    try:
+        with transaction.atomic():
+            Campaign.objects.filter(pk=campaign.pk).update(
+                state=State.APPROVED, approved_by=approver, approved_at=now, starts_at=max(starts_at, now)
+            )
+    except IntegrityError as error:
+        raise OwnWords from error
+    transaction.on_commit(tasks.wake_campaigns)
+
+
+@transaction.atomic
+def take_back_approval(*, campaign: Campaign) -> None:
+    """Back to the draft, while it has not begun. Raises WrongState."""
+    _move(campaign, [State.APPROVED], State.DRAFT, approved_by=None, approved_at=None, starts_at=None)
+
+
+@transaction.atomic
+def pause_campaign(*, campaign: Campaign) -> None:
+    """Each worker hands over the mail it has begun, and no more. Raises WrongState."""
+    _move(campaign, [State.SENDING], State.PAUSED, halt="")
+
+
+@transaction.atomic
+def resume_campaign(*, campaign: Campaign) -> None:
+    """Go on where it stopped. Raises WrongState."""
+    _move(campaign, [State.PAUSED], State.SENDING, halt="", failures=0)
+    transaction.on_commit(tasks.wake_campaigns)
+
+
+@transaction.atomic
+def cancel_campaign(*, campaign: Campaign, now: datetime) -> None:
+    """Hand over no more; what has left cannot be called back. Raises WrongState."""
+    _move(campaign, STOPPABLE, State.DRAINING, cancelled_at=now)
+    transaction.on_commit(tasks.wake_campaigns)
+
+
+@transaction.atomic
+def send_test(*, campaign: Campaign, words: CampaignText, to: str, name: str, now: datetime) -> None:
+    """Send it to a member of staff, marked as a test; its link to unsubscribe stops nothing. Raises Unsendable."""
+    marked = copy(words)
+    marked.subject = _("[Test] %(subject)s") % {"subject": words.subject}
+    made = circular_of(campaign, marked)
+    stop = unsubscribe_link(NOBODY, campaign.topic) if campaign.topic else ""
+    text, html = made.filled(name=name, unsubscribe_url=stop)
+    queue_message(
+        template=TEMPLATES[Kind(campaign.kind)],
+        to=to,
+        language=words.language,
+        subject=made.subject,
+        text=text,
+        html=html,
+        now=now,
+        asked_for=True,
+    )
+
+
+def _move(campaign: Campaign, before: Iterable[Campaign.State], after: Campaign.State, **changes: Any) -> None:
+    """Of two clicks, one wins."""
+    rows = Campaign.objects.filter(pk=campaign.pk, state__in=list(before))
+    if not rows.update(state=after, **changes):
+        raise WrongState

@@ -1,0 +1,1 @@
+"""The pages of marketing mail, and the address for what came back."""

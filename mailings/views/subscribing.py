@@ -1,0 +1,83 @@
+"""Subscribing without an account, and unsubscribing: a page with a button, and mail programs' own buttons."""
+
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from mailings import subscription_links, unsubscribe_links
+from mailings.forms.subscribing import SubscribeForm
+from mailings.selectors.subscribing import unsubscribe_page, wished_topics
+from mailings.services import subscriptions as services
+from mailings.topics import topics
+from privacy.cookieless import CookielessForm, by_signed_link, cookieless
+from privacy.cookies import sends_gpc
+from privacy.digests import normalised
+from privacy.models import Suppression
+
+FORM, LINK = "subscribe", "subscription link"
+PAGE = require_http_methods(["GET", "HEAD", "POST"])
+ALL = "all"
+
+
+@PAGE
+@cookieless
+def subscribe(request: HttpRequest) -> HttpResponse:
+    """Choose topics; the answer is the same whoever is known here."""
+    form = SubscribeForm(request.POST if request.method == "POST" else None, purpose=FORM)
+    if not form.is_valid():
+        return render(request, "mailings/subscribe.html", {"form": form, "topics": topics().values()})
+    email = form.cleaned_data["email"]
+    if ratelimit.consume(request, action="subscribe", key=normalised(Suppression.Kind.EMAIL, email)):
+        services.ask_for_topics(
+            email=email,
+            wanted=form.cleaned_data["topics"],
+            language=get_language() or "en",
+            gpc=sends_gpc(request),
+            now=timezone.now(),
+        )
+    return render(request, "mailings/subscribe_asked.html", {"email": email})
+
+
+@never_cache
+@PAGE
+@cookieless
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """What a yes means, and one button; nothing happens before it is pressed."""
+    try:
+        wish = subscription_links.wish_of(token)
+    except subscription_links.NotOurLink as error:
+        raise Http404 from error
+    form = CookielessForm(request.POST if request.method == "POST" else None, purpose=LINK)
+    wished = wished_topics(wish)
+    if wished is not None and not form.is_valid():
+        return render(request, "mailings/subscription_confirm.html", {"form": form, "topics": wished})
+    try:
+        services.confirm_topics(wish_id=wish, now=timezone.now())
+    except services.NoSuchWish:  # pressed twice, or too late
+        return render(request, "mailings/subscription_over.html")
+    return render(request, "mailings/subscription_confirmed.html", {"topics": wished})
+
+
+@never_cache
+@PAGE
+@by_signed_link
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop a topic, or all of them, without a log-in; opening the page changes nothing (RFC 8058)."""
+    try:
+        reader, topic = unsubscribe_links.read_link(token)
+    except unsubscribe_links.NotOurLink as error:
+        raise Http404 from error
+    left = _stop(request, reader, topic) if request.method == "POST" else 0
+    page = unsubscribe_page(reader=reader, topic=topic, under_way=left)
+    return render(request, "mailings/unsubscribe.html", {"page": page})
+
+
+def _stop(request: HttpRequest, reader: UUID, topic: str) -> int:
+    refused = list(topics()) if ALL in request.POST else [topic]
+    return services.unsubscribe(reader=reader, refused=refused, language=get_language() or "en", now=timezone.now())

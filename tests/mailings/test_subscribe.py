@@ -1,0 +1,171 @@
+"""Subscribing without an account: the mailbox says yes, not whoever typed its address."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from mailings.models import Delivery, Subscriber, SubscriptionWish
+from mailings.subscription_links import confirm_link
+from privacy.consents import Channel
+from privacy.cookieless import shared_token
+from privacy.models import ConsentEvent, Suppression
+from privacy.selectors.consents import says_yes_to
+from privacy.services.consent import consent_key
+from privacy.services.suppression import suppress
+from privacy.sweeping.running import sweep
+from tests.factories import NOW, MemberFactory
+from tests.mailings.campaigning import release, send_all, write
+from tests.mailings.catcher import Catcher
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
+PAGE = "/newsletter/"
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """Links are made at NOW."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def ask(client: Client, email: str = "reader@example.org", *topics: str) -> str:
+    """Fill in the page; the text of the answer."""
+    form = {"form_token": shared_token("subscribe"), "email": email, "topics": topics or ["newsletter"]}
+    return client.post(PAGE, form).content.decode()
+
+
+def say_yes(client: Client) -> str:
+    """Press the button behind the link in the mail."""
+    path = confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
+    return client.post(path, {"form_token": shared_token("subscription link")}).content.decode()
+
+
+@pytest.mark.promise("subscribed-by-the-mailbox")
+def test_nothing_is_sent_before_the_mailbox_says_yes(client: Client, catcher: Catcher) -> None:
+    """And then what was chosen, and nothing else."""
+    ask(client, "reader@example.org", "newsletter", "events")
+    release(write())
+    send_all()
+    before = (list(catcher.recipients), Subscriber.objects.count(), ConsentEvent.objects.count())
+
+    say_yes(client)
+    release(write())
+    release(write(topic="product_updates"))
+    send_all()
+
+    assert before == ([], 0, 0)
+    assert [str(mail["Subject"]) for mail in catcher.mails] == ["News of November"]
+    key = Subscriber.objects.get().key
+    assert says_yes_to(subject=key, purposes=["newsletter", "events", "product_updates"], channel=Channel.EMAIL) == {
+        "newsletter",
+        "events",
+    }
+    assert set(ConsentEvent.objects.values_list("method", "words__language")) == {("link", "en")}
+
+
+@pytest.mark.promise("get-changes-nothing")
+def test_a_scanner_that_opens_the_link_says_nothing(client: Client) -> None:
+    ask(client)
+    path = confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
+
+    page = client.get(path)
+
+    assert "Yes, send it to me" in page.content.decode()
+    assert (Subscriber.objects.count(), SubscriptionWish.objects.count()) == (0, 1)
+
+
+def test_no_topic_is_chosen_beforehand(client: Client) -> None:
+    """A box that is ticked already is no consent (Court of Justice of the EU, C-673/17)."""
+    page = client.get(PAGE).content.decode()
+
+    boxes = re.findall(r'<input[^>]*type="checkbox"[^>]*name="topics"[^>]*>', page)
+    assert len(boxes) == 4
+    assert not any("checked" in box for box in boxes)
+
+
+def test_without_a_topic_the_page_says_so_and_keeps_the_address(client: Client) -> None:
+    answer = client.post(PAGE, {"form_token": shared_token("subscribe"), "email": "reader@example.org"})
+    page = answer.content.decode()
+
+    assert "Choose at least one." in page
+    assert 'value="reader@example.org"' in page
+    assert SubscriptionWish.objects.count() == 0
+
+
+def test_a_members_address_gets_the_same_answer_and_the_members_own_key(client: Client) -> None:
+    """Nobody learns who is a member here; the member finds the yes in the privacy centre."""
+    member = MemberFactory(email="amara@example.com")
+    known, unknown = ask(client, "Amara@example.com"), ask(Client(), "reader@example.org")
+    SubscriptionWish.objects.exclude(email="amara@example.com").delete()
+
+    say_yes(client)
+
+    assert known.replace("Amara@example.com", "") == unknown.replace("reader@example.org", "")
+    assert Subscriber.objects.count() == 0
+    key = consent_key(member=member)
+    assert says_yes_to(subject=key, purposes=["newsletter"], channel=Channel.EMAIL) == {"newsletter"}
+
+
+def test_an_address_that_asked_to_be_left_alone_is_not_written_to(client: Client) -> None:
+    """Whoever types it."""
+    suppress(kind="email", value="reader@example.org", reason=Suppression.Reason.REMOVED, now=NOW)
+
+    page = ask(client)
+
+    assert "Please look into your mailbox" in page
+    assert Delivery.objects.count() == 0
+
+
+def test_pressing_twice_asks_the_mailbox_once(client: Client) -> None:
+    ask(client)
+    ask(client)
+
+    assert Delivery.objects.count() == 1
+
+
+def test_one_address_is_not_flooded(client: Client) -> None:
+    """Three questions a day, whoever asks from wherever."""
+    for number in range(6):
+        with time_machine.travel(NOW + timedelta(hours=number), tick=False):
+            ask(Client(REMOTE_ADDR=f"203.0.113.{number}"))
+
+    assert Delivery.objects.count() == 3
+
+
+def test_the_second_press_of_the_link_says_that_it_was_used(client: Client) -> None:
+    ask(client)
+    path = confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
+    say_yes(client)
+
+    again = client.post(path, {"form_token": shared_token("subscription link")})
+
+    assert "This link was used, or is too old" in again.content.decode()
+    assert ConsentEvent.objects.count() == 1
+
+
+def test_a_changed_link_is_none(client: Client) -> None:
+    ask(client)
+    path = confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
+
+    answer = client.post(path[:-3] + "xx/", {"form_token": shared_token("subscription link")})
+
+    assert answer.status_code == 404
+    assert Subscriber.objects.count() == 0
+
+
+@pytest.mark.promise("subscribed-by-the-mailbox")
+@pytest.mark.django_db(transaction=True)
+def test_what_nobody_confirms_is_forgotten_after_30_days(client: Client) -> None:
+    ask(client)
+
+    with time_machine.travel(NOW + timedelta(days=29), tick=False):
+        sweep(now=NOW + timedelta(days=29))
+        waiting = SubscriptionWish.objects.count()
+    with time_machine.travel(NOW + timedelta(days=31), tick=False):
+        sweep(now=NOW + timedelta(days=31))
+
+    assert (waiting, SubscriptionWish.objects.count()) == (1, 0)

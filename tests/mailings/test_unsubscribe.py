@@ -1,0 +1,226 @@
+"""A no to marketing mail: one click, no log-in, remembered for the address, and it holds when the page says so."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from mailings.delivery.campaigns import advance
+from mailings.models import Subscriber
+from mailings.services import subscriptions
+from mailings.unsubscribe_links import unsubscribe_link
+from privacy.consents import Channel
+from privacy.erasing import ledger
+from privacy.erasing.replaying import replay
+from privacy.models import ConsentEvent, Suppression
+from privacy.selectors.consents import says_yes_to
+from privacy.selectors.suppression import is_suppressed
+from privacy.services.consent import consent_key
+from tests.factories import NOW, MemberFactory
+from tests.mailings.campaigning import agree, answer, ends, release, send_all, subscriber, write
+from tests.mailings.catcher import Catcher
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+ALL_TOPICS = ["newsletter", "product_updates", "events", "partner_offers"]
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """Campaigns go out at NOW."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def link_in(catcher: Catcher, at: int = -1) -> str:
+    """The address in the header, as a mail program would call it."""
+    return str(catcher.mails[at]["List-Unsubscribe"]).strip("<>").removeprefix("http://localhost:8000")
+
+
+def topics_of(member: object) -> set[str]:
+    return says_yes_to(subject=consent_key(member=member), purposes=ALL_TOPICS, channel=Channel.EMAIL)  # type: ignore[arg-type]
+
+
+@pytest.mark.promise("unsubscribe-in-every-mail")
+def test_a_mail_programs_button_ends_the_topic(catcher: Catcher) -> None:
+    """RFC 8058: a POST without cookie, log-in or redirect; the next campaign finds one reader less."""
+    member = agree(MemberFactory(), "newsletter", "events")
+    release(write())
+    send_all()
+
+    answer = Client(enforce_csrf_checks=True).post(link_in(catcher), ONE_CLICK)
+    release(write())
+    send_all()
+
+    assert (answer.status_code, answer.cookies) == (200, {})
+    assert topics_of(member) == {"events"}
+    assert len(catcher.mails) == 1
+
+
+@pytest.mark.promise("get-changes-nothing")
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_scanner_that_opens_every_link_ends_nothing(method: str, client: Client, catcher: Catcher) -> None:
+    """All links of both halves of the mail."""
+    member = agree(MemberFactory())
+    release(write())
+    send_all()
+    before = ConsentEvent.objects.count()
+    mail = catcher.mails[0]
+    halves = "".join(str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text")
+    links = set(re.findall(r"http://localhost:8000([^\s\"<>]*)", halves))
+
+    statuses = {getattr(client, method)(link or "/").status_code for link in links}
+
+    assert any("/newsletter/unsubscribe/" in link for link in links)
+    assert statuses == {200}
+    assert (ConsentEvent.objects.count(), topics_of(member)) == (before, {"newsletter"})
+
+
+def test_the_page_offers_a_button_for_this_topic_and_one_for_all(client: Client, catcher: Catcher) -> None:
+    member = agree(MemberFactory(), "newsletter", "events")
+    release(write())
+    send_all()
+
+    page = client.get(link_in(catcher)).content.decode()
+    after = client.post(link_in(catcher), {"all": "1"}).content.decode()
+
+    assert "Unsubscribe from “Newsletter”?" in page
+    assert "Unsubscribe from everything" in page
+    assert "We send you no more of “Newsletter”." in after
+    assert topics_of(member) == set()
+
+
+def test_pressing_it_twice_is_pressing_it_once(catcher: Catcher, client: Client) -> None:
+    agree(MemberFactory())
+    release(write())
+    send_all()
+
+    pages = [client.post(link_in(catcher), ONE_CLICK).content.decode() for _press in range(2)]
+    said = ConsentEvent.objects.filter(given=False).count()
+
+    assert ["We send you no more of" in page for page in pages] == [True, True]
+    assert said == 1
+
+
+def test_the_link_of_somebody_who_has_left_still_answers(client: Client) -> None:
+    """It never runs out, and says nothing about anybody."""
+    link = unsubscribe_link(subscriber("reader@example.org").key, "newsletter").removeprefix("http://localhost:8000")
+    Subscriber.objects.all().delete()
+
+    answer = client.post(link, ONE_CLICK)
+
+    assert answer.status_code == 200
+    assert "We send you no more of “Newsletter”." in answer.content.decode()
+
+
+def test_a_changed_link_ends_nothing(client: Client) -> None:
+    """Nor does one for somebody else’s key."""
+    member = agree(MemberFactory())
+    link = unsubscribe_link(consent_key(member=member), "newsletter").removeprefix("http://localhost:8000")
+
+    answers = [
+        client.post(link[:-4] + "abc/", ONE_CLICK),
+        client.post(link.replace(".newsletter", ".events"), ONE_CLICK),
+    ]
+
+    assert [one.status_code for one in answers] == [404, 404]
+    assert topics_of(member) == {"newsletter"}
+
+
+@pytest.mark.promise("unsubscribed-at-once")
+def test_what_waits_is_taken_back(catcher: Catcher, client: Client) -> None:
+    """A campaign that was queued before the no (invariant 1 of the privacy design)."""
+    member = agree(MemberFactory(email="late@example.com"))
+    campaign = release(write())
+    advance(now=NOW)
+    queued = ends(campaign)
+
+    client.post(
+        unsubscribe_link(consent_key(member=member), "newsletter").removeprefix("http://localhost:8000"), ONE_CLICK
+    )
+    send_all()
+
+    assert queued == {"late@example.com": "pending"}
+    assert (ends(campaign), catcher.mails) == ({"late@example.com": "suppressed"}, [])
+
+
+def test_a_no_in_the_privacy_centre_holds_as_well(catcher: Catcher, client: Client) -> None:
+    """Wherever it is said, the same follows."""
+    member = agree(MemberFactory(email="late@example.com"))
+    campaign = release(write())
+    advance(now=NOW)
+    client.force_login(member)
+
+    client.post("/privacy/consents/", {"newsletter-email": "no"})
+    send_all()
+
+    assert (ends(campaign), catcher.mails) == ({"late@example.com": "suppressed"}, [])
+
+
+def test_a_no_is_for_the_address_whichever_key_it_was_sent_under(catcher: Catcher) -> None:
+    """Subscribed as a visitor, then a member who says no: the older yes is worth nothing."""
+    subscriber("amara@example.com")
+    member = MemberFactory(email="amara@example.com")
+
+    answer(consent_key(member=member), given=False)
+    campaign = release(write())
+    send_all()
+
+    assert (ends(campaign), catcher.mails) == ({"amara@example.com": "suppressed"}, [])
+
+
+def test_a_new_yes_after_a_no_counts(catcher: Catcher) -> None:
+    member = agree(MemberFactory(email="again@example.com"))
+    answer(consent_key(member=member), given=False)
+    answer(consent_key(member=member), given=True, now=NOW + timedelta(seconds=1))
+
+    with time_machine.travel(NOW + timedelta(seconds=2), tick=False):
+        release(write(), now=NOW + timedelta(seconds=2))
+        send_all()
+
+    assert catcher.recipients == ["again@example.com"]
+
+
+def test_staff_enter_what_was_said_on_the_telephone(catcher: Catcher) -> None:
+    """For a member, a subscriber, and an address that nobody here has."""
+    member = agree(MemberFactory(email="amara@example.com"), "newsletter", "events")
+    subscriber("reader@example.org")
+
+    for email in ("Amara@example.com", "reader@example.org", "nobody@example.net"):
+        subscriptions.opt_out(email=email, refused=ALL_TOPICS, language="en", now=NOW)
+    agree(MemberFactory(email="other@example.com"))
+    release(write())
+    send_all()
+
+    assert topics_of(member) == set()
+    assert catcher.recipients == ["other@example.com"]
+    assert is_suppressed("topic", "newsletter nobody@example.net")
+    assert set(ConsentEvent.objects.filter(given=False).values_list("method", flat=True)) == {"staff"}
+
+
+def test_a_restored_copy_does_not_forget_a_no(django_capture_on_commit_callbacks: Any) -> None:
+    """The digest of address and topic stands in the file outside of the database."""
+    member = agree(MemberFactory(email="amara@example.com"))
+    with django_capture_on_commit_callbacks(execute=True):
+        answer(consent_key(member=member), given=False)
+    Suppression.objects.all().delete()  # yesterday's copy has no digest
+
+    replay(now=NOW)
+
+    assert is_suppressed("topic", "newsletter amara@example.com")
+    assert any(line.reason == "opted_out" for line in ledger.lines())
+
+
+def test_the_last_no_of_a_subscriber_forgets_the_address(client: Client) -> None:
+    """A day later; the digest stays."""
+    reader = subscriber("reader@example.org", "newsletter", "events")
+
+    answer(reader.key, "newsletter", given=False)
+    after_one = Subscriber.objects.get().stopped_at
+    answer(reader.key, "events", given=False, now=NOW + timedelta(minutes=1))
+
+    assert (after_one, Subscriber.objects.get().stopped_at) == (None, NOW + timedelta(minutes=1))
