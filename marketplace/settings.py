@@ -194,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "gather notices into mails": {
+        "task": "mailings.periodic.sweep_digests",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "send what is waiting of campaigns": {
         "task": "mailings.periodic.sweep_campaigns",
         "schedule": 5.0,
@@ -273,6 +278,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "offerboard.periodic.tidy_expired_leads",
         "schedule": 300.0,
         "options": {"expires": 300.0},
+    },
+    "suggest leads": {
+        "task": "offerboard.periodic.suggest_leads",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "tell of leads about to expire": {
+        "task": "offerboard.periodic.tell_of_expiry",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
     },
     "clear the board of the expired": {
         "task": "offerboard.periodic.clear_board",

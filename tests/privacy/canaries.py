@@ -121,6 +121,8 @@ CHOSEN = {
     ("accounts.Member", "email"),
     ("account.EmailAddress", "email"),
     ("mailings.Delivery", "language"),
+    ("mailings.MailPreference", "kind"),
+    ("mailings.WaitingNotice", "kind"),
     ("moderation.Ticket", "email"),
     ("moderation.Report", "email"),
     ("privacy.Disclosure", "purpose"),

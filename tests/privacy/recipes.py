@@ -17,7 +17,7 @@ from django.db import models
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
-from mailings.models import Delivery, MailReport
+from mailings.models import Delivery, MailPreference, MailReport, WaitingNotice
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, Notice, ReadMark, RefusedRow, SentFile
 from privacy.digests import digest_now
@@ -173,6 +173,12 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     "directory.Verification company__team__member": lambda one: VerificationFactory(company=one.company),
     "directory.Verification verifier": lambda one: VerificationFactory(verifier=one.member),
     "mailings.Delivery to": _mail,
+    "mailings.MailPreference member": lambda one: MailPreference.objects.create(
+        member=one.member, kind="reply", frequency="weekly"
+    ),
+    "mailings.WaitingNotice member": lambda one: WaitingNotice.objects.create(
+        member=one.member, kind="reply", key="1", happened_at=NOW, due_at=LATER
+    ),
     "mailings.MailReport delivery__to": lambda one: MailReport.objects.create(
         delivery=_mail(one), kind="soft", source="maildir", digest=uuid4().hex, received_at=NOW
     ),
