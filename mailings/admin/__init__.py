@@ -1,0 +1,5 @@
+"""Staff's pages about mail: the outbox, what came back, mails to many and who reads them."""
+
+from mailings.admin import deliveries, reports
+
+__all__ = ["deliveries", "reports"]
