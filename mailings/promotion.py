@@ -28,7 +28,7 @@ SELLING = (
     *("折扣", "优惠", "促销", "立即购买", "免费试用", "특가", "할인", "쿠폰", "割引", "クーポン", "セール"),
 )
 PER_CENT = re.compile(
-    r"\d\s?%\s?(off|less|rabatt|de remise|de descuento|de desconto)|[-−]\s?\d{1,2}\s?%", re.IGNORECASE
+    r"\d+\s?%\s?(off|less|rabatt|de remise|de descuento|de desconto)|[-−]\s?\d{1,2}\s?%", re.IGNORECASE
 )
 
 
