@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from mailings.admin.reading import ReadOnly
+from mailings.admin.stuck import StuckPages
 from mailings.models import Delivery, MailReport
 
 
@@ -29,24 +30,18 @@ class Reports(admin.TabularInline):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnly):
+class DeliveryAdmin(ReadOnly, StuckPages):
     """Rows without their text."""
 
     list_display = ["queued_at", "to", "template", "state", "heard", "attempts", "not_before", "error"]
-    list_filter = ["state", "template"]
+    list_filter = ["state", "kind", "template", "campaign"]
     search_fields = ["to"]
     date_hierarchy = "queued_at"
     fields = [
-        "template",
-        "language",
-        "to",
-        "state",
-        "attempts",
-        "error",
-        "queued_at",
-        "not_before",
-        "ended_at",
+        *("kind", "campaign", "template", "language", "to", "state", "attempts", "error"),
+        *("queued_at", "not_before", "ended_at"),
     ]
+    change_list_template = "admin/mailings/delivery/change_list.html"
     inlines = (Reports,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:

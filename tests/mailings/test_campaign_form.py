@@ -160,21 +160,25 @@ def test_words_that_somebody_else_has_changed_meanwhile_are_not_written_over() -
     assert words() == {"en": "News of November"}
 
 
-def test_a_release_at_the_moment_of_saving_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the form's look at the draft and its writing."""
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"state": "approved", "approved_at": NOW, "starts_at": NOW}, {"written_at": NOW + timedelta(seconds=1)}],
+)
+def test_what_happens_at_the_moment_of_saving_wins(monkeypatch: pytest.MonkeyPatch, meanwhile: dict[str, Any]) -> None:
+    """A release, or another change, between the form's look at the draft and its writing."""
     draft = write()
     client, change = writer(), services.change_campaign
 
-    def release_then_change(**arguments: Any) -> None:
-        Campaign.objects.filter(pk=draft.pk).update(state="approved", approved_at=NOW, starts_at=NOW)
+    def something_then_change(**arguments: Any) -> None:
+        Campaign.objects.filter(pk=draft.pk).update(**meanwhile)
         change(**arguments)
 
-    monkeypatch.setattr(services, "change_campaign", release_then_change)
+    monkeypatch.setattr(services, "change_campaign", something_then_change)
 
-    answer = client.post(place("change", draft), form_of(draft, {"subject": "Late"}), follow=True)
+    answer = client.post(place("change", draft), form_of(draft, {"subject": "Late"}, title="Late"), follow=True)
 
     assert "Your changes are not saved." in said(answer)
-    assert words() == {"en": "News of November"}
+    assert (words(), fresh(draft).title) == ({"en": "News of November"}, "November")
 
 
 @pytest.mark.parametrize("state", ["approved", "sending", "paused", "done", "cancelled"])
