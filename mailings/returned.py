@@ -7,10 +7,10 @@ from enum import StrEnum
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Value
+from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
-from mailings.models import FORGOTTEN, Delivery, MailReport
+from mailings.models import ENDED, FORGOTTEN, Campaign, Delivery, MailReport
 from mailings.reading import Fate, Report, Said, read_report
 from mailings.return_path import delivery_of
 from mailings.statuses import code_in, is_hard, is_ours
@@ -24,6 +24,7 @@ Kind, Doubt = MailReport.Kind, MailReport.Doubt
 SOFT_LIMIT = 5  # mails that did not arrive, with none between them that did
 SOFT_WINDOW = timedelta(days=30)
 CAME_BACK = (Kind.HARD, Kind.SOFT, Kind.REFUSED)
+COUNTED_AS = {*ENDED} - {Delivery.State.BOUNCED}  # what a mail counted as before it came back
 
 
 class Outcome(StrEnum):
@@ -130,6 +131,7 @@ def _is_new(row: MailReport) -> bool:
 
 def _take_effect(row: MailReport, delivery: Delivery, *, now: datetime) -> None:
     if row.kind in CAME_BACK:
+        _count_as_bounced(delivery)
         Delivery.objects.filter(pk=delivery.pk).update(
             state=Delivery.State.BOUNCED,
             **FORGOTTEN,
@@ -138,6 +140,19 @@ def _take_effect(row: MailReport, delivery: Delivery, *, now: datetime) -> None:
             ended_at=Coalesce("ended_at", Value(now)),
         )
     _judge_address(row, delivery, now=now)
+
+
+def _count_as_bounced(delivery: Delivery) -> None:
+    """Move the mail in the figures of a campaign that is over; of one that is not, the rows are counted at its end.
+
+    Locked first: a campaign that is being ended at this moment is over when it is asked.
+    """
+    if delivery.campaign_id is None or delivery.state not in COUNTED_AS:
+        return
+    campaign = Campaign.objects.filter(pk=delivery.campaign_id)
+    campaign.select_for_update(no_key=True).first()
+    counted = campaign.filter(**{f"{delivery.state}__gt": 0})
+    counted.update(**{delivery.state: F(delivery.state) - 1, "bounced": F("bounced") + 1})
 
 
 def _judge_address(row: MailReport, delivery: Delivery, *, now: datetime) -> None:

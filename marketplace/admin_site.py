@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace import desk
+from marketplace.mail_desk import mail_desk
 from marketplace.privacy_desk import privacy_desk
 
 WORKING_DAY = 10 * 60 * 60  # seconds; a remembered session must not open the admin for a month
@@ -64,6 +65,7 @@ class MarketAdminSite(AdminSite):
         now, queues = timezone.now(), desk.work(request.user)
         deadlines = privacy_desk(request.user, now=now)
         shown = {"work": queues, "week": desk.week(now=now) if queues else [], "deadlines": deadlines}
+        shown["mail"] = mail_desk(request.user, now=now)
         return super().index(request, {**shown, **(extra_context or {})})
 
 

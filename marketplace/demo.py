@@ -21,6 +21,16 @@ from marketplace.embedded.place import Place
 from marketplace.embedded.servers import CHECKOUT
 from marketplace.supervisor import Program
 
+# Who runs the invented market, where the environment names nobody: mails to many say it, or they do not go out.
+OPERATOR = {
+    "OPERATOR_NAME": "Example Markets Ltd",
+    "OPERATOR_ADDRESS": "1 Example Quay, Example Harbour",
+    "OPERATOR_PHONE": "+44 20 7946 0000",
+    "OPERATOR_HOURS": "Monday to Friday, 9 to 17 UTC",
+    "OPERATOR_EMAIL": "hello@market.example",
+    "OPERATOR_PRIVACY_EMAIL": "privacy@market.example",
+}
+
 
 class CannotStart(Exception):
     """The demo cannot start here and now; the message says what to do."""

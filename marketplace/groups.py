@@ -19,8 +19,9 @@ GROUPS: dict[str, list[str]] = {
         *("moderation.view_ticket", "moderation.change_ticket", "moderation.view_ticketreply"),
     ],
     "communications": [
-        "mailings.view_delivery",
-        "mailings.view_mailreport",
+        *("mailings.view_delivery", "mailings.view_mailreport", "mailings.view_domainbudget"),
+        *("mailings.view_campaign", "mailings.add_campaign", "mailings.change_campaign", "mailings.approve_campaign"),
+        *("mailings.view_subscriber", "mailings.change_subscriber", "mailings.view_subscriptionwish"),
         "directory.view_company",
         "accounts.view_member",
     ],

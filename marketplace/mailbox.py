@@ -12,16 +12,12 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
+
+from mailings.frames import framed
 
 SHOWN = 100  # mails on the page; the newest
 NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")  # as the mail catcher gives them, without `.eml`
-# A mail's own styles may apply; nothing is loaded from elsewhere, no script runs, links open in the reader's tab.
-MAIL_CSP = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; "
-    "sandbox allow-top-navigation-by-user-activation"
-)
 
 
 @dataclass(frozen=True)
@@ -46,14 +42,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@xframe_options_sameorigin
 @csp_update({"frame-src": ["'self'"]})  # type: ignore[arg-type]  # its types know of no arguments besides the request
 def mail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail; `?part=html` is its HTML alone, for the frame on its page."""
     caught = _read(name)
     if request.GET.get("part") != "html":
         return render(request, "marketplace/mailbox_mail.html", {"mail": caught})
-    return HttpResponse(_opening_in_the_tab(caught.html), headers={"Content-Security-Policy": MAIL_CSP})
+    return framed(caught.html)
 
 
 def _mailbox() -> Path:
@@ -97,10 +92,3 @@ def _caught(name: str, message: EmailMessage, *, text: str = "", html: str = "")
 def _part(message: EmailMessage, kind: str) -> str:
     body = message.get_body(preferencelist=(kind,))
     return str(body.get_content()) if body else ""
-
-
-def _opening_in_the_tab(html: str) -> str:
-    """Links leave the frame: the pages they lead to refuse to be framed."""
-    base = '<base target="_top">'
-    opened, found = re.subn(r"(<head[^>]*>)", rf"\1{base}", html, count=1, flags=re.IGNORECASE)
-    return opened if found else base + html

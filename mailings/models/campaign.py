@@ -16,6 +16,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Those that a worker has something to do for, now or at their time."""
         return self.filter(state__in=["approved", "materialising", "sending", "draining"])
 
+    def released(self) -> Self:
+        """Those that somebody let go and that are not over; some of them rest."""
+        return self.exclude(state__in=["draft", "done", "cancelled"])
+
     def archived(self) -> Self:
         """What everybody may read again."""
         return self.filter(is_archived=True, state__in=["sending", "paused", "draining", "done"])

@@ -1,7 +1,7 @@
 """The outbox: every mail is a row before it is a mail."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 # words of people who may leave before the row does.
 FORGOTTEN = {"subject": "", "text": "", "html": "", "name": ""}
 
+LATE = timedelta(minutes=10)  # a mail to one person leaves within seconds
 OPEN = ["pending", "claimed", "in_flight"]
 ENDED = ["sent", "bounced", "uncertain", "suppressed", "withdrawn"]
 
@@ -33,6 +34,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def open(self) -> Self:
         """Rows whose end is not known yet."""
         return self.filter(state__in=OPEN)
+
+    def stuck(self, *, at: datetime) -> Self:
+        """Rows that were tried in vain and wait, and mails to single persons that nobody has sent for a while."""
+        late = Q(campaign=None, not_before__lt=at - LATE)
+        return self.open().filter(~Q(error="") | late)
 
     def stuck_in_flight(self, *, at: datetime) -> Self:
         """Rows whose worker died between the final dot and the answer."""

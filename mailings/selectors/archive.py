@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf.locale import LANG_INFO
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
+from mailings.languages import is_rtl, own_name
 from mailings.models import Campaign, CampaignText
 from mailings.texts import texts_by_language
 from mailings.topics import topics
@@ -72,8 +72,8 @@ def archived_page(campaign: Campaign, *, wanted: str) -> ArchivedPage:
         at=campaign.began_at,
         body=as_html(words.body),
         offer=as_html(words.offer_text),
-        is_rtl=bool(LANG_INFO.get(words.language, {}).get("bidi")),
-        others=[(code, name_of(code)) for code in others],
+        is_rtl=is_rtl(words.language),
+        others=[(code, own_name(code)) for code in others],
     )
 
 
@@ -81,11 +81,6 @@ def what_of(campaign: Campaign) -> Words:
     """The topic, or that it is an announcement, in words."""
     known = topics().get(campaign.topic)
     return known.title if known else campaign.get_kind_display()
-
-
-def name_of(language: str) -> str:
-    """A language as its own readers call it."""
-    return str(LANG_INFO.get(language, {}).get("name_local", language))
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,6 +1,9 @@
 """Whose mailbox stands behind a key of consents."""
 
+from typing import Any
 from uuid import UUID
+
+from django.contrib.auth import get_user_model
 
 from mailings.models import Subscriber
 from privacy.models import ConsentLink
@@ -17,3 +20,8 @@ def keys_of(address: str) -> list[UUID]:
     members = ConsentLink.objects.filter(member__email__iexact=address).values_list("key", flat=True)
     subscribers = Subscriber.objects.filter(email__iexact=address).values_list("key", flat=True)
     return [*members, *subscribers]
+
+
+def member_behind(address: str) -> Any:
+    """The member with this address, or None. One query."""
+    return get_user_model()._default_manager.filter(email__iexact=address, is_active=True).first()

@@ -1,11 +1,13 @@
 """From a draft to a mail that many get: who may release it, when it goes, and how it is stopped."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from mailings import tasks
@@ -18,11 +20,21 @@ from mailings.topics import topics
 from mailings.unsubscribe_links import NOBODY, unsubscribe_link
 
 State, Kind = Campaign.State, Campaign.Kind
+MOST_OF_TITLE = 120  # characters of a title in an address
+WRITTEN = (
+    *("kind", "title", "topic", "reason", "default_language", "is_archived"),
+    *("countries", "industries", "business_types", "tiers", "languages"),
+    *("written_by", "written_at"),
+)
 STOPPABLE = [State.APPROVED, State.MATERIALISING, State.SENDING, State.PAUSED]
 
 
 class WrongState(Exception):
     """Somebody else was quicker, or the page was old: the campaign is not where this step begins."""
+
+
+class Rewritten(Exception):
+    """Somebody else has changed it since it was read."""
 
 
 class OwnWords(Exception):
@@ -49,15 +61,44 @@ def examine_words(*, campaign: Campaign, texts: Iterable[CampaignText]) -> None:
         circular_of(campaign, words)
 
 
+def slug_for(title: str) -> str:
+    """Of a new campaign's address in the archive; its end is drawn, so that two may have one title."""
+    return f"{slugify(title)[:MOST_OF_TITLE]}-{secrets.token_hex(4)}".lstrip("-")
+
+
+@transaction.atomic
+def add_campaign(*, campaign: Campaign, writer: Any, now: datetime) -> None:
+    """Keep a new draft; its texts follow."""
+    campaign.slug = campaign.slug or slug_for(campaign.title)
+    campaign.written_by, campaign.written_at = writer, now
+    campaign.save(force_insert=True)
+
+
+@transaction.atomic
+def change_campaign(*, campaign: Campaign, writer: Any, seen: datetime, now: datetime) -> None:
+    """Keep a draft as it stands in this object, also where only its texts are changed, which follow.
+
+    `seen` is when the draft that was changed had been written. Raises Rewritten where it was written anew or released
+    since; until the caller's transaction ends, nobody else can do either.
+    """
+    drafts = Campaign.objects.filter(pk=campaign.pk, state=State.DRAFT, written_at=seen)
+    campaign.written_by, campaign.written_at = writer, now
+    if not drafts.update(**{name: getattr(campaign, name) for name in WRITTEN}):
+        raise Rewritten
+
+
 @transaction.atomic
 def approve_campaign(*, campaign: Campaign, approver: Any, starts_at: datetime, now: datetime) -> None:
     """Release it, to begin at a time or at once; it cannot be changed from then on. A million readers cost no more.
 
-    Raises WrongState, OwnWords for an announcement, Promotes, Unsendable.
+    `campaign` is what the approver has read. Raises WrongState, Rewritten, OwnWords for an announcement, Promotes,
+    Unsendable.
     """
     locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
     if locked.state != State.DRAFT:
         raise WrongState
+    if locked.written_at != campaign.written_at:
+        raise Rewritten
     texts_by_language(locked)
     examine_words(campaign=locked, texts=list(locked.texts.all()))
     try:

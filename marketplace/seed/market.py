@@ -12,6 +12,7 @@ from marketplace.seed.catalogue import choose_firms, choose_offers
 from marketplace.seed.companies import seed_companies, seed_verifications
 from marketplace.seed.conversations import seed_conversations
 from marketplace.seed.leads import seed_leads, seed_pictures
+from marketplace.seed.mailings import seed_mailings
 from marketplace.seed.moderation import seed_moderation
 from marketplace.seed.people import DEMO_EMAILS, seed_people
 from marketplace.seed.receivers import seed_receivers
@@ -48,5 +49,6 @@ def seed_market(*, size: Size, seed: int, passwords: Mapping[str, str], now: dat
     seed_conversations(leads, companies, people, seed=seed, now=now)
     seed_moderation(leads, people, now=now)
     seed_receivers(now=now)
+    seed_mailings(people, seed=seed, now=now)
     refresh_counts(now=now)
     refresh_vocabulary(now=now)

@@ -18,18 +18,21 @@ DEMO_EMAILS = {
     "seller": "seller@example.com",
     "buyer": "buyer@example.com",
     "moderator": "moderator@example.com",
+    "writer": "writer@example.com",  # to members, from communications
 }
 _ROLES = (TeamMember.Role.OWNER, TeamMember.Role.EDITOR, TeamMember.Role.VIEWER)
 _MAILBOXES = ("office", "sales", "export")
-_MODERATOR = "Inês Carvalho"
+_STAFF = {"moderator": "Inês Carvalho", "writer": "Tunde Adeyemi", "editor": "Hana Novotná"}
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Each firm's team by the firm's key, the owner first; and the moderator."""
+    """Each firm's team by the firm's key, the owner first; and the staff, of whom the editor cannot log in."""
 
     teams: Mapping[str, Sequence[Member]]
     moderator: Member
+    writer: Member
+    editor: Member
 
     def writers(self, key: str) -> Sequence[Member]:
         """Those of a team who may post and write."""
@@ -41,9 +44,8 @@ def seed_people(
 ) -> People:
     """Everyone, each with a confirmed address; `passwords` by role for the demo's accounts, nobody else can log in."""
     teams = {firm.key: _team(firm, companies[firm.key], passwords, seed) for firm in firms}
-    moderator = _member(DEMO_EMAILS["moderator"], _MODERATOR, now - timedelta(days=1200), passwords["moderator"])
-    moderator.is_staff = True
-    everyone = [moderator, *(member for team in teams.values() for member in team)]
+    staff = _staff(passwords, now)
+    everyone = [*staff.values(), *(member for team in teams.values() for member in team)]
     Member.objects.bulk_create(everyone)
     EmailAddress.objects.bulk_create(
         EmailAddress(user=member, email=member.email, primary=True, verified=True) for member in everyone
@@ -53,9 +55,21 @@ def seed_people(
         for key, team in teams.items()
         for member, role in zip(team, _ROLES, strict=False)
     )
-    moderator.groups.add(Group.objects.get_or_create(name="moderator")[0])
+    for role, member in staff.items():
+        member.groups.add(Group.objects.get_or_create(name=role if role == "moderator" else "communications")[0])
     _accept_terms(everyone, now)
-    return People(teams, moderator)
+    return People(teams, **staff)
+
+
+def _staff(passwords: Mapping[str, str], now: datetime) -> dict[str, Member]:
+    joined_at = now - timedelta(days=1200)
+    staff = {
+        role: _member(DEMO_EMAILS.get(role, f"{role}@example.com"), name, joined_at, passwords.get(role))
+        for role, name in _STAFF.items()
+    }
+    for member in staff.values():
+        member.is_staff = True
+    return staff
 
 
 def _team(firm: Firm, company: Company, passwords: Mapping[str, str], seed: int) -> list[Member]:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from privacy.leaving import leaving_url
+from tests.factories import MemberFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,17 @@ def test_a_link_we_did_not_sign_is_not_passed_on(client: Client, forged: str) ->
 
     assert response.status_code == 400
     assert "evil.example" not in response.text
+
+
+def test_the_newsletter_is_linked_from_every_page_and_earlier_mails_from_the_privacy_centre(client: Client) -> None:
+    """For members in their consents, for everybody else beside what can be done without an account."""
+    newsletter, earlier = reverse("mailings:subscribe"), reverse("mailings:archive")
+    visitor = client.get(reverse("privacy:centre")).text
+    client.force_login(MemberFactory())
+    member = client.get(reverse("privacy:centre")).text
+
+    assert f'<li><a href="{newsletter}">' in client.get(reverse("marketplace:about")).text
+    assert [newsletter in visitor, earlier in visitor, earlier in member] == [True, True, True]
 
 
 def test_a_signed_script_is_not_a_link(client: Client) -> None:

@@ -1,6 +1,7 @@
 """The invented market: believable, the same each time, and never among real companies."""
 
 import json
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ from accounts.models import Member
 from directory import hs
 from directory.categories import LEAVES
 from directory.models import Category, Company, TeamMember, Verification
+from mailings.audiences import Filters
+from mailings.models import Campaign, Delivery, DomainBudget, Subscriber, SubscriptionWish
+from mailings.selectors.campaigns import count_readers
+from mailings.services.campaigns import approve_campaign, examine_words
+from marketplace.demo import OPERATOR
 from marketplace.seed.catalogue import all_firms
 from marketplace.seed.drawings import PALETTES_OF, motifs
 from marketplace.seed.market import Size, seed_market
@@ -59,7 +65,8 @@ def picture_of_the_market() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def empty_the_market() -> None:
-    for model in (Report, Ticket, Inquiry, Lead, Company, Member):
+    to_many = (Delivery, Campaign, Subscriber, SubscriptionWish, DomainBudget)
+    for model in (*to_many, Report, Ticket, Inquiry, Lead, Company, Member):
         model.objects.all().delete()
 
 
@@ -133,16 +140,43 @@ def test_a_lost_file_is_written_anew_with_passwords_that_work(client: Any, place
 @pytest.mark.django_db
 def test_the_demo_s_people_have_something_to_do() -> None:
     seed(Size(companies=12, leads=60))
-    seller, buyer, moderator = (Member.objects.get(email=email) for email in DEMO_EMAILS.values())
+    seller, buyer, moderator, writer = (Member.objects.get(email=email) for email in DEMO_EMAILS.values())
     shop, importer = (TeamMember.objects.get(member=member).company for member in (seller, buyer))
 
     assert {"published", "paused", "draft", "closed"} <= set(shop.leads.values_list("state", flat=True))
     assert shop.inquiries_received.exclude(read_marks__member=seller).exists()
     assert importer.inquiries_sent.exists()
-    assert list(moderator.groups.values_list("name", flat=True)) == ["moderator"]
-    assert (moderator.is_staff, moderator.is_superuser) == (True, False)
+    assert [list(one.groups.values_list("name", flat=True)) for one in (moderator, writer)] == [
+        ["moderator"],
+        ["communications"],
+    ]
+    assert {(one.is_staff, one.is_superuser) for one in (moderator, writer)} == {(True, False)}
     assert Report.objects.exists()
     assert Ticket.objects.filter(state=Ticket.State.OPEN).exists()
+
+
+@pytest.mark.django_db
+def test_mails_to_many_show_each_page_something(settings: Any) -> None:
+    """One is over, and its figures are those of its mails; one waits, and may be released."""
+    settings.OPERATOR = {
+        **settings.OPERATOR,
+        "name": OPERATOR["OPERATOR_NAME"],
+        "address": OPERATOR["OPERATOR_ADDRESS"],
+    }
+    seed(Size(companies=25, leads=24))
+    done, draft = (Campaign.objects.get(state=state) for state in ("done", "draft"))
+    ends = Counter(done.deliveries.values_list("state", flat=True))
+
+    assert (done.kind, done.audience, done.sent) == ("announcement", Member.objects.count(), ends["sent"])
+    assert (done.bounced, done.uncertain) == (ends["bounced"], ends["uncertain"]) == (2, 1)
+    assert sorted(draft.texts.values_list("language", flat=True)) == ["ar", "en"]
+    for campaign in (done, draft):
+        examine_words(campaign=campaign, texts=campaign.texts.all())
+    assert count_readers(filters=Filters(), kind=draft.kind, topic=draft.topic, at=NOW) not in {0, None}
+    assert (Subscriber.objects.count(), SubscriptionWish.objects.count(), DomainBudget.objects.count()) == (4, 1, 1)
+    assert Delivery.objects.stuck(at=NOW).exists()
+
+    approve_campaign(campaign=draft, approver=Member.objects.get(email="writer@example.com"), starts_at=NOW, now=NOW)
 
 
 @pytest.mark.django_db

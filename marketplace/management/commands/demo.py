@@ -18,6 +18,7 @@ from marketplace.embedded.account import NoAccount, RunAs, choose_account
 from marketplace.embedded.place import Place, PlaceUnusable
 from marketplace.embedded.servers import CHECKOUT, Server
 from marketplace.local import ServersUnavailable, state_directory, use_embedded_servers
+from marketplace.seed.people import DEMO_EMAILS
 from marketplace.supervisor import NotReady, StopRequested, Supervisor
 
 
@@ -92,15 +93,20 @@ class Command(BaseCommand):
             )
         with place.locked():
             secret_key = os.environ.get("SECRET_KEY") or place.secret("secret_key")
-        environment = os.environ | {
-            "DEMO": "1",
-            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
-            "HOME": str(place.run),
-            "MARKETPLACE_STATE": str(place.root),
-            "PYTHONUNBUFFERED": "1",
-            "SECRET_KEY": secret_key,
-            "SITE_URL": os.environ.get("SITE_URL") or url,
-        }
+        invented = {name: value for name, value in demo.OPERATOR.items() if not os.environ.get(name)}
+        environment = (
+            os.environ
+            | invented
+            | {
+                "DEMO": "1",
+                "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+                "HOME": str(place.run),
+                "MARKETPLACE_STATE": str(place.root),
+                "PYTHONUNBUFFERED": "1",
+                "SECRET_KEY": secret_key,
+                "SITE_URL": os.environ.get("SITE_URL") or url,
+            }
+        )
         return Supervisor(
             environment=environment, run_as=run_as or RunAs(), directory=CHECKOUT, logs=place.logs, say=self._say
         )
@@ -141,4 +147,4 @@ def _accounts(place: Place) -> dict[str, dict[str, str]]:
         accounts: dict[str, dict[str, str]] = json.loads((place.root / "demo.json").read_text())
     except (FileNotFoundError, ValueError):
         return {}
-    return {role: accounts[role] for role in ("seller", "buyer", "moderator") if role in accounts}
+    return {role: accounts[role] for role in DEMO_EMAILS if role in accounts}

@@ -1,0 +1,113 @@
+"""Releasing a campaign: everything that its readers get, how many they are, and a button that not everybody has."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from mailings.admin.counting import words_for
+from mailings.admin.previewing import PreviewPages, framing, topic_words
+from mailings.audiences import filters_of
+from mailings.forms.releasing import ReleaseForm
+from mailings.languages import language_name
+from mailings.models import Campaign
+from mailings.previews import all_previews
+from mailings.selectors.campaigns import count_readers, words_of
+from mailings.services import campaigns as services
+from mailings.texts import Unsendable
+
+OWN_WORDS = gettext_lazy(
+    "An announcement goes out when a second person has read it: whoever wrote it last cannot release it."
+)
+
+
+class ReleasePages(PreviewPages):
+    """Its words are read where they are released."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page with the button."""
+        view = framing(self.admin_site.admin_view(self.release))
+        return [path("<int:pk>/release/", view, name="mailings_campaign_release"), *super().get_urls()]
+
+    def release(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What would go to whom, and the button that lets it go."""
+        campaign = self.visible(request, pk)
+        if not may_release(request):
+            raise PermissionDenied
+        form = ReleaseForm(request.POST if request.method == "POST" else None)
+        if campaign.state != Campaign.State.DRAFT:
+            messages.warning(request, _("It was released already, or cancelled."))
+            return redirect("admin:mailings_campaign_change", pk)
+        if form.is_valid() and self._release(request, campaign, form):
+            return redirect("admin:mailings_campaign_change", pk)
+        return self.page(request, "release.html", _page(request, campaign, form))
+
+    def _release(self, request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> bool:
+        """Whether it is released; else a message says what to do."""
+        now = timezone.now()
+        starts_at = form.cleaned_data["starts_at"] if form.cleaned_data["when"] == "later" else now
+        campaign.written_at = form.cleaned_data["seen"]  # the words that were on the page
+        try:
+            services.approve_campaign(campaign=campaign, approver=request.user, starts_at=starts_at, now=now)
+        except services.WrongState:
+            messages.error(request, _("Somebody else released it at the same moment."))
+        except services.Rewritten:
+            messages.error(request, _("Somebody changed it meanwhile. Read it again, then release it."))
+        except services.OwnWords:
+            messages.error(request, OWN_WORDS)
+        except services.Promotes as refusal:
+            messages.error(request, _promotes(refusal))
+        except Unsendable as refusal:
+            messages.error(request, _("It lacks %(lacks)s.") % {"lacks": refusal.lacks})
+        else:
+            self.log_change(request, campaign, _("Released."))
+            messages.success(request, _("It is released."))
+            return True
+        campaign.refresh_from_db()
+        return False
+
+
+def may_release(request: HttpRequest) -> bool:
+    """Whether this person may let campaigns go out, and go on."""
+    return bool(request.user.has_perm("mailings.approve_campaign"))
+
+
+def _page(request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> dict[str, Any]:
+    is_announcement = campaign.kind == Campaign.Kind.ANNOUNCEMENT
+    filters, now = filters_of(campaign), timezone.now()
+    readers = count_readers(filters=filters, kind=campaign.kind, topic=campaign.topic, at=now)
+    context: dict[str, Any] = {
+        "title": _("Release “%(title)s”") % {"title": campaign},
+        "campaign": campaign,
+        "form": form,
+        "seen": campaign.written_at.isoformat(),
+        "readers": words_for(readers),
+        "who": words_of(filters),
+        "topic": topic_words(campaign),
+        "is_announcement": is_announcement,
+        "wrote_it": is_announcement and campaign.written_by_id == request.user.pk,
+        "own_words": OWN_WORDS,
+        "frame": reverse("admin:mailings_campaign_mail", args=[campaign.pk]),
+        "frames": [(480, _("As mail programs show it"))],
+        "zone": timezone.get_current_timezone_name(),
+    }
+    try:
+        services.examine_words(campaign=campaign, texts=campaign.texts.all())
+        context["mails"] = list(all_previews(campaign))
+    except services.Promotes as refusal:
+        context["obstacle"] = _promotes(refusal)
+    except Unsendable as refusal:
+        context["obstacle"] = _("It lacks %(lacks)s.") % {"lacks": refusal.lacks}
+    return context
+
+
+def _promotes(refusal: services.Promotes) -> str:
+    found = [f"{language_name(code)}: {', '.join(words)}" for code, words in refusal.found.items()]
+    said = ngettext("This text promotes something: %(found)s", "These texts promote something: %(found)s", len(found))
+    return said % {"found": "; ".join(found)}

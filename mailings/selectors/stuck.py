@@ -1,0 +1,117 @@
+"""What is stuck in the outbox and why, in numbers: nobody's address, subject or text."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Func, Max, Min, QuerySet, TextField, Value
+from django.db.models.functions import Left
+
+from mailings.models import Campaign, Delivery, DomainBudget
+from mailings.selectors.campaigns import progress_of
+
+ADDRESS = r"[^\s<>()]+@[^\s<>(),;:]+"  # servers like to repeat whom they refuse
+SHOWN = 100  # groups, domains and campaigns; the largest
+MUCH = 10_000  # past it the front page counts no further
+WEEK = timedelta(days=7)
+QUEUED = timedelta(days=30)  # before it: so long a mail may have waited that became uncertain this week
+State = Campaign.State
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Mails that are stuck for one reason at one domain."""
+
+    kind: str
+    state: str
+    said: str
+    domain: str
+    number: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Mails of which nobody knows whether they arrived: of a campaign, or of one template."""
+
+    what: str
+    campaign: int | None
+    number: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A campaign that is paused, or of which the last mails were refused."""
+
+    campaign: Campaign
+    why: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class StuckPage:
+    """Everything that stands in some mail's way."""
+
+    groups: Sequence[Group]
+    budgets: Sequence[tuple[DomainBudget, str]]  # with what each domain answered
+    campaigns: Sequence[Resting]
+    uncertain: Sequence[Uncertain]
+
+    @property
+    def number(self) -> int:
+        """How many mails are stuck, as far as their groups are shown."""
+        return sum(group.number for group in self.groups)
+
+
+def stuck_page(*, at: datetime) -> StuckPage:
+    """Five queries."""
+    resting = Campaign.objects.filter(state=State.PAUSED) | Campaign.objects.filter(state=State.SENDING, failures__gt=0)
+    campaigns = list(resting.order_by("-failures", "-began_at")[:SHOWN])
+    progress = progress_of(campaigns, at=at)
+    budgets = DomainBudget.objects.order_by("per_minute", "domain")[:SHOWN]
+    return StuckPage(
+        groups=_groups(Delivery.objects.stuck(at=at)),
+        budgets=[(one, without_addresses(one.answer)) for one in budgets],
+        campaigns=[Resting(one, without_addresses(one.halt), progress[one.pk].waiting) for one in campaigns],
+        uncertain=_uncertain(at),
+    )
+
+
+def count_stuck(*, at: datetime) -> int:
+    """How many, up to MUCH. One query."""
+    return Delivery.objects.stuck(at=at)[:MUCH].count()
+
+
+def without_addresses(said: str) -> str:
+    """What a server said, without whom it named."""
+    return re.sub(ADDRESS, "…", said)
+
+
+def _groups(mails: "QuerySet[Any]") -> list[Group]:
+    said = Func(F("error"), Value(ADDRESS), Value("…"), Value("g"), function="regexp_replace", output_field=TextField())
+    rows = mails.order_by().annotate(said=Left(said, 120)).values("kind", "state", "said", "domain")
+    return [
+        Group(
+            kind=str(Delivery.Kind(row["kind"]).label),
+            state=str(Delivery.State(row["state"]).label),
+            said=row["said"],
+            domain=row["domain"],
+            number=row["number"],
+            oldest=row["oldest"],
+        )
+        for row in rows.annotate(number=Count("pk"), oldest=Min("queued_at")).order_by("-number", "oldest")[:SHOWN]
+    ]
+
+
+def _uncertain(at: datetime) -> list[Uncertain]:
+    mails = Delivery.objects.filter(
+        state=Delivery.State.UNCERTAIN, ended_at__gt=at - WEEK, queued_at__gt=at - WEEK - QUEUED
+    )
+    rows = mails.order_by().values("campaign", "campaign__title", "template")
+    return [
+        Uncertain(row["campaign__title"] or row["template"], row["campaign"], row["number"], row["last"])
+        for row in rows.annotate(number=Count("pk"), last=Max("ended_at")).order_by("-number", "-last")[:SHOWN]
+    ]

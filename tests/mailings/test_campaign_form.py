@@ -1,0 +1,232 @@
+"""A mail to many is written in admin: what its form asks, refuses and keeps."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from mailings.models import Campaign, CampaignText
+from mailings.services import campaigns as services
+from tests.factories import NOW, TopCategoryFactory
+from tests.mailings.campaigning import fresh, release, write
+from tests.mailings.desk import ADD, LIST, OFFER, TEXT, announcement, form, form_of, place, writer
+from tests.staff import at_work, make_staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+ARABIC = {"language": "ar", "subject": "أخبار", "body": "في اللوحة مرشح جديد."}
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def words() -> dict[str, str]:
+    return dict(CampaignText.objects.values_list("language", "subject"))
+
+
+def said(answer: Any) -> str:
+    """What the page says, its errors included."""
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+# --- what is kept --------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_keeps_its_filters_and_a_text_in_each_language() -> None:
+    """Arabic is to be had, although the site itself is not translated."""
+    industry, client = TopCategoryFactory(), writer(email="tunde@example.com")
+    chosen = {
+        "countries": ["KE", "VN"],
+        "industries": [industry.slug],
+        "business_types": ["grower"],
+        "tiers": ["member"],
+        "languages": ["en"],
+    }
+
+    answer = client.post(ADD, form(TEXT, ARABIC | OFFER, **chosen))
+
+    draft = Campaign.objects.get()
+    assert (answer.status_code, answer.headers["Location"]) == (302, place("change", draft))
+    assert (draft.state, draft.written_by.email, draft.written_at) == ("draft", "tunde@example.com", NOW)  # type: ignore[union-attr]
+    assert {name: sorted(getattr(draft, name)) for name in chosen} == chosen
+    assert words() == {"en": "News of November", "ar": "أخبار"}
+    assert CampaignText.objects.get(language="ar").offer_link == "https://fair.example/"
+
+
+def test_its_address_is_made_once_and_two_may_have_one_title() -> None:
+    client = writer()
+    client.post(ADD, form(title="November & more"))
+    client.post(ADD, form(title="November & more"))
+    one, other = Campaign.objects.order_by("pk")
+
+    client.post(place("change", one), form_of(one, title="December"))
+
+    assert fresh(one).slug == one.slug
+    assert fresh(one).title == "December"
+    assert one.slug != other.slug
+    assert {slug.rpartition("-")[0] for slug in (one.slug, other.slug)} == {"november-more"}
+
+
+def test_whoever_changes_only_a_text_is_the_author_now(clock: time_machine.Traveller) -> None:
+    """So that no announcement is released by the one who wrote its last words."""
+    draft = write("announcement")
+    clock.shift(timedelta(hours=1))
+
+    writer(email="hana@example.com").post(place("change", draft), form_of(draft, {"subject": "Other words"}))
+
+    assert words() == {"en": "Other words"}
+    assert fresh(draft).written_by.email == "hana@example.com"  # type: ignore[union-attr]
+    assert fresh(draft).written_at == NOW + timedelta(hours=1)
+
+
+def test_marketing_keeps_no_reason_and_an_announcement_no_topic() -> None:
+    client = writer()
+
+    client.post(ADD, form(reason="law"))
+    client.post(ADD, announcement(topic="events"))
+
+    assert sorted(Campaign.objects.values_list("kind", "topic", "reason")) == [
+        ("announcement", "", "service"),
+        ("marketing", "newsletter", ""),
+    ]
+
+
+# --- what is refused -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "error"),
+    [
+        (announcement({**TEXT, "body": "Now 20% off."}), "In English this announcement promotes something: “20% off”."),
+        (announcement(TEXT, {**ARABIC, "body": "خصم للجميع"}), "In Arabic this announcement promotes something: “خصم”"),
+        (announcement({**TEXT, **OFFER}), "promotes something: the block with an offer."),
+        (announcement(reason=""), "Say why everybody must hear of it"),
+        (form(topic=""), "Choose what people have said yes to."),
+        (form(topic="horoscopes"), "horoscopes is not one of the available choices"),
+        (form(countries=["XX"]), "XX is not one of the available choices"),
+        (form({**TEXT, "language": "xx"}), "xx is not one of the available choices"),
+        (form(default_language="fr"), "Write a text in French, the language for everybody else."),
+        (form(TEXT, {**TEXT, "subject": "Again"}), "There are two texts in one language."),
+        (form({**TEXT, "offer_title": "Stand 12"}), "An offer has a title, words on its button and an address"),
+        (form({**TEXT, "offer_text": "Coffee is on us."}), "An offer has a title, words on its button"),
+        (form(**{"texts-TOTAL_FORMS": 0}), "Please submit at least 1 form"),
+    ],
+)  # fmt: skip
+def test_what_could_not_be_sent_is_not_saved(sent: dict[str, Any], error: str) -> None:
+    """The error names the language and what was found in it."""
+    answer = writer().post(ADD, sent)
+
+    assert error in said(answer)
+    assert not Campaign.objects.exists()
+
+
+def test_marketing_without_a_postal_address_is_not_saved(settings: Any) -> None:
+    settings.OPERATOR = {**settings.OPERATOR, "address": ""}
+
+    answer = writer().post(ADD, form())
+
+    assert "As it would arrive in English it lacks our postal address (OPERATOR_ADDRESS)." in said(answer)
+    assert not Campaign.objects.exists()
+
+
+def test_a_draft_that_becomes_an_announcement_has_to_lose_its_offer() -> None:
+    draft = write(texts={"en": {"subject": "Fair", "body": "Come.", **OFFER}})
+    client = writer()
+
+    refused = client.post(place("change", draft), form_of(draft, kind="announcement", reason="service", topic=""))
+    before = fresh(draft).kind
+    client.post(place("change", draft), form_of(draft, dict.fromkeys(OFFER, ""), kind="announcement", reason="service"))
+
+    assert "the block with an offer" in said(refused)
+    assert (before, fresh(draft).kind, fresh(draft).topic) == ("marketing", "announcement", "")
+
+
+def test_words_that_somebody_else_has_changed_meanwhile_are_not_written_over() -> None:
+    """What was typed stays in the form."""
+    draft = write()
+    opened = form_of(draft, {"subject": "Mine"})
+    services.change_campaign(campaign=fresh(draft), writer=make_staff(), seen=NOW, now=NOW + timedelta(minutes=1))
+
+    answer = writer().post(place("change", draft), opened)
+
+    assert "Mona Moderator has changed this meanwhile." in said(answer)
+    assert 'value="Mine"' in said(answer)
+    assert words() == {"en": "News of November"}
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [{"state": "approved", "approved_at": NOW, "starts_at": NOW}, {"written_at": NOW + timedelta(seconds=1)}],
+)
+def test_what_happens_at_the_moment_of_saving_wins(monkeypatch: pytest.MonkeyPatch, meanwhile: dict[str, Any]) -> None:
+    """A release, or another change, between the form's look at the draft and its writing."""
+    draft = write()
+    client, change = writer(), services.change_campaign
+
+    def something_then_change(**arguments: Any) -> None:
+        Campaign.objects.filter(pk=draft.pk).update(**meanwhile)
+        change(**arguments)
+
+    monkeypatch.setattr(services, "change_campaign", something_then_change)
+
+    answer = client.post(place("change", draft), form_of(draft, {"subject": "Late"}, title="Late"), follow=True)
+
+    assert "Your changes are not saved." in said(answer)
+    assert (words(), fresh(draft).title) == ({"en": "News of November"}, "November")
+
+
+@pytest.mark.parametrize("state", ["approved", "sending", "paused", "done", "cancelled"])
+def test_what_is_no_draft_is_only_read(state: str) -> None:
+    campaign = release(write())
+    ended = {"ended_at": NOW} if state in {"done", "cancelled"} else {}
+    cancelled = {"cancelled_at": NOW} if state == "cancelled" else {}
+    Campaign.objects.filter(pk=campaign.pk).update(state=state, **ended, **cancelled)
+    client, before = writer(), Campaign.objects.values().get()
+
+    answers = [client.post(place(page, campaign), form_of(campaign, {"subject": "x"})) for page in ("change", "delete")]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert (Campaign.objects.values().get(), words()) == (before, {"en": "News of November"})
+
+
+# --- who may ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("group", ["moderator", "privacy officer"])
+def test_others_of_the_staff_neither_see_nor_write_campaigns(group: str) -> None:
+    draft, client = write(), at_work(make_staff(group))
+    pages = [LIST, ADD, *(place(page, draft) for page in ("change", "preview", "mail", "test", "release", "progress"))]
+    pages.append(place("step", draft, "cancel"))
+
+    answers = {client.get(page).status_code for page in pages} | {
+        client.post(page, form()).status_code for page in pages
+    }
+
+    assert (answers, Campaign.objects.count(), fresh(draft).state) == ({403}, 1, "draft")
+
+
+def test_a_draft_may_be_thrown_away_by_an_administrator_only() -> None:
+    """From its own page; the list offers no deleting in bulk."""
+    draft, kept = write(), write()
+    administrator = at_work(make_staff("administrator"))
+
+    refused = writer(email="tunde@example.com").post(place("delete", draft), {"post": "yes"}).status_code
+    administrator.post(LIST, {"action": "delete_selected", "_selected_action": [kept.pk], "post": "yes"})
+    administrator.post(place("delete", draft), {"post": "yes"})
+
+    assert (refused, list(Campaign.objects.all())) == (403, [kept])
+
+
+def test_the_list_asks_few_questions(django_assert_max_num_queries: Any) -> None:
+    for _each in range(20):
+        write()
+    client: Client = writer()
+
+    with django_assert_max_num_queries(12):
+        assert client.get(LIST).status_code == 200
