@@ -15,7 +15,7 @@ from mailings.one_click import one_click_headers
 from mailings.return_path import REFERENCE, return_path, token_of
 from mailings.smtp import Letter, own_host
 from mailings.unsubscribe_links import list_id, unsubscribe_link
-from mailings.wire import encoded_header, encoded_part
+from mailings.wire import encoded_header, encoded_part, in_one_line
 
 WIRE = SMTP_POLICY.clone(cte_type="7bit")  # understood by servers without 8BITMIME (RFC 6152) too
 
@@ -33,7 +33,7 @@ def compose(row: Delivery) -> EmailMessage:
         message["To"] = ascii_address(row.to)
     except (IndexError, LookupError, AttributeError) as error:  # the standard library's parser gave up on it
         raise ValueError(row.to) from error
-    message["Subject"] = row.subject
+    message["Subject"] = in_one_line(row.subject)
     for name, value in {**_own_headers(row), **one_click_headers(row)}.items():
         message[name] = value
     message.set_content(row.text)
@@ -53,7 +53,7 @@ class Printer:
     @classmethod
     def of(cls, circular: Circular, *, topic: str) -> "Printer":
         """`topic` is that of marketing; "" for what cannot be refused."""
-        shared = {"From": settings.DEFAULT_FROM_EMAIL, "Subject": circular.subject, "MIME-Version": "1.0"}
+        shared = {"From": settings.DEFAULT_FROM_EMAIL, "Subject": in_one_line(circular.subject), "MIME-Version": "1.0"}
         if topic:
             shared["List-Id"] = list_id(topic)
         head = b"".join(encoded_header(name, value) for name, value in shared.items())
@@ -65,7 +65,7 @@ class Printer:
         return Letter(return_path(row), recipient, lambda: signed(self._wire(row, recipient)))
 
     def _wire(self, row: Delivery, recipient: str) -> bytes:
-        stop = unsubscribe_link(row.reader, self.topic) if self.topic and row.reader else ""
+        stop = unsubscribe_link(row.reader, self.topic, row.to) if self.topic and row.reader else ""
         text, html = self.circular.filled(name=row.name, unsubscribe_url=stop)
         boundary = f"=_{row.pk.hex}"
         own = {"To": recipient, **_own_headers(row), **one_click(stop)}

@@ -15,11 +15,13 @@ from mailings.delivery.settling import end
 from mailings.models import Campaign, Delivery, Subscriber
 from mailings.selectors.readers import address_of
 from mailings.topics import line_of, topics
-from privacy.consents import Channel
+from privacy.consents import Channel, Question
 from privacy.erasing import ledger
+from privacy.erasing.wishes import enter_digests
 from privacy.hearing import Hearer, Said, register_hearer
 from privacy.models import ConsentEvent, Suppression
 from privacy.selectors.consents import says_yes_to
+from privacy.selectors.suppression import is_suppressed
 from privacy.services.suppression import lift, suppress
 
 AWAITED = 3.0  # seconds that somebody who says no waits for mails which are being handed over
@@ -51,21 +53,35 @@ def hear(*, subject: UUID, said: Said, now: datetime) -> None:
     Subscriber.objects.filter(key=subject).update(stopped_at=None if still else now)
 
 
-def under_way(*, subject: UUID, events: Sequence[ConsentEvent]) -> int:
+def under_way(*, subject: UUID, refused: Sequence[Question]) -> int:
     """After the commit: take back what was written down in between, then wait for what no one can call back."""
-    refused = _refused(events)
-    if not refused:
-        return 0
-    return wait_for(reader=subject, address=address_of(subject) or "", topics=refused)
+    stopped = [one.purpose.key for one in refused if one.channel == Channel.EMAIL and one.purpose.key in topics()]
+    return wait_for(reader=subject, address=address_of(subject) or "", topics=stopped) if stopped else 0
 
 
 def remember(*, address: str, topics: Iterable[str], now: datetime) -> None:
     """Keep a digest of topic and address, outside of the database too, so that a restored copy does not forget it."""
     lines = [(Suppression.Kind.TOPIC, line_of(topic, address)) for topic in topics]
-    for kind, value in lines:
+    fresh = [(kind, value) for kind, value in lines if not is_suppressed(kind, value)]
+    for kind, value in fresh:
         suppress(kind=kind, value=value, reason=Suppression.Reason.OPTED_OUT, now=now)
-    line = ledger.line_for(request="", reason=Suppression.Reason.OPTED_OUT, values=lines, now=now)
-    transaction.on_commit(partial(ledger.append, line), robust=True)  # a full disk is no reason to go on mailing
+    if fresh:
+        _write_down(ledger.line_for(request="", reason=Suppression.Reason.OPTED_OUT, values=fresh, now=now))
+
+
+def remember_digest(*, key_id: str, digest: str, now: datetime) -> None:
+    """The same by a digest of topic and address, where the address is not here any more."""
+    reason = Suppression.Reason.OPTED_OUT
+    if Suppression.objects.filter(kind=Suppression.Kind.TOPIC, digest=digest).exists():
+        return
+    enter_digests([Suppression(kind=Suppression.Kind.TOPIC, digest=digest, key_id=key_id, reason=reason, at=now)])
+    line = ledger.Line(
+        request="",
+        at=now.isoformat(timespec="seconds"),
+        reason=reason.value,
+        digests=[[Suppression.Kind.TOPIC.value, key_id, digest]],
+    )
+    _write_down(line)
 
 
 def take_back(*, reader: UUID | None, address: str, topics: Collection[str]) -> None:
@@ -78,10 +94,19 @@ def wait_for(*, reader: UUID | None, address: str, topics: Collection[str]) -> i
     """How many mails of these topics are still being handed over after a few seconds at most."""
     take_back(reader=reader, address=address, topics=topics)
     patience = time.monotonic() + AWAITED
-    in_flight = _mails(reader, address, topics).filter(state=State.IN_FLIGHT, lease_until__gt=timezone.now())
-    while (left := in_flight.count()) and time.monotonic() < patience:
+    while (left := in_flight(reader=reader, address=address, topics=topics)) and time.monotonic() < patience:
         time.sleep(LOOK_AGAIN)
     return left
+
+
+def in_flight(*, reader: UUID | None, address: str, topics: Collection[str]) -> int:
+    """How many mails of these topics are being handed over at this moment."""
+    rows = _mails(reader, address, topics).filter(state=State.IN_FLIGHT, lease_until__gt=timezone.now())
+    return rows.count()
+
+
+def _write_down(line: ledger.Line) -> None:
+    transaction.on_commit(partial(ledger.append, line), robust=True)  # a full disk is no reason to go on mailing
 
 
 def _mails(reader: UUID | None, address: str, topics: Collection[str]) -> QuerySet[Delivery]:

@@ -38,7 +38,7 @@ declare(
     subject=YOURS_ALREADY,
     text=YOURS_ALREADY,
     html=YOURS_ALREADY,
-    neutral="id kind template asked_for campaign state attempts queued_at not_before lease_until ended_at",
+    neutral="id kind template asked_for campaign state attempts unknown_ends queued_at not_before lease_until ended_at",
 )
 declare(
     Campaign,

@@ -36,6 +36,6 @@ def all_previews(campaign: Campaign) -> Iterator[Preview]:
 
 def _preview(campaign: Campaign, words: CampaignText, name: str) -> Preview:
     made = circular_of(campaign, words)
-    stop = unsubscribe_link(NOBODY, campaign.topic) if campaign.topic else ""
+    stop = unsubscribe_link(NOBODY, campaign.topic, "") if campaign.topic else ""
     text, html = made.filled(name=name, unsubscribe_url=stop)
     return Preview(words.language, language_name(words.language), made.subject, text, html)

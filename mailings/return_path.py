@@ -11,6 +11,7 @@ Both halves are base32 in small letters, since some servers change the case of w
 import base64
 import re
 from collections.abc import Iterator
+from email.utils import parseaddr
 from hmac import compare_digest
 from uuid import UUID
 
@@ -28,7 +29,7 @@ TOKEN = re.compile(r"(?<![a-z0-9])([a-z2-7]{26}\.[a-z2-7]{20})(?![a-z0-9])", re.
 def return_path(row: Delivery) -> str:
     """Where a server says that the mail did not arrive: without BOUNCE_DOMAIN the sender itself."""
     if not settings.BOUNCE_DOMAIN:
-        return str(settings.DEFAULT_FROM_EMAIL)
+        return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return f"bounce+{token_of(row.pk)}@{settings.BOUNCE_DOMAIN}"
 
 

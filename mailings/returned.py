@@ -13,9 +13,12 @@ from django.db.models.functions import Coalesce
 from mailings.models import ENDED, FORGOTTEN, Campaign, Delivery, MailReport
 from mailings.reading import Fate, Report, Said, read_report
 from mailings.return_path import delivery_of
+from mailings.selectors.readers import keys_of
 from mailings.statuses import code_in, is_hard, is_ours
+from mailings.topics import question_of, topics
 from privacy.digests import normalised
-from privacy.models import Suppression
+from privacy.models import ConsentEvent, Suppression
+from privacy.services.consent import record_choices
 from privacy.services.suppression import suppress
 
 log = structlog.get_logger(__name__)
@@ -159,11 +162,28 @@ def _judge_address(row: MailReport, delivery: Delivery, *, now: datetime) -> Non
     """Whether the address is written to again: only what its holder asks for, until the mailbox is proved anew."""
     if row.kind == Kind.COMPLAINT:
         reason = Suppression.Reason.COMPLAINED
+        _refuse_topic(delivery, now=now)
     elif row.kind == Kind.HARD or (row.kind == Kind.SOFT and _fails_for_long(delivery.to, now=now)):
         reason = Suppression.Reason.BOUNCED
     else:
         return
     suppress(kind=Suppression.Kind.EMAIL, value=delivery.to, reason=reason, now=now)
+
+
+def _refuse_topic(delivery: Delivery, *, now: datetime) -> None:
+    """Whoever calls a newsletter unwanted has said no to it, also when the address is proved anew some day."""
+    campaign = delivery.campaign
+    if campaign is None or campaign.topic not in topics():
+        return
+    for subject in keys_of(delivery.to):
+        record_choices(
+            subject=subject,
+            choices={question_of(campaign.topic): False},
+            method=ConsentEvent.Method.COMPLAINT,
+            language=delivery.language,
+            gpc=False,
+            now=now,
+        )
 
 
 def _fails_for_long(address: str, *, now: datetime) -> bool:

@@ -4,19 +4,29 @@ Django's and smtplib's own `sendmail` have no such pause, and everything that mu
 What a server allows to be said in one breath (PIPELINING, RFC 2920) is: the dot goes out with the next mail's envelope.
 """
 
+import re
 import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from smtplib import SMTP, SMTP_SSL, SMTPException, SMTPResponseException, SMTPServerDisconnected
+from smtplib import (
+    SMTP,
+    SMTP_SSL,
+    SMTPException,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 PATIENCE = 15  # seconds the sender waits for an answer to a command
 DOT_PATIENCE = 100  # and to the final dot, after which many servers scan the mail (RFC 5321, 4.5.3.2.6, asks for more)
-CLOSING = 421  # the server ends the conversation
+GO_ON, CLOSING = 354, 421  # the server waits for the text; it ends the conversation
+EXPECTED = ({250}, {250, 251, 252}, {GO_ON})  # answers to MAIL, RCPT and DATA
+NO_LINE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 class EndUnknown(Exception):
@@ -41,14 +51,16 @@ class Conversation:
         self.pipelines = self.connection.has_extn("pipelining")
         self.announced: Letter | None = None
 
-    def hand_over(self, letter: Letter, *, before_dot: Callable[[], None], following: Letter | None = None) -> None:
+    def hand_over(
+        self, letter: Letter, wire: bytes, *, before_dot: Callable[[], None], following: Letter | None = None
+    ) -> None:
         """Stream the mail, call `before_dot`, then send the dot and hear the answer.
 
-        `following` is the mail that this connection will be given next. What `before_dot` raises passes through with
-        nothing sent, and so does the ValueError of a mail that cannot be written; the connection is of no use then.
-        Raises EndUnknown, SMTPResponseException for a refusal, other SMTPException and OSError when nothing was sent.
+        `wire` is what the letter has written; `following` is the mail that this connection will be given next. What
+        `before_dot` raises passes through with nothing sent; the connection is of no use then. Raises EndUnknown,
+        SMTPSenderRefused and SMTPResponseException for a refusal, other SMTPException and OSError when nothing was
+        sent.
         """
-        wire = letter.write()
         self._announce(letter)
         self._await_data(letter)
         self.connection.send(_dot_stuffed(wire))
@@ -77,29 +89,43 @@ class Conversation:
             return
         if self.announced is not None:  # another one was, so that the server waits for its text
             message = "mails are handed over in the order in which they were announced"
-            raise ValueError(message)
+            raise RuntimeError(message)
         if self.pipelines:
             self.connection.send(_envelope(letter))
             self.announced = letter
 
     def _await_data(self, letter: Letter) -> None:
-        """Hear that the server waits for the text. Raises SMTPResponseException with nothing left to answer for."""
+        """Hear that the server waits for the text. Raises SMTPResponseException, and nothing of the mail is left."""
         self.announced = None
-        if not self.pipelines:
-            for command in _commands(letter):
-                code, answer = self.connection.docmd(command)
-                if code not in {250, 251, 252, 354}:
-                    self.connection.rset()
-                    self._refuse(code, answer)
+        answers = self._answers_to(letter)
+        refused = next((at for at, (code, _words) in enumerate(answers) if code not in EXPECTED[at]), None)
+        if refused is None:
             return
-        answers = [self.connection.getreply() for _command in range(3)]
-        refused = next(((code, answer) for code, answer in answers[:2] if code not in {250, 251, 252}), None)
-        data, words = answers[2]
-        if data == 354 and refused:  # a text for nobody, which RFC 2920 (3.1) has end at once
-            self.connection.send(b".\r\n")
-            self.connection.getreply()
-        if refused or data != 354:
-            self._refuse(*(refused or (data, words)))
+        if answers[-1][0] == GO_ON:  # it would take a text for nobody; none is sent, not even an empty one
+            self.hang_up()
+        else:  # else the server would take the next recipient for one more of this mail (RFC 5321, 4.1.1.2)
+            self._forget_mail()
+        code, words = answers[refused]
+        if refused == 0:
+            raise SMTPSenderRefused(code, words, letter.sender)
+        self._refuse(code, words)
+
+    def _answers_to(self, letter: Letter) -> list[tuple[int, bytes]]:
+        """To each command of the envelope, or, where they go out one by one, up to the first refusal."""
+        if self.pipelines:
+            return [self.connection.getreply() for _command in EXPECTED]
+        answers = []
+        for command, expected in zip(_commands(letter), EXPECTED, strict=True):
+            answers.append(self.connection.docmd(command))
+            if answers[-1][0] not in expected:
+                break
+        return answers
+
+    def _forget_mail(self) -> None:
+        try:
+            self.connection.rset()
+        except (SMTPException, OSError):
+            self.hang_up()
 
     def _send_dot(self, following: Letter | None) -> None:
         said = b".\r\n"
@@ -114,6 +140,9 @@ class Conversation:
             self.hang_up()
             raise EndUnknown from error
         self.announced = following if self.pipelines else None
+        if code < 200:  # no answer that means anything
+            self.hang_up()
+            raise EndUnknown
         if code != 250:
             self._refuse(code, answer)
 
@@ -155,6 +184,17 @@ def _commands(letter: Letter) -> tuple[str, str, str]:
 
 def _envelope(letter: Letter) -> bytes:
     return "".join(f"{command}\r\n" for command in _commands(letter)).encode("ascii")
+
+
+def check_lines(message: bytes) -> bytes:
+    """The message, if its lines end in CRLF: anything else some servers take for an end (RFC 5321, 2.3.8).
+
+    Raises ValueError.
+    """
+    if NO_LINE.search(message):
+        reason = "a line that ends in half a line break"
+        raise ValueError(reason)
+    return message
 
 
 def _dot_stuffed(message: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The links by which a topic of marketing mail is stopped: signed, naming nobody, and good for ever."""
 
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from django.core import signing
 from django.urls import reverse
 
 from mailings.smtp import own_host
-from mailings.topics import topics
+from mailings.topics import line_of, topics
+from privacy.digests import digest_now
+from privacy.models import Suppression
 
 SALT = "mailings.unsubscribe"
 NOBODY = UUID(int=0)  # the reader of tests and previews
@@ -19,9 +22,19 @@ class NotOurLink(Exception):
     """The link was changed on the way."""
 
 
-def unsubscribe_link(reader: UUID, topic: str) -> str:
+class Link(NamedTuple):
+    """What a link stands for: a key of consents, and a digest by which the address is known when the key is gone."""
+
+    reader: UUID
+    topic: str
+    key_id: str  # of settings.SUPPRESSION_KEYS
+    digest: str  # of topic and address, hexadecimal
+
+
+def unsubscribe_link(reader: UUID, topic: str, address: str) -> str:
     """The whole address of the page; `reader` is the key of the reader's consents."""
-    token = signing.Signer(salt=SALT).sign(f"{reader.hex}.{topic}")
+    key_id, digest = digest_now(Suppression.Kind.TOPIC, line_of(topic, address))
+    token = signing.Signer(salt=SALT).sign(f"{reader.hex}.{topic}.{digest}.{key_id}")
     return f"{settings.SITE_URL}{_path()}{quote(token)}/"
 
 
@@ -32,11 +45,11 @@ def _path() -> str:
     return path.removesuffix("token/")
 
 
-def read_link(token: str) -> tuple[UUID, str]:
+def read_link(token: str) -> Link:
     """Whom and which topic a link names; the reader may have left. Raises NotOurLink."""
     try:
-        reader, _dot, topic = signing.Signer(salt=SALT).unsign(token).partition(".")
-        return UUID(reader), topic
+        reader, topic, digest, key_id = signing.Signer(salt=SALT).unsign(token).split(".", 3)
+        return Link(UUID(reader), topic, key_id, digest)
     except (signing.BadSignature, ValueError) as error:
         raise NotOurLink from error
 

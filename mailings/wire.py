@@ -2,12 +2,19 @@
 
 import base64
 import binascii
+import re
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
 
 from privacy.mailboxes import ascii_host
 
+BREAKS = re.compile(r"\r\n?|\n")
 MOSTLY_LETTERS = 0.25  # up to this share of bytes beyond ASCII a text stays readable on the wire
+
+
+def in_one_line(words: str) -> str:
+    """A subject without what could end it, and without what a program would take for an encoded word (RFC 2047)."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split()).replace("=?", "= ?")
 
 
 def domain_of(address: str) -> str:
@@ -24,7 +31,7 @@ def encoded_header(name: str, value: str) -> bytes:
 
 def encoded_part(words: str) -> bytes:
     """The header that names the encoding, an empty line, and the words, ended by a line break."""
-    lines = words.replace("\r\n", "\n")
+    lines = BREAKS.sub("\n", words)
     raw = lines.encode()
     if len(raw) - len(lines) > len(raw) * MOSTLY_LETTERS:
         body = base64.encodebytes(raw.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")

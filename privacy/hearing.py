@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from privacy.consents import Question
 from privacy.models import ConsentEvent
 
 Said = Mapping[ConsentEvent, bool | None]  # each new answer, with the one that it takes the place of
@@ -21,8 +22,8 @@ class Hear(Protocol):
 class CountUnderWay(Protocol):
     """Called after the commit: waits a few seconds for what nobody can call back, and says how much of it is left."""
 
-    def __call__(self, *, subject: UUID, events: Sequence[ConsentEvent]) -> int:
-        """`events` are the answers that were new."""
+    def __call__(self, *, subject: UUID, refused: Sequence[Question]) -> int:
+        """`refused` is all that was answered with no, also where that was said before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,6 @@ def tell_hearers(*, subject: UUID, said: Said, now: datetime) -> None:
         hearer.hear(subject=subject, said=said, now=now)
 
 
-def under_way(*, subject: UUID, events: Sequence[ConsentEvent]) -> int:
+def under_way(*, subject: UUID, refused: Sequence[Question]) -> int:
     """How much of what these answers forbid may still arrive; asked after the commit, and it may take seconds."""
-    return sum(hearer.under_way(subject=subject, events=events) for hearer in _hearers)
+    return sum(hearer.under_way(subject=subject, refused=refused) for hearer in _hearers)

@@ -35,7 +35,10 @@ def claim_of_campaign(*, now: datetime) -> tuple[Campaign, list[Delivery]] | Non
 
 
 def _due(rows: QuerySet[Delivery]) -> list[Delivery]:
-    return list(rows.order_by("not_before", "id").select_for_update(skip_locked=True)[:BATCH])
+    """A batch of what waits; or one row alone whose worker died: if it was the row, it takes no others with it."""
+    locked = rows.order_by("not_before", "id").select_for_update(skip_locked=True)
+    abandoned = list(locked.filter(state=Delivery.State.CLAIMED)[:1])
+    return abandoned or list(locked.filter(state=Delivery.State.PENDING)[:BATCH])
 
 
 def _take(rows: Sequence[Delivery], *, now: datetime) -> list[Delivery]:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from mailings.audiences import Filters, audience
 from mailings.delivery.marking import digests_for
 from mailings.delivery.settling import end, still_mine
-from mailings.models import Campaign, Delivery
+from mailings.models import Campaign, Delivery, Subscriber
 from privacy.consents import Channel
 from privacy.models import Suppression
 from privacy.selectors.consents import who_says_yes
@@ -22,9 +23,9 @@ State = Delivery.State
 def without_unwanted(rows: Sequence[Delivery], *, topic: str) -> list[Delivery]:
     """The rows of a campaign that may go now; the others end here, before a server hears of them.
 
-    `mark_in_flight` asks again for each. Three queries.
+    `mark_in_flight` asks again for each whether it is wanted. Six queries at most.
     """
-    not_these = unwanted(rows, topic=topic)
+    not_these = unwanted(rows, topic=topic) | moved_away(rows)
     for row in rows:
         if row.pk in not_these:
             end(still_mine(row), state=State.SUPPRESSED, error=UNWANTED)
@@ -43,6 +44,20 @@ def unwanted(rows: Sequence[Delivery], *, topic: str) -> set[UUID]:
         agree = who_says_yes(subjects=readers, purpose=topic, channel=Channel.EMAIL, at=timezone.now())
         found |= {row.pk for row in rows if row.reader not in agree}
     return found
+
+
+def moved_away(rows: Sequence[Delivery]) -> set[UUID]:
+    """Of these rows, those whose reader is no reader any more, or has another mailbox by now. Two queries."""
+    now, keys = timezone.now(), [row.reader for row in rows if row.reader]
+    members = audience().members(Filters(), now)
+    if not keys:
+        still = {
+            one.lower() for one in members.filter(email__in=[row.to for row in rows]).values_list("email", flat=True)
+        }
+        return {row.pk for row in rows if row.to.lower() not in still}
+    mailboxes = dict(members.filter(consent_link__key__in=keys).values_list("consent_link__key", "email"))
+    mailboxes |= dict(Subscriber.objects.filter(key__in=keys).values_list("key", "email"))
+    return {row.pk for row in rows if mailboxes.get(row.reader, "").lower() != row.to.lower()}
 
 
 def hold_back(row: Delivery, *, topic: str) -> None:

@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from mailings.composing import letter_of
 from mailings.delivery.claiming import claim, claim_of_campaign
-from mailings.delivery.holding_back import halt, hold_back, without_unwanted
+from mailings.delivery.holding_back import halt, hold_back, release, without_unwanted
 from mailings.delivery.marking import NotToBeSent, mark_in_flight, ready_to_mark
 from mailings.delivery.printing import Press
 from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine, words_of
 from mailings.delivery.tallies import Tally
 from mailings.dkim import load_key
 from mailings.models import Delivery
-from mailings.smtp import Conversation, EndUnknown, Letter
+from mailings.smtp import Conversation, EndUnknown, Letter, check_lines
 from mailings.texts import Unsendable
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,8 @@ class Shift:
         mails = [mail for row in rows if (mail := _written(row, write))]
         for at, (mail, following) in enumerate(pairwise(chain(mails, [None]))):
             if mail is None or mail.row.lease_until is None or mail.row.lease_until <= timezone.now():
-                break  # a slow server; the rest is due again and may be another worker's already
+                release([one.row for one in mails[at:]])  # a slow server; another worker may have taken them already
+                break
             try:
                 self.conversation = self.conversation or Conversation()
             except (SMTPException, OSError) as error:  # no server: the rest need not wait to learn the same
@@ -78,8 +79,15 @@ class Shift:
         """Hand one mail over and note its end."""
         row = mail.row
         try:
+            wire = check_lines(mail.letter.write())
+        except ValueError as error:  # a mail that cannot be written must not hold up those behind it
+            conversation.hang_up()
+            end(still_mine(row), state=Delivery.State.BOUNCED, error=words_of(error))
+            return
+        try:
             conversation.hand_over(
                 mail.letter,
+                wire,
                 before_dot=partial(mark_in_flight, row, topic=self.topic),
                 following=following.letter if following else None,
             )
@@ -94,9 +102,6 @@ class Shift:
         except (SMTPException, OSError) as error:
             conversation.hang_up()
             put_off(row, words_of(error))
-        except ValueError as error:  # a mail that cannot be written must not hold up those behind it
-            conversation.hang_up()
-            end(still_mine(row), state=Delivery.State.BOUNCED, error=words_of(error))
         else:
             note_sent(row)
             self.tally.taken(row)
@@ -121,6 +126,10 @@ def send_campaigns() -> None:
             write = press.printer(campaign)
         except Unsendable as error:
             halt(campaign, rows, error.lacks)
+            continue
+        except Exception as error:
+            log.exception("campaign_unprintable", campaign=campaign.pk)
+            halt(campaign, rows, f"{type(error).__name__}: {error}")
             continue
         shift.topic = campaign.topic
         shift.hand_over(without_unwanted(rows, topic=campaign.topic), write)

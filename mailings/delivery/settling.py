@@ -1,11 +1,11 @@
 """How a mail ends, and what becomes of rows whose worker died."""
 
 from datetime import datetime, timedelta
-from smtplib import SMTPResponseException
+from smtplib import SMTPResponseException, SMTPSenderRefused
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from mailings.models import FORGOTTEN, Campaign, Delivery
@@ -33,10 +33,16 @@ def settle_abandoned(*, now: datetime) -> None:
     unknown = {"state": State.UNCERTAIN, "error": "may have arrived; not sent again", **ended}
     stuck.filter(kind=Delivery.Kind.MARKETING).update(**unknown)
     stuck.filter(campaign__in=Campaign.objects.filter(state=Campaign.State.DRAINING)).update(**unknown)
-    stuck.filter(attempts__gte=MOST_UNKNOWN).update(**unknown)
+    stuck.filter(unknown_ends__gte=MOST_UNKNOWN - 1).update(**unknown)
     worn_out = Delivery.objects.due(at=now).filter(attempts__gt=MOST_ATTEMPTS)
     worn_out.update(state=State.BOUNCED, error="given up", **ended)
-    stuck.update(state=State.PENDING, not_before=now, lease_until=None, error="resent after an unknown end")
+    stuck.update(
+        state=State.PENDING,
+        not_before=now,
+        lease_until=None,
+        unknown_ends=F("unknown_ends") + 1,
+        error="resent after an unknown end",
+    )
 
 
 def note_sent(row: Delivery) -> None:
@@ -48,9 +54,9 @@ def note_sent(row: Delivery) -> None:
 
 
 def note_answer(row: Delivery, refusal: SMTPResponseException) -> bool:
-    """4xx may pass, 5xx will not (RFC 5321, 4.2.1). Whether it may."""
+    """4xx may pass, 5xx will not (RFC 5321, 4.2.1), but where the sender was refused: whether it may."""
     answer = words_of(refusal)
-    if refusal.smtp_code < 500:
+    if refusal.smtp_code < 500 or isinstance(refusal, SMTPSenderRefused):
         put_off(row, answer)
         return True
     with transaction.atomic():

@@ -94,6 +94,7 @@ class Delivery(models.Model):
     html = models.TextField(_("HTML"), blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    unknown_ends = models.PositiveSmallIntegerField(_("ends that nobody knows"), default=0, db_default=0)
     error = models.CharField(_("last answer"), max_length=300, blank=True)
     queued_at = models.DateTimeField(_("queued at"))
     not_before = models.DateTimeField(_("not before"))

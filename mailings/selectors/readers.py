@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 
-from mailings.models import Subscriber
+from mailings.models import Delivery, Subscriber
 from privacy.models import ConsentLink
 
 
@@ -25,3 +25,9 @@ def keys_of(address: str) -> list[UUID]:
 def member_behind(address: str) -> Any:
     """The member with this address, or None. One query."""
     return get_user_model()._default_manager.filter(email__iexact=address, is_active=True).first()
+
+
+def mailbox_of(reader: UUID) -> str | None:
+    """The same, and for some months after a key has gone the address that its last mail went to. Three queries."""
+    mails = Delivery.objects.filter(reader=reader).order_by("-queued_at").values_list("to", flat=True)
+    return address_of(reader) or mails.first()

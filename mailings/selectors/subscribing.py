@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from mailings.models import SubscriptionWish
-from mailings.selectors.readers import address_of
-from mailings.topics import topics
+from mailings.selectors.readers import keys_of, mailbox_of
+from mailings.topics import line_of, topics
+from mailings.unsubscribe_links import Link
 from privacy.consents import Channel
 from privacy.datamap import Words
+from privacy.models import Suppression
 from privacy.selectors.consents import says_yes_to
+from privacy.selectors.suppression import is_suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,26 @@ class UnsubscribePage:
     under_way: int = 0
 
 
-def unsubscribe_page(*, reader: UUID, topic: str, under_way: int = 0) -> UnsubscribePage:
-    """For somebody with a link from a mail. Three queries."""
-    wanted: set[str] = set()
-    if address_of(reader) is not None:
-        wanted = says_yes_to(subject=reader, purposes=topics(), channel=Channel.EMAIL)
-    others = [one.title for key, one in topics().items() if key in wanted and key != topic]
-    known = topics().get(topic)
-    return UnsubscribePage(known.title if known else topic, topic in wanted, others, under_way)
+def unsubscribe_page(link: Link, *, under_way: int) -> UnsubscribePage:
+    """For somebody with a link from a mail; `under_way` mails are being handed over. A few queries."""
+    address = mailbox_of(link.reader)
+    wanted = wanted_topics(address) if address else _unless_stopped(link)
+    others = [one.title for key, one in topics().items() if key in wanted and key != link.topic]
+    known = topics().get(link.topic)
+    return UnsubscribePage(known.title if known else link.topic, link.topic in wanted, others, under_way)
+
+
+def wanted_topics(address: str) -> set[str]:
+    """What comes to a mailbox: a yes under one of its keys that no later no to the mailbox stands against."""
+    said = [says_yes_to(subject=key, purposes=topics(), channel=Channel.EMAIL) for key in keys_of(address)]
+    agreed = set().union(*said)
+    return {one for one in agreed if not is_suppressed(Suppression.Kind.TOPIC, line_of(one, address))}
+
+
+def _unless_stopped(link: Link) -> set[str]:
+    """Of a mailbox that is known by its digest alone it is not known what comes, only that this was stopped."""
+    stopped = Suppression.objects.filter(kind=Suppression.Kind.TOPIC, digest=link.digest).exists()
+    return set() if stopped else {link.topic}
 
 
 def wished_topics(wish_id: UUID) -> list[Words] | None:

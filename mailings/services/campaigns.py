@@ -143,7 +143,7 @@ def send_test(*, campaign: Campaign, words: CampaignText, to: str, name: str, no
     marked = copy(words)
     marked.subject = _("[Test] %(subject)s") % {"subject": words.subject}
     made = circular_of(campaign, marked)
-    stop = unsubscribe_link(NOBODY, campaign.topic) if campaign.topic else ""
+    stop = unsubscribe_link(NOBODY, campaign.topic, "") if campaign.topic else ""
     text, html = made.filled(name=name, unsubscribe_url=stop)
     queue_message(
         template=TEMPLATES[Kind(campaign.kind)],

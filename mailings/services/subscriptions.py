@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from mailings.audiences import Filters, audience
 from mailings.models import Subscriber, SubscriptionWish
-from mailings.opting_out import remember, take_back, wait_for
-from mailings.selectors.readers import address_of, keys_of
+from mailings.opting_out import remember, remember_digest, take_back, wait_for
+from mailings.selectors.readers import keys_of, mailbox_of
 from mailings.services.queueing import queue_mail
 from mailings.subscription_links import confirm_link
 from mailings.topics import question_of, topics
-from privacy.hearing import under_way
+from mailings.unsubscribe_links import Link
 from privacy.models import ConsentEvent
 from privacy.services.consent import consent_key, record_choices
 from privacy.services.suppression import note_mailbox_works
@@ -40,13 +40,12 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
     if not chosen:
         raise NothingChosen
     address = email.strip().lower()
-    wish, made = SubscriptionWish.objects.select_for_update().get_or_create(
-        email=address, defaults={"topics": chosen, "language": language, "gpc": gpc, "asked_at": now}
-    )
-    if not made and wish.asked_at > now - AGAIN and set(wish.topics) == set(chosen):
+    known = SubscriptionWish.objects.select_for_update().filter(email=address).first()
+    if known and known.asked_at > now - AGAIN and set(known.topics) == set(chosen):
         return
-    wish.topics, wish.language, wish.gpc, wish.asked_at = chosen, language, gpc, now
-    wish.save()
+    if known:  # its link is about other topics
+        known.delete()
+    wish = SubscriptionWish.objects.create(email=address, topics=chosen, language=language, gpc=gpc, asked_at=now)
     queue_mail(
         template="confirm_subscription",
         to=address,
@@ -75,16 +74,21 @@ def confirm_topics(*, wish_id: UUID, now: datetime) -> list[str]:
     return list(wish.topics)
 
 
-def unsubscribe(*, reader: UUID, refused: Iterable[str], language: str, now: datetime) -> int:
-    """Somebody says no by a link in a mail. How many mails may still arrive, since they were being handed over.
+def unsubscribe(*, link: Link, refused: Collection[str], language: str, now: datetime) -> int:
+    """Somebody says no by a link in a mail: it holds for the mailbox, whichever keys it has here by now.
 
-    Who has left, or said no before, has nothing to stop.
+    How many mails may still arrive, since they were being handed over; asked anew however often the button is pressed.
     """
-    chosen = [topic for topic in refused if topic in topics()]
-    if address_of(reader) is None:
-        return 0
-    events = _say_no(reader, chosen, method=Method.LINK, language=language, now=now)
-    return under_way(subject=reader, events=events)
+    address = mailbox_of(link.reader)
+    with transaction.atomic(durable=True):
+        if address is None:  # nobody here knows it; it may come back under another key
+            remember_digest(key_id=link.key_id, digest=link.digest, now=now)
+        else:
+            for subject in keys_of(address):
+                _say_no(subject, refused, method=Method.LINK, language=language, now=now)
+            remember(address=address, topics=refused, now=now)
+            take_back(reader=link.reader, address=address, topics=refused)
+    return wait_for(reader=link.reader, address=address or "", topics=refused)
 
 
 def opt_out(*, email: str, refused: Collection[str], language: str, now: datetime) -> int:
@@ -109,8 +113,8 @@ def _say_no(
 
 
 def _key_for(wish: SubscriptionWish, now: datetime) -> UUID:
-    """A member's own key where the mailbox is one's; else a subscriber's."""
-    member = get_user_model()._default_manager.filter(email__iexact=wish.email, is_active=True).first()
+    """A member's own key where the member has proved the mailbox; else a subscriber's."""
+    member = audience().members(Filters(), now).filter(email__iexact=wish.email).first()
     if member is not None:
         return consent_key(member=member)
     found = Subscriber.objects.filter(email__iexact=wish.email).first()

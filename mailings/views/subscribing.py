@@ -1,7 +1,5 @@
 """Subscribing without an account, and unsubscribing: a page with a button, and mail programs' own buttons."""
 
-from uuid import UUID
-
 from allauth.core import ratelimit
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,9 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from mailings import subscription_links, unsubscribe_links
 from mailings.forms.subscribing import SubscribeForm
+from mailings.opting_out import in_flight
+from mailings.selectors.readers import mailbox_of
 from mailings.selectors.subscribing import unsubscribe_page, wished_topics
 from mailings.services import subscriptions as services
 from mailings.topics import topics
+from mailings.unsubscribe_links import Link
 from privacy.cookieless import CookielessForm, by_signed_link, cookieless
 from privacy.cookies import sends_gpc
 from privacy.digests import normalised
@@ -70,14 +71,17 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop a topic, or all of them, without a log-in; opening the page changes nothing (RFC 8058)."""
     try:
-        reader, topic = unsubscribe_links.read_link(token)
+        link = unsubscribe_links.read_link(token)
     except unsubscribe_links.NotOurLink as error:
         raise Http404 from error
-    left = _stop(request, reader, topic) if request.method == "POST" else 0
-    page = unsubscribe_page(reader=reader, topic=topic, under_way=left)
-    return render(request, "mailings/unsubscribe.html", {"page": page})
+    left = _stop(request, link) if request.method == "POST" else _being_handed_over(link)
+    return render(request, "mailings/unsubscribe.html", {"page": unsubscribe_page(link, under_way=left)})
 
 
-def _stop(request: HttpRequest, reader: UUID, topic: str) -> int:
-    refused = list(topics()) if ALL in request.POST else [topic]
-    return services.unsubscribe(reader=reader, refused=refused, language=get_language() or "en", now=timezone.now())
+def _stop(request: HttpRequest, link: Link) -> int:
+    refused = list(topics()) if ALL in request.POST else [link.topic]
+    return services.unsubscribe(link=link, refused=refused, language=get_language() or "en", now=timezone.now())
+
+
+def _being_handed_over(link: Link) -> int:
+    return in_flight(reader=link.reader, address=mailbox_of(link.reader) or "", topics=[link.topic])

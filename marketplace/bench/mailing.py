@@ -137,7 +137,7 @@ def _with_django(campaign: Campaign, smtp: dict[str, object]) -> float:
     started = time.perf_counter()
     backend.open()
     for reader in readers:
-        stop = unsubscribe_link(reader.key, TOPIC)
+        stop = unsubscribe_link(reader.key, TOPIC, reader.email)
         context = {"subject": words.subject, "leads": LEADS, "operator": settings.OPERATOR, "stop": stop}
         text, html = (template.render(Context(context)) for template in (TEXT, HTML))
         message = EmailMultiAlternatives(words.subject, text, settings.DEFAULT_FROM_EMAIL, [reader.email])

@@ -78,6 +78,7 @@ class ConsentEvent(models.Model):
         LINK = "link", _("a link in a mail")
         STAFF = "staff", _("told to our staff")
         LEAVING = "leaving", _("left this market")
+        COMPLAINT = "complaint", _("called our mail unwanted")
 
     id = models.BigAutoField(primary_key=True)
     subject = models.UUIDField(_("subject"))  # a member's ConsentLink.key, or a browser's random number
@@ -102,7 +103,9 @@ class ConsentEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="consent_method_known",
-                condition=Q(method__in=["banner", "cookie_page", "privacy_centre", "link", "staff", "leaving"]),
+                condition=Q(
+                    method__in=["banner", "cookie_page", "privacy_centre", "link", "staff", "leaving", "complaint"]
+                ),
             ),
         ]
         indexes = [

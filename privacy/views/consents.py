@@ -115,7 +115,7 @@ def _record(request: HttpRequest, response: HttpResponse, choices: Mapping[Quest
 def _is_under_way(request: HttpRequest, choices: Mapping[Question, bool]) -> bool:
     """Write the answers down, and see whether something that they forbid has left already."""
     subject = consent_key(member=_member(request))
-    events = record_choices(
+    record_choices(
         subject=subject,
         choices=choices,
         method=METHOD,
@@ -123,7 +123,7 @@ def _is_under_way(request: HttpRequest, choices: Mapping[Question, bool]) -> boo
         gpc=sends_gpc(request),
         now=timezone.now(),
     )
-    return under_way(subject=subject, events=events) > 0
+    return under_way(subject=subject, refused=[one for one, given in choices.items() if not given]) > 0
 
 
 def _subjects(request: HttpRequest) -> list[Any]:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 
+from accounts.models import Member
 from mailings import tasks
+from mailings.delivery.campaigns import advance
 from mailings.models import Delivery
 from mailings.services import queue_message
 from mailings.services.campaigns import send_test
@@ -172,3 +174,43 @@ def test_a_no_to_one_topic_leaves_all_other_mail_alone(catcher: Catcher) -> None
     send_all()
 
     assert [str(mail["Subject"]) for mail in catcher.mails] == ["x", "News of November"]
+
+
+# --- between finding the readers and sending, which may be days ----------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["marketing", "announcement"])
+@pytest.mark.parametrize("change", [{"state": "suspended"}, {"state": "closing"}, {"email": "elsewhere@example.com"}])
+def test_who_is_no_reader_any_more_gets_nothing(kind: str, change: dict[str, str], catcher: Catcher) -> None:
+    """Suspended, leaving, or gone to another mailbox: the old one is not theirs any more."""
+    member = agree(MemberFactory(email="amara@example.com"))
+    campaign = release(write(kind))
+    advance(now=NOW)
+    Member.objects.filter(pk=member.pk).update(**change)
+
+    send_all()
+
+    assert "amara@example.com" not in catcher.recipients
+    assert Delivery.objects.get(campaign=campaign, to="amara@example.com").state == "suppressed"
+
+
+def test_a_subject_is_no_encoded_word_and_no_second_header(catcher: Catcher) -> None:
+    words: dict[str, Any] = {"template": "test", "language": "en", "text": "y", "html": ""}
+    queue_message(to="amara@example.com", now=NOW, subject="=?utf-16?b?AAA=?=\r\nBcc: x@example.com\x07", **words)
+
+    tasks.send_due_mail()
+
+    (mail,) = catcher.mails
+    assert str(mail["Subject"]) == "= ?utf-16?b?AAA= ?= Bcc: x@example.com"
+    assert mail["Bcc"] is None
+
+
+def test_a_lone_carriage_return_becomes_a_line_break(catcher: Catcher) -> None:
+    """Servers differ in what they take it for; one of them would read on as if commands followed."""
+    subscriber("reader@example.org")
+
+    release(write(texts={"en": {"subject": "News", "body": "hello\r.\r\nMAIL FROM:<x@example.com>"}}))
+    send_all()
+
+    assert b"\r" not in catcher.raw[0].replace(b"\r\n", b"")
+    assert len(catcher.mails) == 1

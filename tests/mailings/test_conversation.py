@@ -3,12 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from smtplib import SMTPResponseException
+from smtplib import SMTPResponseException, SMTPSenderRefused
 from typing import Any
 
 import pytest
 
-from mailings.smtp import Conversation, EndUnknown, Letter
+from mailings.smtp import Conversation, EndUnknown, Letter, check_lines
 
 MESSAGE = b"Subject: x\r\n\r\n.hidden dot\r\n"
 
@@ -61,7 +61,7 @@ class Talk:
     """Where one connection stands."""
 
     def __init__(self, server: Server) -> None:
-        self.server, self.recipient, self.text, self.in_data = server, "", b"", False
+        self.server, self.recipient, self.text, self.in_data, self.has_begun = server, "", b"", False, False
 
     def hear(self, line: bytes) -> str:
         """The answer to a line; none to a line of a mail."""
@@ -71,7 +71,11 @@ class Talk:
         self.server.heard.append(command[:4])
         said = self.server.answer(command)
         if command.startswith("MAIL"):
-            self.recipient, self.text = "", b""
+            if self.has_begun:
+                return "503 nested MAIL"
+            self.recipient, self.text, self.has_begun = "", b"", said.startswith("250")
+        if command.upper() == "RSET":
+            self.recipient, self.has_begun = "", False
         if command.startswith("RCPT") and said.startswith("250"):
             self.recipient = command.split("<")[1].rstrip(">")
         if command == "DATA" and not self.recipient:
@@ -83,7 +87,8 @@ class Talk:
         if line != b".":
             self.text += line + b"\r\n"
             return ""
-        self.in_data, said = False, self.server.answers.get(f"DOT {self.recipient}", "250 taken")
+        self.in_data, self.has_begun = False, False
+        said = self.server.answers.get(f"DOT {self.recipient}", "250 taken")
         if said.startswith("250") and self.recipient:
             self.server.taken.append((self.recipient, self.text))
         return said
@@ -116,7 +121,7 @@ def test_mails_follow_one_another_on_one_connection(server: Server) -> None:
     conversation = Conversation()
 
     for one, following in zip(letters, [*letters[1:], None], strict=True):
-        conversation.hand_over(one, before_dot=nothing, following=following)
+        conversation.hand_over(one, MESSAGE, before_dot=nothing, following=following)
     conversation.take_leave()
 
     assert [recipient for recipient, _text in server.taken] == [one.recipient for one in letters]
@@ -129,10 +134,10 @@ def test_a_dot_and_the_next_envelope_go_out_in_one_breath(server: Server) -> Non
     letters = [letter(1), letter(2)]
     conversation = Conversation()
 
-    conversation.hand_over(letters[0], before_dot=nothing, following=letters[1])
-    conversation.hand_over(letters[1], before_dot=nothing)
+    conversation.hand_over(letters[0], MESSAGE, before_dot=nothing, following=letters[1])
+    conversation.hand_over(letters[1], MESSAGE, before_dot=nothing)
 
-    together = [breath for breath in server.breaths if breath.startswith(b".\r\n") and b"RCPT TO:" in breath]
+    together = [breath for breath in server.breaths if b".\r\nMAIL FROM:" in breath and b"RCPT TO:" in breath]
     assert len(together) == (1 if server.pipelines else 0)
 
 
@@ -143,13 +148,15 @@ def test_a_refused_recipient_costs_its_own_mail_only(server: Server, data: str) 
     letters = [letter(0), letter(1), letter(2)]
     conversation = Conversation()
 
-    conversation.hand_over(letters[0], before_dot=nothing, following=letters[1])
+    conversation.hand_over(letters[0], MESSAGE, before_dot=nothing, following=letters[1])
     with pytest.raises(SMTPResponseException) as refusal:
-        conversation.hand_over(letters[1], before_dot=nothing, following=letters[2])
-    conversation.hand_over(letters[2], before_dot=nothing)
+        conversation.hand_over(letters[1], MESSAGE, before_dot=nothing, following=letters[2])
+    conversation = conversation if conversation.is_usable else Conversation()
+    conversation.hand_over(letters[2], MESSAGE, before_dot=nothing)
 
     assert refusal.value.smtp_code == 550
     assert [recipient for recipient, _text in server.taken] == ["reader0@example.org", "reader2@example.org"]
+    assert {text for _recipient, text in server.taken} == {b"Subject: x\r\n\r\n..hidden dot\r\n"}  # no empty one
 
 
 def test_a_refusal_at_the_dot_leaves_the_next_mail_where_it_is(server: Server) -> None:
@@ -158,8 +165,8 @@ def test_a_refusal_at_the_dot_leaves_the_next_mail_where_it_is(server: Server) -
     conversation = Conversation()
 
     with pytest.raises(SMTPResponseException):
-        conversation.hand_over(letters[0], before_dot=nothing, following=letters[1])
-    conversation.hand_over(letters[1], before_dot=nothing)
+        conversation.hand_over(letters[0], MESSAGE, before_dot=nothing, following=letters[1])
+    conversation.hand_over(letters[1], MESSAGE, before_dot=nothing)
 
     assert [recipient for recipient, _text in server.taken] == ["reader2@example.org"]
 
@@ -169,7 +176,7 @@ def test_what_is_held_back_before_the_dot_does_not_arrive(server: Server) -> Non
     conversation = Conversation()
 
     with pytest.raises(InterruptedError):
-        conversation.hand_over(letter(1), before_dot=refuse)
+        conversation.hand_over(letter(1), MESSAGE, before_dot=refuse)
     conversation.hang_up()
 
     assert server.taken == []
@@ -181,7 +188,7 @@ def test_an_answer_that_never_comes_is_unknown(server: Server) -> None:
     conversation = Conversation()
 
     with pytest.raises(EndUnknown):
-        conversation.hand_over(letter(1), before_dot=nothing, following=letter(2))
+        conversation.hand_over(letter(1), MESSAGE, before_dot=nothing, following=letter(2))
 
     assert not conversation.is_usable
 
@@ -192,7 +199,7 @@ def test_a_server_that_closes_is_left(server: Server) -> None:
     conversation = Conversation()
 
     with pytest.raises(SMTPResponseException):
-        conversation.hand_over(letter(1), before_dot=nothing)
+        conversation.hand_over(letter(1), MESSAGE, before_dot=nothing)
 
     assert not conversation.is_usable
 
@@ -202,9 +209,32 @@ def test_mails_go_in_the_order_in_which_they_were_announced(server: Server) -> N
     if not server.pipelines:
         return
     conversation = Conversation()
-    conversation.hand_over(letter(1), before_dot=nothing, following=letter(2))
+    conversation.hand_over(letter(1), MESSAGE, before_dot=nothing, following=letter(2))
 
-    with pytest.raises(ValueError, match="in the order"):
-        conversation.hand_over(letter(3), before_dot=nothing)
+    with pytest.raises(RuntimeError, match="in the order"):
+        conversation.hand_over(letter(3), MESSAGE, before_dot=nothing)
 
     assert [recipient for recipient, _text in server.taken] == ["reader1@example.org"]
+
+
+def test_a_refused_sender_is_told_apart(server: Server) -> None:
+    """It says nothing about the receiver, whose mail is put off and not ended."""
+    server.answers["MAIL FROM:<market@example.com>"] = "501 Syntax"
+
+    with pytest.raises(SMTPSenderRefused):
+        Conversation().hand_over(letter(1), MESSAGE, before_dot=nothing)
+
+
+def test_an_answer_that_is_none_leaves_the_end_unknown(server: Server) -> None:
+    server.answers["DOT reader1@example.org"] = "hm?"
+    conversation = Conversation()
+
+    with pytest.raises(EndUnknown):
+        conversation.hand_over(letter(1), MESSAGE, before_dot=nothing)
+
+
+@pytest.mark.parametrize("message", [b"a\rb\r\n", b"a\nb\r\n", b"a\r.\r\n"])
+def test_half_a_line_break_is_not_sent(message: bytes) -> None:
+    """Some servers take it for a whole one: what follows would be commands."""
+    with pytest.raises(ValueError, match="half a line break"):
+        check_lines(message)

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from mailings import opting_out
 from mailings.models import Campaign
+from mailings.selectors.readers import address_of
 from mailings.services import campaigns as services
 from mailings.unsubscribe_links import unsubscribe_link
 from privacy.services.consent import consent_key
@@ -35,7 +36,7 @@ def now_release(**changes: Any) -> Campaign:
 def press(reader: Any) -> str:
     """The page after the button; in a browser of its own."""
     try:
-        link = unsubscribe_link(reader, "newsletter").removeprefix("http://localhost:8000")
+        link = unsubscribe_link(reader, "newsletter", address_of(reader) or "").removeprefix("http://localhost:8000")
         return Client().post(link, {"List-Unsubscribe": "One-Click"}).content.decode()
     finally:
         connection.close()

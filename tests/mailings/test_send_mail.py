@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from mailings import delivery, periodic, tasks
+from mailings.delivery.claiming import claim
 from mailings.models import Delivery
 from mailings.services import queue_message
 from tests.factories import NOW
@@ -217,3 +218,34 @@ def test_a_slow_server_uses_up_the_lease_and_the_rest_is_claimed_again(catcher: 
 
     assert sorted(catcher.recipients) == [f"person{number}@example.com" for number in range(4)]
     assert set(Delivery.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_sender_with_a_name_goes_into_the_envelope_without_it(catcher: Catcher, settings: Any) -> None:
+    settings.DEFAULT_FROM_EMAIL, settings.BOUNCE_DOMAIN = "Market <hello@market.example>", ""
+    row = owe()
+
+    tasks.send_due_mail()
+
+    assert (catcher.senders, state(row)[0]) == (["hello@market.example"], "sent")
+
+
+def test_rows_whose_worker_died_are_tried_one_by_one(catcher: Catcher) -> None:
+    """One of them may have killed it; the others are not to share its fate."""
+    rows = [owe(f"person{number}@example.com") for number in range(3)]
+    Delivery.objects.update(state="claimed", attempts=1, lease_until=NOW - timedelta(seconds=1))
+
+    batches = [[row.pk for row in claim(now=NOW)] for _batch in range(4)]
+
+    assert [len(batch) for batch in batches] == [1, 1, 1, 0]
+    assert {pk for batch in batches for pk in batch} == {row.pk for row in rows}
+
+
+def test_claims_that_came_to_nothing_make_no_end_unknown(catcher: Catcher) -> None:
+    """Only ends that nobody knows are counted as such: five workers died before, none of them at the dot."""
+    row = owe()
+    Delivery.objects.update(state="in_flight", attempts=6, lease_until=NOW - timedelta(seconds=1))
+
+    delivery.settle_abandoned(now=NOW)
+
+    row.refresh_from_db()
+    assert (row.state, row.unknown_ends) == ("pending", 1)

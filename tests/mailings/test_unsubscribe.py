@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
 from django.test import Client
 
 from mailings.delivery.campaigns import advance
-from mailings.models import Subscriber
+from mailings.models import Delivery, MailReport, Subscriber
+from mailings.returned import take_report
 from mailings.services import subscriptions
 from mailings.unsubscribe_links import unsubscribe_link
 from privacy.consents import Channel
@@ -23,6 +25,7 @@ from privacy.services.consent import consent_key
 from tests.factories import NOW, MemberFactory
 from tests.mailings.campaigning import agree, answer, ends, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
+from tests.mailings.returning import complaint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -39,6 +42,11 @@ def today() -> Iterator[None]:
 def link_in(catcher: Catcher, at: int = -1) -> str:
     """The address in the header, as a mail program would call it."""
     return str(catcher.mails[at]["List-Unsubscribe"]).strip("<>").removeprefix("http://localhost:8000")
+
+
+def link_for(reader: UUID, address: str) -> str:
+    """The path of a link in a mail that went to this address."""
+    return unsubscribe_link(reader, "newsletter", address).removeprefix("http://localhost:8000")
 
 
 def topics_of(member: object) -> set[str]:
@@ -108,7 +116,7 @@ def test_pressing_it_twice_is_pressing_it_once(catcher: Catcher, client: Client)
 
 def test_the_link_of_somebody_who_has_left_still_answers(client: Client) -> None:
     """It never runs out, and says nothing about anybody."""
-    link = unsubscribe_link(subscriber("reader@example.org").key, "newsletter").removeprefix("http://localhost:8000")
+    link = link_for(subscriber("reader@example.org").key, "reader@example.org")
     Subscriber.objects.all().delete()
 
     answer = client.post(link, ONE_CLICK)
@@ -120,7 +128,7 @@ def test_the_link_of_somebody_who_has_left_still_answers(client: Client) -> None
 def test_a_changed_link_ends_nothing(client: Client) -> None:
     """Nor does one for somebody else’s key."""
     member = agree(MemberFactory())
-    link = unsubscribe_link(consent_key(member=member), "newsletter").removeprefix("http://localhost:8000")
+    link = link_for(consent_key(member=member), member.email)
 
     answers = [
         client.post(link[:-4] + "abc/", ONE_CLICK),
@@ -139,9 +147,7 @@ def test_what_waits_is_taken_back(catcher: Catcher, client: Client) -> None:
     advance(now=NOW)
     queued = ends(campaign)
 
-    client.post(
-        unsubscribe_link(consent_key(member=member), "newsletter").removeprefix("http://localhost:8000"), ONE_CLICK
-    )
+    client.post(link_for(consent_key(member=member), member.email), ONE_CLICK)
     send_all()
 
     assert queued == {"late@example.com": "pending"}
@@ -224,3 +230,52 @@ def test_the_last_no_of_a_subscriber_forgets_the_address(client: Client) -> None
     answer(reader.key, "events", given=False, now=NOW + timedelta(minutes=1))
 
     assert (after_one, Subscriber.objects.get().stopped_at) == (None, NOW + timedelta(minutes=1))
+
+
+@pytest.mark.promise("unsubscribed-at-once")
+def test_an_old_link_stops_the_mailbox_under_whichever_key_it_came_back(client: Client, catcher: Catcher) -> None:
+    """Subscribed, unsubscribed, forgotten, subscribed again: the link in the first mail is good for ever."""
+    first = subscriber("reader@example.org")
+    old = link_for(first.key, "reader@example.org")
+    answer(first.key, given=False)
+    Subscriber.objects.all().delete()
+    again = subscriber("reader@example.org", confirmed_at=NOW)
+    answer(again.key, given=True, now=NOW + timedelta(seconds=1))
+    before = client.get(old).content.decode()
+
+    page = client.post(old, ONE_CLICK).content.decode()
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        release(write(), now=NOW + timedelta(minutes=1))
+        send_all()
+
+    assert "Unsubscribe from “Newsletter”?" in before
+    assert "We send you no more of “Newsletter”." in page
+    assert catcher.mails == []
+
+
+def test_the_older_key_of_a_member_stops_the_member(client: Client, catcher: Catcher) -> None:
+    """Whoever clicks means the mailbox, not a number that we have for it."""
+    reader = subscriber("amara@example.com")
+    answer(reader.key, given=False)
+    agree(MemberFactory(email="amara@example.com"), now=NOW)
+
+    page = client.post(link_for(reader.key, "amara@example.com"), ONE_CLICK).content.decode()
+    release(write())
+    send_all()
+
+    assert "We send you no more of “Newsletter”." in page
+    assert catcher.mails == []
+
+
+def test_a_complaint_about_a_newsletter_is_a_no_to_it(catcher: Catcher, settings: Any) -> None:
+    """Also when the address is proved anew some day, which lifts what mail servers said."""
+    settings.BOUNCE_DOMAIN = "back.market.example"
+    member = agree(MemberFactory(email="amara@example.com"), "newsletter", "events")
+    release(write())
+    send_all()
+
+    take_report(raw=complaint(Delivery.objects.get()), source=MailReport.Source.MAILDIR, now=NOW)
+
+    assert topics_of(member) == {"events"}
+    assert ConsentEvent.objects.filter(given=False).values_list("method", flat=True).get() == "complaint"
+    assert is_suppressed("topic", "newsletter amara@example.com")
