@@ -9,7 +9,7 @@ JOBS ?= 2
 LEADS ?= 1000000
 RUNS ?= 3
 
-.PHONY: help venv demo stop status test test-long promises bench lint format lock
+.PHONY: help venv demo stop status test test-long crash-mail promises bench lint format lock
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make status      what runs, and how to reach it"
 	@echo "make test        every test but the long ones; JOBS=$(JOBS), ARGS= for pytest"
 	@echo "make test-long   the long ones"
+	@echo "make crash-mail  a campaign to 10,000 while its workers are killed 40 times; ARGS=--help"
 	@echo "make promises    write privacy/promises.json: which tests prove which promise of the policies"
 	@echo "make bench       the budgets of docs/performance.md on LEADS=$(LEADS), RUNS=$(RUNS)"
 	@echo "make lint        style, types, layers, templates, migrations, deployment settings"
@@ -44,6 +45,9 @@ status: venv
 
 test: venv
 	@$(PY) -m pytest --numprocesses $(JOBS) --dist worksteal -m "not long" $(if $(ARGS),$(ARGS),--all-promises)
+
+crash-mail: venv
+	@$(PY) -m tests.faults.crash_mail $(ARGS)
 
 promises: venv
 	@$(PY) -m pytest --numprocesses $(JOBS) --dist worksteal -m "promise and not long" --write-promises

@@ -17,9 +17,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
-from accounts.notices import NOTICES
+from accounts.notices import NOTICES, SECURITY
 from accounts.services.companies import list_confirmed_companies
 from mailings.services import queue_mail
+from mailings.services.notifying import notify
 from privacy.models import Suppression
 from privacy.services.suppression import lift
 
@@ -78,23 +79,39 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             return reverse("admin:index")
         return str(super().get_login_redirect_url(request))
 
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Member,
+        context: Mapping[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell somebody what has happened to their account, in their own language, which allauth forgets on the way."""
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
+
     def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Any]) -> None:
         """Queue allauth's mails like all others, in our words."""
         user = context.get("user")
-        language = user.language if isinstance(user, Member) else (get_language() or settings.LANGUAGE_CODE)
         words = {key: _on_our_site(value) if key in LINK_WORDS else value for key, value in context.items()}
-        notice = NOTICES.get(template_prefix)
-        if notice is not None:
-            with translation.override(language):
-                words |= {"subject": str(notice.subject), "happened": str(notice.happened) % context}
+        if template_prefix in NOTICES:
+            _notify(template_prefix, email, words, reader=context["user"])
+            return
         queue_mail(
-            template="account_notice" if notice else LINKS[template_prefix],
+            template=LINKS[template_prefix],
             to=email,
-            language=language,
+            language=user.language if isinstance(user, Member) else (get_language() or settings.LANGUAGE_CODE),
             context=words,
             now=timezone.now(),
-            asked_for=notice is None and LINKS[template_prefix] != UNASKED,
+            asked_for=LINKS[template_prefix] != UNASKED,
         )
+
+
+def _notify(template_prefix: str, email: str, words: Mapping[str, Any], *, reader: Member) -> None:
+    """To the address that allauth names: of an account whose address was changed it is the one from before."""
+    notice = NOTICES[template_prefix]
+    with translation.override(reader.language):
+        said = {"subject": str(notice.subject), "happened": str(notice.happened) % words}
+    notify(kind=SECURITY, readers=[reader], keys=[], context={**words, **said}, to=email, now=timezone.now())
 
 
 def _on_our_site(url: str) -> str:

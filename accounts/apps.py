@@ -17,4 +17,5 @@ class AccountsConfig(AppConfig):
         import_module("accounts.moderating").register_member()
         import_module("accounts.in_directory").register_profile()
         import_module("accounts.departing").register()
+        import_module("accounts.notices").register()
         import_module("accounts.audience").register()

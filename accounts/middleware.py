@@ -1,10 +1,11 @@
 """Times are shown in the reader's own zone."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+from mailings.times import zone_of
 
 
 class OwnTimeZone:
@@ -17,9 +18,5 @@ class OwnTimeZone:
         """Answer in the member's zone, and leave none behind for the next request of this thread."""
         if not request.user.is_authenticated:
             return self.get_response(request)
-        try:
-            zone = ZoneInfo(request.user.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return self.get_response(request)
-        with timezone.override(zone):
+        with timezone.override(zone_of(request.user.time_zone)):
             return self.get_response(request)

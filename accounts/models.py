@@ -98,6 +98,11 @@ class Member(AbstractBaseUser, PermissionsMixin):
         """How the site addresses and shows the person."""
         return self.display_name or self.full_name
 
+    @property
+    def gets_news(self) -> bool:
+        """Whether mail brings more than the person has a right to know: not while suspended, nor to who is leaving."""
+        return self.state == self.State.ACTIVE
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """The questions asked about invitations; each chains onto the next."""

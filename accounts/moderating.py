@@ -29,7 +29,7 @@ def find_member(key: str, member_id: int | None) -> Subject | None:
         title=member.name,
         url="",
         admin_url=reverse("admin:accounts_member_change", args=[member.pk]),
-        people=[(member.email, member.language)],
+        people=[member.pk],
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mailings.notices import NoticeKind, register_notices
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -40,3 +42,16 @@ NOTICES = {
     "mfa/email/webauthn_added": Notice(_("A passkey was added"), _("A passkey was added to your account.")),
     "mfa/email/webauthn_removed": Notice(_("A passkey was removed"), _("A passkey was removed from your account.")),
 }
+
+SECURITY = NoticeKind(
+    key="security",
+    template="account_notice",
+    title=_("Security of your account"),
+    hint=_("Your password, your e-mail address or your second step was changed. Each time a mail of its own."),
+    is_owed=True,
+)
+
+
+def register() -> None:
+    """Make it known to those who choose how often they are told of other things."""
+    register_notices(SECURITY)

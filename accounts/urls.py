@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import company, invitations, new_company, profile, signup, team
+from accounts.views import company, invitations, mails, new_company, profile, signup, team
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/invitations/<int:pk>/accept/", invitations.accept_waiting, name="accept_invitation"),
     path("account/invitations/<int:pk>/decline/", invitations.decline, name="decline_invitation"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("my/mails/", mails.mails, name="mails"),
     path("my/company/", company.my_company, name="my_company"),
     path("my/company/new/", new_company.new_company, name="new_company"),
     path("my/company/team/", team.team, name="team"),

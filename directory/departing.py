@@ -10,23 +10,23 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from directory.models import Company, TeamMember, Verification
+from directory.selectors.owners import staying_owners
 from directory.services import StateConflict, close_company, move_company
 from mailings.services import queue_mail
 from privacy.departures import Departure, Estate, Leaving, register_departure, register_eraser, register_estates
-from privacy.selectors.people import leaving_members
 
 OWNER, State = TeamMember.Role.OWNER, Company.State
 
 
 def owned_alone(member_id: int) -> "QuerySet[Company, Company]":
     """The companies that nobody else owns but people who are leaving too."""
-    others = TeamMember.objects.filter(company=OuterRef("pk"), role=OWNER).exclude(member=member_id)
+    others = staying_owners().filter(company=OuterRef("pk")).exclude(member=member_id)
     own = Company.objects.filter(team__member=member_id, team__role=OWNER).exclude(state=Company.State.CLOSED)
-    return own.filter(~Exists(others.exclude(member__in=leaving_members()))).order_by("pk")
+    return own.filter(~Exists(others)).order_by("pk")
 
 
 def estates(member_id: int) -> Sequence[Estate]:
-    """The same with those of the team who could own it afterwards. Two queries."""
+    """What the member owns alone, each with those of its team who could own it afterwards. Two queries."""
     companies = owned_alone(member_id).prefetch_related("team__member")
     return [
         Estate(

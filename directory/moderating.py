@@ -24,14 +24,14 @@ def find_company(key: str, member_id: int | None) -> Subject | None:
     company = Company.objects.filter(slug=key).first()
     if company is None or not (company.state == Company.State.LISTED or _may_see_hidden(company, member_id)):
         return None
-    owners = TeamMember.objects.filter(company=company, role=TeamMember.Role.OWNER).order_by("id")
+    owners = TeamMember.objects.filter(company=company, role=TeamMember.Role.OWNER).order_by("member")
     return Subject(
         kind="company",
         key=company.slug,
         title=company.legal_name,
         url=company.get_absolute_url(),
         admin_url=reverse("admin:directory_company_change", args=[company.pk]),
-        people=list(owners.values_list("member__email", "member__language")),
+        people=list(owners.values_list("member", flat=True)),
     )
 
 

@@ -5,22 +5,19 @@ a second file glued to its end, its name) stays behind.
 """
 
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 
-import puremagic
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from privacy.file_contents import TooManyPixels, Unreadable, open_picture
+
 MOST_BYTES = 10 * 1024 * 1024
-MOST_SIDE = 20_000  # pixels
-MOST_PIXELS = 40_000_000
 LOGO_SIDE = 320
 FULL_SIDE = 1600
 THUMBNAIL_SIDE = 320
-# What the content must say it is, and the decoder that may then read it; no other decoder is ever tried.
 DECODERS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
 # A telephone's photo can hold a second JPEG (depth, preview); that is not an animation, and only the first is read.
 STILL_FORMATS = frozenset({"JPEG", "MPO"})
@@ -79,19 +76,17 @@ def reencode_picture(upload: "File[bytes]") -> Picture:
 
 def _read(upload: "File[bytes]", *, most_side: int) -> Image.Image:
     """The upload's pixels as RGB or RGBA, upright, at most `most_side` pixels a side, and nothing else of it."""
-    data = _content(upload)
     try:
-        image = Image.open(BytesIO(data), formats=[_decoder(data)])  # reads the header only
-    except Image.DecompressionBombError as error:
+        image = open_picture(_content(upload), DECODERS)
+    except TooManyPixels as error:
         raise _too_many_pixels() from error
-    except Exception as error:  # hostile headers make decoders raise whatever they like
+    except Unreadable as error:
         raise _unreadable() from error
-    _refuse_giants(image)
     if image.format not in STILL_FORMATS and getattr(image, "n_frames", 1) > 1:
         raise NotAPicture(_("A moving picture cannot be used. Choose a still JPEG, PNG or WebP picture."))
     try:
         return _small_and_upright(image, most_side)
-    except Exception as error:  # the same for what follows the header: cut off, corrupt, inflating without end
+    except Exception as error:  # hostile pixels, too: cut off, corrupt, inflating without end
         raise _unreadable() from error
 
 
@@ -102,23 +97,6 @@ def _content(upload: "File[bytes]") -> bytes:
     if len(data) > MOST_BYTES:
         raise PictureTooLarge(_("The picture is larger than 10 MB. Save it smaller and choose it again."))
     return data
-
-
-def _decoder(data: bytes) -> str:
-    """The Pillow decoder for what the content says it is; the file's name and declared type are never asked."""
-    kinds: set[str] = set()
-    with suppress(puremagic.PureError, ValueError):
-        kinds = {match.mime_type for match in puremagic.magic_string(data)}
-    known = [decoder for kind, decoder in DECODERS.items() if kind in kinds]
-    if len(known) != 1:
-        raise _unreadable()
-    return known[0]
-
-
-def _refuse_giants(image: Image.Image) -> None:
-    """Measured from the header, before a single pixel is unpacked."""
-    if max(image.size) > MOST_SIDE or image.width * image.height > MOST_PIXELS:
-        raise _too_many_pixels()
 
 
 def _small_and_upright(image: Image.Image, most_side: int) -> Image.Image:

@@ -15,9 +15,9 @@ from phonenumber_field.phonenumber import PhoneNumber
 from directory import admission, registry
 from directory.categories import TREE
 from directory.models import Category, Company, TeamMember, Verification
+from directory.selectors.owners import staying_owners
 from directory.slugs import public_slug
 from privacy.masking import mask_contacts
-from privacy.selectors.people import leaving_members
 from privacy.services.suppression import lift
 
 State = Company.State
@@ -119,7 +119,7 @@ def show_company(*, company: Company, now: datetime) -> bool:
     Raises StateConflict, and Closing while all of its owners wish to leave.
     """
     owners = company.team.filter(role=TeamMember.Role.OWNER)
-    if owners.exists() and not owners.exclude(member__in=leaving_members()).exists():
+    if owners.exists() and not staying_owners().filter(company=company).exists():
         raise Closing
     hidden = Company.objects.filter(pk=company.pk, state=State.HIDDEN).select_for_update().first()
     if hidden is not None and _waits(hidden, now=now):
@@ -145,7 +145,11 @@ def admit_company(*, company: Company, now: datetime) -> None:
 
 @transaction.atomic
 def move_company(*, company: Company, before: Company.State, after: Company.State, now: datetime) -> None:
-    """The same within another service's transaction, in one statement. Raises StateConflict."""
+    """Change a company's state from `before` to `after` in one statement, within the caller's transaction.
+
+    What follows companies, such as their leads on the board, moves with it. Raises StateConflict where the company is
+    not in the state `before`.
+    """
     if not Company.objects.filter(pk=company.pk, state=before).update(state=after, updated_at=now):
         raise StateConflict
     _tell_followers(company, now)

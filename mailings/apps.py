@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,3 +17,4 @@ class MailingsConfig(AppConfig):
         """Send privacy's mail, and hear what people say yes and no to; models cannot be imported before this point."""
         import_module("mailings.outlet").register()
         import_module("mailings.opting_out").register()
+        register(import_module("mailings.checks").dkim_key_is_one)

@@ -50,7 +50,7 @@ def circular_of(campaign: Campaign, words: CampaignText) -> Circular:
         "body_html": as_html(words.body),
         "offer_text": as_text(words.offer_text),
         "offer_html": as_html(words.offer_text),
-        "reason": campaign.get_reason_display,
+        "reason": Campaign.Reason(campaign.reason).label if campaign.reason else "",
         "topic": topics()[campaign.topic].title if campaign.topic in topics() else campaign.topic,
         "unsubscribe_url": STOP,
         "archive_url": archive_url(campaign) if campaign.is_archived else "",

@@ -56,17 +56,21 @@ def signed(wire: bytes) -> bytes:
     return signature(wire, by=_signer(settings.DKIM_KEY, settings.DKIM_DOMAIN, settings.DKIM_SELECTOR)) + wire
 
 
+def load_key() -> None:
+    """Read the key, so that a wrong one stops the outbox and not the mails in it, one by one. Raises UnusableKey."""
+    if settings.DKIM_KEY:
+        _signer(settings.DKIM_KEY, settings.DKIM_DOMAIN, settings.DKIM_SELECTOR)
+
+
 def signature(wire: bytes, *, by: Signer) -> bytes:
     """The header DKIM-Signature of a message in CRLF, dots not yet doubled."""
     head, _empty, body = wire.partition(b"\r\n\r\n")
     fields = _fields(head)
     names = [name for name in SIGNED if name in fields]
     digest = base64.b64encode(hashlib.sha256(relaxed_body(body)).digest()).decode()
-    tags = (
-        f"v=1; a={by.algorithm}; c=relaxed/relaxed; d={by.domain}; s={by.selector};\r\n"
-        f"\th={':'.join([*names, 'from'])};\r\n"  # one From more than there is: nobody can add another
-        f"\tbh={digest};\r\n\tb="
-    )
+    signs = ":\r\n\t ".join([*names, "from"])  # one From more than there is: nobody can add another
+    tags = f"v=1; a={by.algorithm}; c=relaxed/relaxed;\r\n\td={by.domain};\r\n\ts={by.selector};\r\n\th={signs};\r\n"
+    tags += f"\tbh={digest};\r\n\tb="
     own = f"DKIM-Signature: {tags}".encode()
     signing = b"".join(relaxed_field(fields[name]) + b"\r\n" for name in names) + relaxed_field(own)
     value = base64.b64encode(by.sign(signing)).decode()

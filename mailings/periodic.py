@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from mailings import delivery, maildir, tasks
+from mailings import delivery, digests, maildir, tasks
 
 
 @shared_task
@@ -24,3 +24,9 @@ def read_returned() -> None:
     """Take in what came back to the mailbox, and forget the files of last week."""
     maildir.read_new(now=timezone.now())
     maildir.forget_old(now=timezone.now())
+
+
+@shared_task
+def sweep_digests() -> None:
+    """Write the mails that gather notices, where they are due; run twice, it tells nobody twice."""
+    digests.write_due_digests(now=timezone.now())

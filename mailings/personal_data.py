@@ -7,11 +7,23 @@ from mailings.models import (
     CampaignText,
     Delivery,
     DomainBudget,
+    MailPreference,
     MailReport,
     Subscriber,
     SubscriptionWish,
+    WaitingNotice,
 )
-from privacy.datamap import UNLINK, Held, as_long_as, days_after, declare, declare_place, kept, mailbox, member
+from privacy.datamap import (
+    UNLINK,
+    Held,
+    as_long_as,
+    days_after,
+    declare,
+    declare_place,
+    mailbox,
+    member,
+    while_member,
+)
 from privacy.purposes import MAILING, MARKETING, STAFF_RECORD
 
 YOURS_ALREADY = Held(withheld=_("you have the mail itself, and it may quote other people"))
@@ -35,13 +47,12 @@ declare(
     why=STAFF_RECORD,
     keep=as_long_as(_("as long as the mail is in our archive")),
     erase=UNLINK,
-    held="written_by written_at",
+    held="written_by",
     approved_by=Held(about=member("approved_by")),
-    approved_at=Held(about=member("approved_by"), erase=kept(_("it says that somebody else had read it"))),
     neutral=(
         "id kind title topic reason default_language countries industries business_types tiers languages starts_at "
-        "is_archived slug state began_at ended_at cancelled_at halt failures cursor audience sent bounced suppressed "
-        "uncertain withdrawn"
+        "is_archived slug state written_at approved_at began_at ended_at cancelled_at halt failures cursor audience "
+        "sent bounced suppressed uncertain withdrawn"
     ),
 )
 declare(CampaignText, neutral="id campaign language subject body offer_title offer_text offer_button offer_link")
@@ -72,6 +83,24 @@ declare(
     source=_("the company that runs your mailbox"),
     held="words",
     neutral="id delivery kind doubt source status digest received_at",
+)
+declare(
+    MailPreference,
+    what=_("How often you want which mails"),
+    about=member("member"),
+    why=MAILING,
+    keep=while_member(),
+    held="member kind frequency due_at told_until",
+    neutral="id",
+)
+declare(
+    WaitingNotice,
+    what=_("What we tell you with the next mail that gathers several things"),
+    about=member("member"),
+    why=MAILING,
+    keep=days_after(14, "due_at", _("until that mail is written, at most 14 days after its time")),
+    held="member kind key happened_at due_at",
+    neutral="id",
 )
 declare_place(
     "returned_mail",

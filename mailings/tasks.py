@@ -1,6 +1,6 @@
 """What workers do for the outbox; PostgreSQL holds the rows, these carry only wake-ups."""
 
-from celery import shared_task
+from celery import shared_task, signature
 from django.utils import timezone
 
 from mailings import delivery
@@ -30,3 +30,11 @@ def wake() -> None:
 def wake_campaigns() -> None:
     """The same for campaigns."""
     wake_worker(send_campaign_mail, expires=5)
+
+
+def wake_digests() -> None:
+    """Ask a worker to write the mails that gather notices; the sweep asks again every ten seconds.
+
+    The task stands above all who call this, and is named as the schedule names it.
+    """
+    wake_worker(signature("mailings.periodic.sweep_digests"), expires=10)

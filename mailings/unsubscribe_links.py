@@ -1,6 +1,7 @@
 """The links by which a topic of marketing mail is stopped: signed, naming nobody, and good for ever."""
 
-from urllib.parse import urljoin
+from functools import cache
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -21,8 +22,14 @@ class NotOurLink(Exception):
 def unsubscribe_link(reader: UUID, topic: str) -> str:
     """The whole address of the page; `reader` is the key of the reader's consents."""
     token = signing.Signer(salt=SALT).sign(f"{reader.hex}.{topic}")
-    address: str = urljoin(settings.SITE_URL, reverse("mailings:unsubscribe", args=[token]))
-    return address
+    return f"{settings.SITE_URL}{_path()}{quote(token)}/"
+
+
+@cache
+def _path() -> str:
+    """What stands before each token; to ask the resolver for each mail would take longer than to sign."""
+    path: str = reverse("mailings:unsubscribe", args=["token"])
+    return path.removesuffix("token/")
 
 
 def read_link(token: str) -> tuple[UUID, str]:

@@ -1,6 +1,6 @@
 """How staff write to many: a small part of CommonMark, by which nothing can be loaded from anywhere."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -16,14 +16,13 @@ def as_html(words: str) -> str:
 
 
 def as_text(words: str) -> str:
-    """The same for programs that show text: the address of a link stands behind its words."""
+    """The same for programs that show text: the addresses of links stand in lines of their own below the paragraph."""
     return "".join(_written(_reader().parse(words))).strip()
 
 
 def links_in(words: str) -> list[str]:
     """The addresses that it links to."""
-    inline = (child for token in _reader().parse(words) for child in token.children or [])
-    return [str(child.attrs["href"]) for child in inline if child.type == "link_open"]
+    return list(_addresses(child for token in _reader().parse(words) for child in token.children or []))
 
 
 @cache
@@ -54,17 +53,18 @@ def _written(tokens: Sequence[Token]) -> Iterator[str]:
             yield "  " * (len(marks) - 1) + ("- " if number is None else f"{number}. ")
             marks[-1] = None if number is None else number + 1
         elif token.type == "inline":
-            yield "".join(_inline(token.children or [])) + ("\n" if marks else "\n\n")
+            children = token.children or []
+            lines = ["".join(_inline(children)), *_addresses(children)]
+            yield "\n".join(lines) + ("\n" if marks else "\n\n")
 
 
 def _inline(tokens: Sequence[Token]) -> Iterator[str]:
-    address = ""
     for token in tokens:
         if token.type == "text":
             yield token.content
         elif token.type in {"softbreak", "hardbreak"}:
             yield "\n" if token.type == "hardbreak" else " "
-        elif token.type == "link_open":
-            address = str(token.attrs["href"])
-        elif token.type == "link_close":
-            yield f": {address}"
+
+
+def _addresses(tokens: Iterable[Token]) -> Iterator[str]:
+    return (str(token.attrs["href"]) for token in tokens if token.type == "link_open")

@@ -21,6 +21,7 @@ PLACES = {
     "/my/watching/": "watching",
     "/my/searches/": "searches",
     "/my/company/": "account",
+    "/my/mails/": "account",
     "/account/": "account",
 }
 

@@ -143,7 +143,7 @@ def mail_catcher(place: Place, port: int) -> Program:
 
 
 def market(place: Place, port: int, addresses: list[str], redis_url: str) -> list[Program]:
-    """Web, a worker for files of leads and one for everything else, and beat."""
+    """Web, a worker for files of leads, one for mails to many and one for everything else, and beat."""
     celery = [sys.executable, "-m", "celery", "-A", "marketplace"]
     gunicorn = [
         *(sys.executable, "-m", "gunicorn", "marketplace.wsgi:application"),
@@ -157,6 +157,7 @@ def market(place: Place, port: int, addresses: list[str], redis_url: str) -> lis
         Program("web", gunicorn, ready=lambda: _is_healthy(port)),
         _worker("worker", celery, redis_url, queue="celery", processes=2),
         _worker("imports", celery, redis_url, queue="imports", processes=1),
+        _worker("campaigns", celery, redis_url, queue="campaigns", processes=1),
         Program("beat", beat),
     ]
 

@@ -34,6 +34,7 @@ OPERATOR = {
     "email": env.str("OPERATOR_EMAIL", default=""),
     "privacy_email": env.str("OPERATOR_PRIVACY_EMAIL", default=""),
 }
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # who knows it reads /metrics; without one nobody does
 OPERATOR_DPO = env.str("OPERATOR_DPO", default="")  # the data protection officer, in one line; not everybody needs one
 # True: a new lead waits for a moderator; False: it is public at once and can be rejected later.
 LEADS_REVIEWED_FIRST = env.bool("LEADS_REVIEWED_FIRST", default=False)
@@ -193,6 +194,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "gather notices into mails": {
+        "task": "mailings.periodic.sweep_digests",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
     "send what is waiting of campaigns": {
         "task": "mailings.periodic.sweep_campaigns",
         "schedule": 5.0,
@@ -272,6 +278,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "offerboard.periodic.tidy_expired_leads",
         "schedule": 300.0,
         "options": {"expires": 300.0},
+    },
+    "suggest leads": {
+        "task": "offerboard.periodic.suggest_leads",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "tell of leads about to expire": {
+        "task": "offerboard.periodic.tell_of_expiry",
+        "schedule": 600.0,
+        "options": {"expires": 600.0},
     },
     "clear the board of the expired": {
         "task": "offerboard.periodic.clear_board",

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from mailings.services import queue_mail
 from moderation.models import Decision, Report
+from moderation.notices import people_of
 from moderation.registry import Subject, moderatable
 from privacy.models import Removal
 
@@ -92,6 +93,6 @@ def _rejected(by: Person | None, now: datetime) -> dict[str, object]:
 
 def _tell(subject: Subject, *, template: str, now: datetime) -> None:
     """Neither why nor who."""
-    for email, language in subject.people:
+    for person in people_of(subject):
         words = {"subject_title": subject.title, "path": subject.url}
-        queue_mail(template=template, to=email, language=language, context=words, now=now)
+        queue_mail(template=template, to=person.email, language=person.language, context=words, now=now)

@@ -19,7 +19,7 @@ class Subject:
     title: str
     url: str  # "" where there is no page for the reader
     admin_url: str
-    people: Sequence[tuple[str, str]]  # (e-mail, language) of those who are told
+    people: Sequence[int]  # numbers of the members who are told
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from mailings.services import queue_mail
+from mailings.services.notifying import notify
 from moderation.models import Decision, Report, Ticket, TicketReply
+from moderation.notices import DECISION, people_of
 from moderation.provisional import hide_at_once, is_hidden_for_now, settle, take_over
 from moderation.registry import Exhibit, Subject, moderatable
 from privacy.services.disclosing import Ground, Party, disclose
@@ -149,21 +151,20 @@ def decide(*, kind: str, key: str, action: str, reason: str, by: Person | None, 
 
 
 def _tell_people(subject: Subject, decision: Decision, *, now: datetime) -> None:
-    for email, language in subject.people:
-        queue_mail(
-            template="decision",
-            to=email,
-            language=language,
-            context={
-                "is_member": subject.kind == "member",
-                "subject_title": subject.title,
-                "path": subject.url,
-                "action": decision.action,
-                "reason": decision.reason,
-                "by_staff": decision.decided_by_id is not None,
-            },
-            now=now,
-        )
+    notify(
+        kind=DECISION,
+        readers=people_of(subject),
+        keys=[str(decision.pk)],
+        context={
+            "is_member": subject.kind == "member",
+            "subject_title": subject.title,
+            "path": subject.url,
+            "action": decision.action,
+            "reason": decision.reason,
+            "by_staff": decision.decided_by_id is not None,
+        },
+        now=now,
+    )
 
 
 @transaction.atomic(durable=True)

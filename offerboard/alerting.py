@@ -15,9 +15,9 @@ from django.utils import timezone, translation
 
 from accounts.models import Member
 from mailings.services import queue_mail
-from offerboard.alert_times import due_at, zone_of
+from mailings.times import Frequency, due_at, zone_of
 from offerboard.matching import matches
-from offerboard.models import NewLead, Notice, SavedSearch
+from offerboard.models import BoardEntry, NewLead, Notice
 from offerboard.selectors.alerts import Alert, alert, news
 from offerboard.stop_links import TEMPLATE
 
@@ -25,6 +25,13 @@ BATCH = 20  # leads matched in a transaction
 ROWS = 1_000  # notices written by a statement
 OLD_NEWS = timedelta(days=7)  # a lead that was off the board for so long since it came is not new any more
 PAUSE = timedelta(minutes=10)  # between two mails sent at once: a file of leads takes minutes to come in
+
+
+def tell_of_new_leads(*, now: datetime) -> None:
+    """Match what is new and write what is due; run twice, or by two workers at once, it tells nobody twice."""
+    match_new_leads(now=now)
+    write_due_mails(now=now)
+
 
 # --- matching -----------------------------------------------------------------------------------------------------
 
@@ -41,8 +48,8 @@ def match_new_leads(*, now: datetime) -> int:
 @transaction.atomic(durable=True)
 def _match_batch(*, now: datetime) -> int:
     """Some leads, passing over those that another worker holds."""
-    on_board = {"lead__board_entry__posted_at__lte": now, "lead__board_entry__expires_at__gt": now}
-    waiting = NewLead.objects.filter(**on_board).order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    on_board = NewLead.objects.filter(lead__in=BoardEntry.objects.public(at=now).values("pk"))
+    waiting = on_board.order_by("pk").select_for_update(skip_locked=True, of=("self",))
     batch = list(waiting.values_list("pk", flat=True)[:BATCH])
     for lead in batch:
         notices = [
@@ -80,7 +87,7 @@ def _write_mail(member_id: int, *, now: datetime) -> bool:
     if member.state != Member.State.ACTIVE:
         due.delete()
         return False
-    due.filter(search__frequency=SavedSearch.Frequency.OFF).delete()
+    due.filter(search__frequency=Frequency.OFF).delete()
     if _is_too_soon(own, now=now):
         return False
     searches: dict[int, list[UUID]] = defaultdict(list)
@@ -104,7 +111,7 @@ def _is_too_soon(own: QuerySet[Notice], *, now: datetime) -> bool:
     """Whether all that is due was to be told at once, and a mail has just been written; then it waits a little."""
     due = own.filter(mailed_at=None, due_at__lte=now)
     last = own.filter(mailed_at__gt=now - PAUSE).aggregate(last=Max("mailed_at"))["last"]
-    if last is None or due.exclude(search__frequency=SavedSearch.Frequency.INSTANT).exists():
+    if last is None or due.exclude(search__frequency=Frequency.INSTANT).exists():
         return False
     due.update(due_at=last + PAUSE)
     return True

@@ -20,3 +20,4 @@ class OfferboardConfig(AppConfig):
         import_module("offerboard.in_directory").register_leads()
         import_module("offerboard.departing").register()
         import_module("offerboard.stop_links").register()
+        import_module("offerboard.notices").register()

@@ -13,17 +13,17 @@ from offerboard.personal_data import REMOVED
 from offerboard.services.lead_states import hold_leads, release_leads
 from privacy.cascades import files_below
 from privacy.departures import Departure, Leaving, register_departure, register_eraser
+from privacy.models import Erasure
 from privacy.snapshot import LANGUAGE
 
 BATCH = 200  # leads in a transaction
-TO_COMPANY, AT_ONCE = "company", "now"
 
 
 @transaction.atomic
 def erase_leads(*, leaving: Leaving, files: MutableSequence[str], now: datetime) -> int:
     """Leave some leads to their company if the person wished so and it goes on; delete some others."""
     own = Lead.objects.filter(posted_by=leaving.member_id)
-    if leaving.leads == TO_COMPANY:
+    if leaving.leads == Erasure.Leads.COMPANY:
         stays = ~Q(company__state=Company.State.CLOSED)
         keys = list(own.filter(stays).order_by("pk").values_list("pk", flat=True)[:BATCH])
         if keys:
@@ -48,7 +48,7 @@ def _removed() -> str:
 
 
 def _hold(leaving: Leaving, now: datetime) -> None:
-    if leaving.leads == AT_ONCE:
+    if leaving.leads == Erasure.Leads.NOW:
         hold_leads(leads=Lead.objects.filter(posted_by=leaving.member_id), hold=Lead.Hold.LEAVING, now=now)
 
 

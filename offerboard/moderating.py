@@ -27,7 +27,7 @@ def find_lead(key: str, member_id: int | None) -> Subject | None:
         title=str(lead),
         url=lead.get_absolute_url(),
         admin_url=reverse("admin:offerboard_lead_change", args=[lead.pk]),
-        people=[(person.email, person.language) for person in lead_states.people_of(lead)],
+        people=[person.pk for person in lead_states.people_of(lead)],
     )
 
 

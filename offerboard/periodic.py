@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from offerboard import alerting
+from offerboard import alerting, expiring, suggesting
 from offerboard.services import counting, imports, lead_states
 from offerboard.services.vocabulary import refresh_vocabulary
 
@@ -47,6 +47,16 @@ def count_leads() -> None:
 @shared_task
 def sweep_alerts() -> None:
     """Find new leads that no search was asked about, and mails that are due."""
-    now = timezone.now()
-    alerting.match_new_leads(now=now)
-    alerting.write_due_mails(now=now)
+    alerting.tell_of_new_leads(now=timezone.now())
+
+
+@shared_task
+def tell_of_expiry() -> None:
+    """Tell companies of leads that are about to expire."""
+    expiring.tell_of_expiry(now=timezone.now())
+
+
+@shared_task
+def suggest_leads() -> None:
+    """Write the mails that suggest leads, where they are due."""
+    suggesting.write_due_suggestions(now=timezone.now())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from offerboard.models import (
     Block,
     BoardEntry,
+    ExpiryNotice,
     Favourite,
     ImportDay,
     Inquiry,
@@ -121,6 +122,7 @@ declare(
 )
 declare(LeadCount, neutral="id kind category country leads companies")
 declare(LeadRange, neutral="number changed_at")
+declare(ExpiryNotice, neutral="id lead expires_at")
 declare(Word, derived="text", neutral="leads")  # counted anew from the leads every ten minutes
 
 # --- threads

@@ -1,5 +1,6 @@
 """The links by which mails about new leads are stopped: signed, and good for ever."""
 
+from collections.abc import Callable
 from urllib.parse import urljoin
 from uuid import UUID
 
@@ -9,11 +10,12 @@ from django.urls import reverse
 
 from accounts.models import Member
 from mailings.models import Delivery
-from mailings.one_click import register_one_click
+from mailings.one_click import Address, register_one_click
 from offerboard.models import SavedSearch
+from offerboard.notices import SUGGESTIONS
 
 TEMPLATE = "new_leads"
-ONE, ALL = "offerboard.alerts.search", "offerboard.alerts.member"
+ONE, ALL, SUGGESTED = "offerboard.alerts.search", "offerboard.alerts.member", "offerboard.suggestions"
 
 
 class NotOurLink(Exception):
@@ -30,6 +32,11 @@ def stop_all_link(member_id: int) -> str:
     return _whole("offerboard:stop_searches", signing.Signer(salt=ALL).sign(str(member_id)))
 
 
+def stop_suggestions_link(member_id: int) -> str:
+    """The whole address of the page that stops the mails that suggest leads to a member."""
+    return _whole("offerboard:stop_suggestions", signing.Signer(salt=SUGGESTED).sign(str(member_id)))
+
+
 def search_of(token: str) -> UUID:
     """The search that a link names; it may be gone. Raises NotOurLink."""
     return UUID(_read(token, ONE))
@@ -38,6 +45,11 @@ def search_of(token: str) -> UUID:
 def member_of(token: str) -> int:
     """The member that a link names. Raises NotOurLink."""
     return int(_read(token, ALL))
+
+
+def reader_of(token: str) -> int:
+    """The member whose suggestions a link stops. Raises NotOurLink."""
+    return int(_read(token, SUGGESTED))
 
 
 def _whole(name: str, token: str) -> str:
@@ -53,11 +65,15 @@ def _read(token: str, salt: str) -> str:
     return named
 
 
-def _one_click(delivery: Delivery) -> str:
-    member = Member.objects.filter(email=delivery.to).values_list("pk", flat=True).first()
-    return stop_all_link(member) if member else ""
+def _one_click(link: Callable[[int], str]) -> Address:
+    def address(delivery: Delivery) -> str:
+        member = Member.objects.filter(email=delivery.to).values_list("pk", flat=True).first()
+        return link(member) if member else ""
+
+    return address
 
 
 def register() -> None:
     """Let mail programs show a button of their own beside these mails."""
-    register_one_click(TEMPLATE, _one_click)
+    register_one_click(TEMPLATE, _one_click(stop_all_link))
+    register_one_click(SUGGESTIONS.template, _one_click(stop_suggestions_link))

@@ -25,10 +25,8 @@ def wake_import(*, import_id: str) -> None:
 
 @shared_task
 def tell_of_new_leads() -> None:
-    """Match what is new and write what is due; run twice, or by two workers at once, it tells nobody twice."""
-    now = timezone.now()
-    alerting.match_new_leads(now=now)
-    alerting.write_due_mails(now=now)
+    """Tell members of new leads."""
+    alerting.tell_of_new_leads(now=timezone.now())
 
 
 def wake_alerts() -> None:

@@ -46,6 +46,7 @@ urlpatterns = [
     path("my/searches/<uuid:pk>/delete/", searches.delete, name="delete_search"),
     path("mails/stop/<str:token>/", alerts.stop_search, name="stop_search"),
     path("mails/stop-all/<str:token>/", alerts.stop_all, name="stop_searches"),
+    path("mails/stop-suggestions/<str:token>/", alerts.stop_suggestions, name="stop_suggestions"),
     path("categories/<slug:slug>/feed.atom", feeds.category_feed, name="category_feed"),
     path("countries/", countries.countries, name="countries"),
     re_path(r"^countries/(?P<code>[A-Za-z]{2})/$", countries.country, name="country"),

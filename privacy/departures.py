@@ -7,13 +7,15 @@ from typing import Any, Protocol
 
 from django.db.models import Model
 
+from privacy.models import Erasure
+
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
     """Somebody who leaves, and what they wished about what others need after them."""
 
     member_id: int
-    leads: str = "now"  # a value of Erasure.Leads
+    leads: Erasure.Leads = Erasure.Leads.NOW
     successors: Mapping[int, int] = field(default_factory=dict)  # company's number → member's number
 
 

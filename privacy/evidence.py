@@ -1,17 +1,14 @@
 """Files that people send to show that they are right: known by their content, never shown by us, only handed on."""
 
-import warnings
-from contextlib import suppress
 from typing import Any
 
-import puremagic
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image
+
+from privacy.file_contents import is_whole_pdf, open_picture
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_PIXELS = 40_000_000
-SUFFIXES = {"JPEG": ".jpg", "PNG": ".png"}
+DECODERS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 
 
 class EvidenceRefused(ValueError):
@@ -27,29 +24,14 @@ def read_evidence(file: Any) -> "ContentFile[bytes]":
     data: bytes = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise EvidenceRefused(_("The file is larger than 5 MB. Save it smaller and choose it again."))
-    suffix = _pdf(data) or _picture(data)
-    if not suffix:
-        raise EvidenceRefused(_("This file cannot be read. Choose a PDF, or a JPEG or PNG picture."))
+    suffix = ".pdf" if is_whole_pdf(data) else _suffix_of_picture(data)
     return ContentFile(data, name=f"evidence{suffix}")
 
 
-def _pdf(data: bytes) -> str:
-    kinds: set[str] = set()
-    with suppress(puremagic.PureError, ValueError):
-        kinds = {match.mime_type for match in puremagic.magic_string(data)}
-    return ".pdf" if data.startswith(b"%PDF-") and "application/pdf" in kinds and b"%%EOF" in data[-2048:] else ""
-
-
-def _picture(data: bytes) -> str:
-    """Only its head is read, so that no small file grows huge here."""
+def _suffix_of_picture(data: bytes) -> str:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(ContentFile(data), formats=list(SUFFIXES)) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    return ""
-                kind = picture.format or ""
-                picture.verify()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return ""
-    return SUFFIXES.get(kind, "")
+        picture = open_picture(data, DECODERS)
+        picture.verify()
+    except Exception as error:  # hostile files make decoders raise whatever they like
+        raise EvidenceRefused(_("This file cannot be read. Choose a PDF, or a JPEG or PNG picture.")) from error
+    return ".png" if picture.format == "PNG" else ".jpg"

@@ -192,7 +192,7 @@ declare(
     member_number=Held(erase=kept(_("kept as a number without a name, as proof that it was done"))),
     successors=Held(erase=BLANK),
     files=Held(erase=BLANK, withheld=_("names under which we store the files that are being deleted")),
-    neutral="request leads begun is_begun runs_at lease_until attempts erased kept letter",
+    neutral="request leads to_bring_back is_prepared runs_at lease_until attempts erased kept writes_letter letter",
 )
 declare(
     Receipt,

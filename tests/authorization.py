@@ -24,6 +24,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "health_live": PUBLIC,
     "health_ready": PUBLIC,
     "api_root": PUBLIC,
+    "metrics": {"GET": "404", "POST": "405"},  # without the token
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
     "privacy:cookies": PUBLIC,
@@ -83,7 +84,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:pause": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:resume": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
     "offerboard:close": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
-    "offerboard:renew": POST_ONLY | {"POST": "login 404 403 ok ok join login"},
+    "offerboard:renew": {
+        "GET": "login 404 403 200 200 join login",
+        "POST": "login 404 403 ok ok join login",
+    },
     "offerboard:my_leads": {"GET": "login 200 200 200 200 join login", "POST": "405"},
     # --- leads from files
     "offerboard:export": {"GET": "login 200 200 200 200 join login", "POST": "405"},
@@ -132,6 +136,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:delete_search": POST_ONLY | {"POST": "login 404 404 404 ok 404 login"},
     "offerboard:stop_search": {"GET": "200", "POST": "200"},  # whoever holds the link of a mail
     "offerboard:stop_searches": {"GET": "200", "POST": "200"},
+    "offerboard:stop_suggestions": {"GET": "200", "POST": "200"},
     # --- one's own data; what is somebody else's is not found
     "privacy:download": ASKS_MEMBER | {"POST": "405"},
     "privacy:ask_for_export": POST_ONLY | {"POST": "login ok ok ok ok ok login"},
@@ -146,6 +151,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "privacy:received": ASKS_MEMBER | {"POST": "405"},
     # --- account, company, team
     "accounts:profile": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "accounts:mails": ASKS_MEMBER | {"POST": "login ok ok ok ok ok login"},  # what is not sent stays as it is
     "accounts:my_company": {
         "GET": "login 200 200 200 200 join login",
         "POST": "login 200 403 200 200 join login",

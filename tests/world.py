@@ -13,11 +13,12 @@ from django.urls import reverse
 
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
-from mailings.models import MailReport
+from mailings.models import MailPreference, MailReport, WaitingNotice
 from moderation.models import Decision, Report, Ticket
 from offerboard import stop_links
 from offerboard.models import (
     Block,
+    ExpiryNotice,
     Favourite,
     Inquiry,
     Lead,
@@ -72,6 +73,7 @@ GUARDED: list[type[Model]] = [
     ConsentLink,
     Correction,
     Decision,
+    ExpiryNotice,
     Favourite,
     Inquiry,
     Invitation,
@@ -81,6 +83,7 @@ GUARDED: list[type[Model]] = [
     LeadPicture,
     LeadRevision,
     LegalHold,
+    MailPreference,
     MailReport,
     Message,
     Notice,
@@ -95,6 +98,7 @@ GUARDED: list[type[Model]] = [
     TeamMember,
     Ticket,
     Disclosure,
+    WaitingNotice,
 ]
 
 
@@ -153,6 +157,9 @@ class World:
             "offerboard:delete_search": {"pk": self.search.pk},
             "offerboard:stop_search": {"token": Signer(salt=stop_links.ONE).sign(self.search.pk.hex)},
             "offerboard:stop_searches": {"token": Signer(salt=stop_links.ALL).sign(str(self.search.member_id))},
+            "offerboard:stop_suggestions": {
+                "token": Signer(salt=stop_links.SUGGESTED).sign(str(self.search.member_id))
+            },
             "privacy:prove_removal": {"token": "not-a-token"},
             "mailings:confirm": {"token": "not-a-token"},
             "mailings:unsubscribe": {"token": "not-a-token"},

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
-from privacy.selectors.people import leaving_members
+from directory.selectors.owners import staying_owners
 
 
 class NotAnOwner(Exception):
@@ -67,7 +67,8 @@ def _require_owner(team: list[TeamMember], actor: Member) -> None:
 
 
 def _require_another_owner(team: list[TeamMember], leaving: TeamMember) -> None:
-    owners = [one.member_id for one in team if one.role == TeamMember.Role.OWNER and one != leaving]
-    going = set(leaving_members().filter(member__in=owners).values_list("member", flat=True))
-    if not set(owners) - going:  # who wishes to leave the market will own nothing
+    if leaving.role != TeamMember.Role.OWNER:
+        return
+    others = staying_owners().filter(pk__in=[one.pk for one in team if one != leaving])
+    if not others.exists():  # who wishes to leave the market will own nothing
         raise LastOwner

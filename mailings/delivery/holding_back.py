@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain
 from uuid import UUID
 
 from django.utils import timezone
@@ -32,7 +33,7 @@ def without_unwanted(rows: Sequence[Delivery], *, topic: str) -> list[Delivery]:
 
 def unwanted(rows: Sequence[Delivery], *, topic: str) -> set[UUID]:
     """Of these rows, those whose receiver said no to the topic, or cannot be reached. Two queries."""
-    digests = {row.pk: {*digests_for(row.to, topic)[0], *digests_for(row.to, topic)[1]} for row in rows}
+    digests = {row.pk: set(chain(*digests_for(row.to, topic))) for row in rows}
     kinds = [Suppression.Kind.EMAIL, Suppression.Kind.TOPIC]
     every = set().union(*digests.values())
     known = set(Suppression.objects.filter(kind__in=kinds, digest__in=every).values_list("digest", flat=True))

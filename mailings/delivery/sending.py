@@ -13,10 +13,11 @@ from django.utils import timezone
 from mailings.composing import letter_of
 from mailings.delivery.claiming import claim, claim_of_campaign
 from mailings.delivery.holding_back import halt, hold_back, without_unwanted
-from mailings.delivery.marking import NotToBeSent, mark_in_flight
+from mailings.delivery.marking import NotToBeSent, mark_in_flight, ready_to_mark
 from mailings.delivery.printing import Press
 from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine, words_of
 from mailings.delivery.tallies import Tally
+from mailings.dkim import load_key
 from mailings.models import Delivery
 from mailings.smtp import Conversation, EndUnknown, Letter
 from mailings.texts import Unsendable
@@ -37,6 +38,8 @@ class Shift:
     """What a worker keeps from batch to batch: the connection, and what it has learnt of those it writes to."""
 
     def __init__(self) -> None:
+        """Raises UnusableKey."""
+        load_key()
         self.ends_at = time.monotonic() + SHIFT
         self.conversation: Conversation | None = None
         self.topic = ""
@@ -99,6 +102,7 @@ class Shift:
             self.tally.taken(row)
 
 
+@ready_to_mark()
 def send_due() -> None:
     """Send mails to single persons."""
     shift = Shift()
@@ -107,6 +111,7 @@ def send_due() -> None:
     shift.hang_up()
 
 
+@ready_to_mark()
 def send_campaigns() -> None:
     """Send mails of campaigns, batch by batch from one or the other, never one that its receiver does not want."""
     shift, press = Shift(), Press()

@@ -1,8 +1,9 @@
-"""The outbox and what comes back, campaigns and who reads them."""
+"""The outbox and what comes back, campaigns and who reads them, and what members want to be told."""
 
 from mailings.models.budget import DomainBudget
 from mailings.models.campaign import Campaign, CampaignText
 from mailings.models.delivery import ENDED, FORGOTTEN, OPEN, Delivery, DeliveryQuerySet
+from mailings.models.notification import MailPreference, WaitingNotice
 from mailings.models.report import MailReport
 from mailings.models.subscriber import Subscriber, SubscriptionWish
 
@@ -15,7 +16,9 @@ __all__ = [
     "Delivery",
     "DeliveryQuerySet",
     "DomainBudget",
+    "MailPreference",
     "MailReport",
     "Subscriber",
     "SubscriptionWish",
+    "WaitingNotice",
 ]

@@ -150,6 +150,7 @@ class Delivery(models.Model):
                 fields=["reader"],
                 condition=Q(reader__isnull=False, state__in=["pending", "claimed", "in_flight"]),
             ),
+            models.Index(name="delivery_ended", fields=["ended_at"]),  # metrics, and the sweep of what is over
             models.Index(name="delivery_newest", fields=["-queued_at"]),  # the outbox in admin
             models.Index(Upper("to"), name="delivery_receiver"),  # a person's own: privacy centre, copy, erasure
         ]

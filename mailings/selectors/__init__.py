@@ -1,1 +1,1 @@
-"""What the pages of marketing mail and staff's pages about mail show."""
+"""What pages about mail show: how often members are told, marketing mail, and staff’s pages."""

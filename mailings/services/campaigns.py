@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from mailings import tasks
-from mailings.circulars import circular_of
+from mailings.circulars import TEMPLATES, circular_of
 from mailings.models import Campaign, CampaignText
 from mailings.promotion import promotion_in
 from mailings.services.queueing import queue_message
@@ -139,13 +140,16 @@ def cancel_campaign(*, campaign: Campaign, now: datetime) -> None:
 @transaction.atomic
 def send_test(*, campaign: Campaign, words: CampaignText, to: str, name: str, now: datetime) -> None:
     """Send it to a member of staff, marked as a test; its link to unsubscribe stops nothing. Raises Unsendable."""
-    made = circular_of(campaign, words)
-    text, html = made.filled(name=name, unsubscribe_url=unsubscribe_link(NOBODY, campaign.topic))
+    marked = copy(words)
+    marked.subject = _("[Test] %(subject)s") % {"subject": words.subject}
+    made = circular_of(campaign, marked)
+    stop = unsubscribe_link(NOBODY, campaign.topic) if campaign.topic else ""
+    text, html = made.filled(name=name, unsubscribe_url=stop)
     queue_message(
-        template="campaign_test",
+        template=TEMPLATES[Kind(campaign.kind)],
         to=to,
         language=words.language,
-        subject=_("[Test] %(subject)s") % {"subject": made.subject},
+        subject=made.subject,
         text=text,
         html=html,
         now=now,

@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mailings.times import Frequency
 from offerboard.forms.lead_fields import LineField
-from offerboard.models import SavedSearch
 from offerboard.selectors.saved_searches import LONGEST_NAME
 
 
@@ -29,12 +29,12 @@ class FrequencyForm(forms.Form):
     use_required_attribute = False
 
     frequency = forms.ChoiceField(
-        label=_("Mail me new leads"), choices=SavedSearch.Frequency, required=False, initial=SavedSearch.Frequency.OFF
+        label=_("Mail me new leads"), choices=Frequency, required=False, initial=Frequency.OFF
     )
 
     def clean_frequency(self) -> str:
         """Nobody gets mails who has not asked for them."""
-        return self.cleaned_data["frequency"] or SavedSearch.Frequency.OFF
+        return self.cleaned_data["frequency"] or Frequency.OFF
 
 
 class SaveSearchForm(SearchNameForm, FrequencyForm):

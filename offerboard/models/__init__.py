@@ -4,6 +4,7 @@ from offerboard.models.alert import NewLead, Notice, SearchKey
 from offerboard.models.board_entry import BoardEntry
 from offerboard.models.count import LeadCount, LeadRange
 from offerboard.models.document import LeadDocument
+from offerboard.models.expiry import ExpiryNotice
 from offerboard.models.inquiry import Block, Inquiry, Message, ReadMark
 from offerboard.models.lead import Lead
 from offerboard.models.lead_import import ImportDay, LeadImport, RefusedRow, SeenRow, SentFile
@@ -16,6 +17,7 @@ from offerboard.models.word import Word
 __all__ = [
     "Block",
     "BoardEntry",
+    "ExpiryNotice",
     "Favourite",
     "ImportDay",
     "Inquiry",

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Company
+from mailings.times import Frequency
 from offerboard.codes import CURRENCIES, UNIT_CHOICES, Condition, Incoterm
 from offerboard.models.lead import Lead
 
@@ -74,14 +75,6 @@ class SavedSearch(models.Model):
     `offerboard.saved_filters` alone turns filters into columns and back. An empty column asks nothing.
     """
 
-    class Frequency(models.TextChoices):
-        """How often its new leads are mailed; "off" until its member chooses otherwise."""
-
-        INSTANT = "instant", _("At once")
-        DAILY = "daily", _("Once a day")
-        WEEKLY = "weekly", _("Once a week")
-        OFF = "off", _("Never")
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(_("name"), max_length=80)
@@ -100,7 +93,9 @@ class SavedSearch(models.Model):
     incoterms = ArrayField(models.CharField(max_length=3, choices=Incoterm), default=list, blank=True)
     verified = models.BooleanField(_("verified companies only"), default=False)
     fingerprint = models.CharField(max_length=64, editable=False, help_text=_("SHA-256 of the columns above."))
-    frequency = models.CharField(_("mails"), max_length=7, choices=Frequency, default=Frequency.OFF)
+    frequency = models.CharField(  # off until its member chooses otherwise
+        _("mails"), max_length=7, choices=Frequency, default=Frequency.OFF
+    )
     query = TsQueryField(  # of words and marks, by offerboard.matching, for as long as mails are sent
         null=True, editable=False, help_text=_("What a lead’s document must hold.")
     )

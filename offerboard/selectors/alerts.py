@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Member
+from mailings.times import Frequency
 from offerboard.models import Lead, SavedSearch
 from offerboard.presentation import LeadCard, number
 from offerboard.selectors.cards import cards_by_id
@@ -86,11 +87,16 @@ def _group(saved: SavedSearch, cards: Sequence[LeadCard], *, count: int) -> Aler
     return AlertGroup(
         name=saved.name,
         found=_count(count),
-        leads=[_lead(card) for card in cards],
+        leads=lead_lines(cards),
         more=ngettext("and %(n)s more", "and %(n)s more", more) % {"n": number(more)} if more else "",
         board_url=urljoin(settings.SITE_URL, search_address(saved)),
         stop_url=stop_search_link(saved),
     )
+
+
+def lead_lines(cards: Iterable[LeadCard]) -> list[AlertLead]:
+    """Each in two lines."""
+    return [_lead(card) for card in cards]
 
 
 def _lead(card: LeadCard) -> AlertLead:
@@ -113,5 +119,5 @@ def stopped_page(*, pk: UUID | None = None, member_id: int | None = None) -> Sto
     rows = list(searches.values_list("name", "frequency"))
     return StoppedPage(
         name=rows[0][0] if pk and rows else "",
-        is_stopped=all(frequency == SavedSearch.Frequency.OFF for _name, frequency in rows),
+        is_stopped=all(frequency == Frequency.OFF for _name, frequency in rows),
     )

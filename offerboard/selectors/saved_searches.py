@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Member
 from directory.models import Category, Company
+from mailings.times import Frequency
 from offerboard.models import Lead, SavedSearch
 from offerboard.presentation import ago, count_words
 from offerboard.saved_filters import lasting, to_columns, to_filters
@@ -122,7 +123,7 @@ def searches_page(*, member: Member, now: datetime) -> SearchesPage:
     return SearchesPage(
         tabs=watch_tabs(member=member, current="searches"),
         rows=[_row(saved, tree, slugs, now=now) for saved in kept],
-        frequencies=[(one.value, str(one.label)) for one in SavedSearch.Frequency],
+        frequencies=[(one.value, str(one.label)) for one in Frequency],
     )
 
 
@@ -159,7 +160,7 @@ def _row(saved: SavedSearch, tree: Tree, slugs: dict[int, str], *, now: datetime
         finds_url=reverse("offerboard:finds", args=[saved.pk]),
         saved=_("Saved %(ago)s") % {"ago": ago(saved.created_at, now=now)},
         frequency=saved.frequency,
-        mails="" if saved.frequency == SavedSearch.Frequency.OFF else saved.get_frequency_display(),
+        mails="" if saved.frequency == Frequency.OFF else saved.get_frequency_display(),
     )
 
 

@@ -1,4 +1,4 @@
-"""How often a saved search sends mails about new leads, and stopping them."""
+"""How often a saved search sends mails about new leads, and stopping them and suggestions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,11 +7,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import Member
-from offerboard.alert_times import due_at
+from mailings.services import preferences
+from mailings.times import Frequency, due_at
 from offerboard.matching import ask_for_leads, ask_no_more
 from offerboard.models import Notice, SavedSearch
+from offerboard.notices import SUGGESTIONS
 
-OFF = SavedSearch.Frequency.OFF
+OFF = Frequency.OFF
 
 
 @transaction.atomic(durable=True)
@@ -52,6 +54,12 @@ def stop_search(*, pk: UUID, now: datetime) -> None:
 def stop_all(*, member_id: int, now: datetime) -> None:
     """No more mails of any search of the member."""
     _stop(SavedSearch.objects.filter(member=member_id), now=now)
+
+
+@transaction.atomic(durable=True)
+def stop_suggestions(*, member_id: int, now: datetime) -> None:
+    """Suggest no more leads to the member."""
+    preferences.set_frequency(kind=SUGGESTIONS, frequency=OFF, member_id=member_id, time_zone="", now=now)
 
 
 def _stop(searches: QuerySet[SavedSearch], *, now: datetime) -> None:

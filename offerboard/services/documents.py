@@ -4,11 +4,9 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-import puremagic
 from django.core.files.base import ContentFile, File
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
@@ -17,10 +15,10 @@ from directory.pictures import PictureRefused, PictureTooLarge, reencode_picture
 from offerboard.models import Lead, LeadDocument
 from offerboard.services.files import digest_of, forget
 from offerboard.services.lead_files import change_files
+from privacy.file_contents import is_whole_pdf
 from privacy.masking import mask_contacts
 
 SUFFIXES = {LeadDocument.Kind.PDF: ".pdf", LeadDocument.Kind.PICTURE: ".webp"}
-END = 2048  # bytes at a PDF's end in which its last marks stand
 # ISO 32000-2, 12.6.4 and 7.11.4: what makes a PDF run something or carry other files. Compression can hide these.
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")  # ISO 32000-1, 7.3.5
 ACTIVE = (b"/JavaScript", b"/Launch", b"/EmbeddedFile", b"/RichMedia")
@@ -95,11 +93,7 @@ def _read(file: "File[bytes]") -> Paper:
 
 
 def _check_pdf(data: bytes) -> None:
-    kinds: set[str] = set()
-    with suppress(puremagic.PureError, ValueError):
-        kinds = {match.mime_type for match in puremagic.magic_string(data)}
-    end = data[-END:]
-    if "application/pdf" not in kinds or b"startxref" not in end or b"%%EOF" not in end:
+    if not is_whole_pdf(data):
         raise DocumentRefused(_("This PDF is broken or not complete. Save it again and choose the new file."))
     spelt_out = ESCAPED.sub(lambda code: bytes.fromhex(code[1].decode()), data)  # "#61" in a name is "a"
     if any(mark in spelt_out for mark in ACTIVE):

@@ -20,7 +20,7 @@ from offerboard.importing.shape import Shape
 from offerboard.importing.source import examine
 from offerboard.models import LeadImport, RefusedRow, SeenRow, SentFile
 from offerboard.services.lead_states import CompanyNotListed
-from privacy.private_files import private_files
+from privacy.private_files import forget_strays
 
 UPLOADS_A_DAY = 20  # of one company, those that were kept
 FILES_A_DAY = 60  # of one member, also refused and discarded ones: looking through a file is work too
@@ -185,7 +185,7 @@ def forget_old_files(*, now: datetime) -> None:
     _forget_contents()
     SentFile.objects.filter(sent_at__lte=now - DAY).delete()
     pace.forget_days(now=now)
-    _forget_strays(now=now)
+    forget_strays(folder="imports", model=LeadImport, columns=["file", "table"], before=now - STRAY_AFTER)
 
 
 def _forget_contents() -> None:
@@ -196,19 +196,6 @@ def _forget_contents() -> None:
         rows = SeenRow.objects.filter(lead_import=lead_import, first_line=None)
         while some := list(rows.values_list("pk", flat=True)[:FORGOTTEN_AT_ONCE]):
             SeenRow.objects.filter(pk__in=some).delete()
-
-
-def _forget_strays(*, now: datetime) -> None:
-    """Files are no part of a transaction: some have no row, or none any more."""
-    storage = private_files()
-    if not storage.exists("imports"):
-        return
-    _folders, names = storage.listdir("imports")
-    kept = LeadImport.objects.exclude(file="", table="")
-    known = {name for pair in kept.values_list("file", "table") for name in pair}
-    for name in (f"imports/{one}" for one in names):
-        if name not in known and storage.get_modified_time(name) < now - STRAY_AFTER:
-            storage.delete(name)
 
 
 def _forget_file(lead_import: LeadImport) -> None:

@@ -10,8 +10,9 @@ from django.db.models import Max
 
 from accounts.models import Member
 from directory.models import EDITORS, Company
-from mailings.services import queue_mail
+from mailings.services.notifying import notify
 from offerboard.models import Block, Inquiry, Lead, Message, ReadMark
+from offerboard.notices import INQUIRY, REPLY
 from privacy.datamap import ReceiverKind
 from privacy.masking import mask_contacts
 from privacy.purposes import CONTACTING
@@ -199,20 +200,18 @@ def _refuse_flood(message: Message) -> None:
 def _tell_the_other_side(*, message: Message, is_new: bool, now: datetime) -> None:
     inquiry = message.inquiry
     other = inquiry.other_side(message.company.pk)
-    for reader in Member.objects.filter(teams__company=other, teams__role__in=EDITORS, is_active=True).order_by("pk"):
-        queue_mail(
-            template="inquiry_received" if is_new else "reply_received",
-            to=reader.email,
-            language=reader.language,
-            context={
-                "reader_name": reader.name,
-                "writer_name": message.author.name if message.author else "",
-                "company_name": message.company.legal_name,
-                "subject_line": inquiry.subject,
-                "about_lead": not inquiry.is_general,
-                "excerpt": message.text[:EXCERPT],
-                "is_cut": len(message.text) > EXCERPT,
-                "thread_url": urljoin(settings.SITE_URL, inquiry.get_absolute_url()),
-            },
-            now=now,
-        )
+    notify(
+        kind=INQUIRY if is_new else REPLY,
+        readers=Member.objects.filter(teams__company=other, teams__role__in=EDITORS).order_by("pk"),
+        keys=[str(message.pk)],
+        context={
+            "writer_name": message.author.name if message.author else "",
+            "company_name": message.company.legal_name,
+            "subject_line": inquiry.subject,
+            "about_lead": not inquiry.is_general,
+            "excerpt": message.text[:EXCERPT],
+            "is_cut": len(message.text) > EXCERPT,
+            "thread_url": urljoin(settings.SITE_URL, inquiry.get_absolute_url()),
+        },
+        now=now,
+    )

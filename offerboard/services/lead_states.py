@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
-from mailings.services import queue_mail
+from mailings.notices import NoticeKind
+from mailings.services.notifying import notify
 from offerboard import tasks
 from offerboard.models import BoardEntry, Lead
 from offerboard.models.lead import LeadQuerySet, NextRank
+from offerboard.notices import APPROVED, REJECTED
 from offerboard.revisions import keep_revisions
 from offerboard.services.documents import forget_documents
 from offerboard.services.leads import NotADraft
@@ -166,7 +168,7 @@ def approve_lead(*, lead: Lead, now: datetime) -> None:
     current.save()
     _keep_revision(lead, now=now)
     lead.refresh_from_db()
-    _tell_people(lead, template="lead_approved", now=now)
+    _tell_people(lead, kind=APPROVED, now=now)
 
 
 @transaction.atomic
@@ -180,7 +182,7 @@ def reject_lead(*, lead: Lead, reason: str, now: datetime) -> None:
         raise NotDecidable
     _keep_revision(lead, now=now)
     lead.refresh_from_db()
-    _tell_people(lead, template="lead_rejected", now=now)
+    _tell_people(lead, kind=REJECTED, now=now)
 
 
 def as_long_as_it_takes() -> None:
@@ -263,20 +265,18 @@ def _listed_company(lead: Lead) -> Company:
     return company
 
 
-def _tell_people(lead: Lead, *, template: str, now: datetime) -> None:
-    for person in people_of(lead):
-        queue_mail(
-            template=template,
-            to=person.email,
-            language=person.language,
-            context={
-                "reader_name": person.name,
-                "title": lead.title,
-                "reason": lead.rejection,
-                "lead_url": urljoin(settings.SITE_URL, lead.get_absolute_url()),
-                "edit_url": urljoin(settings.SITE_URL, reverse("offerboard:edit", args=[lead.slug])),
-                "contact_url": urljoin(settings.SITE_URL, reverse("moderation:contact")),
-                "ends_on": lead.expires_at.date() if lead.expires_at else None,  # templates write it in each language
-            },
-            now=now,
-        )
+def _tell_people(lead: Lead, *, kind: NoticeKind, now: datetime) -> None:
+    notify(
+        kind=kind,
+        readers=people_of(lead),
+        keys=[str(lead.pk)],
+        context={
+            "title": lead.title,
+            "reason": lead.rejection,
+            "lead_url": urljoin(settings.SITE_URL, lead.get_absolute_url()),
+            "edit_url": urljoin(settings.SITE_URL, reverse("offerboard:edit", args=[lead.slug])),
+            "contact_url": urljoin(settings.SITE_URL, reverse("moderation:contact")),
+            "ends_on": lead.expires_at.date() if lead.expires_at else None,  # templates write it in each language
+        },
+        now=now,
+    )

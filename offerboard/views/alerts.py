@@ -6,15 +6,18 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from mailings.selectors.preferences import frequencies_of
+from mailings.times import Frequency
 from offerboard import stop_links
+from offerboard.notices import SUGGESTIONS
 from offerboard.selectors.alerts import stopped_page
 from offerboard.services import alerts as services
-from privacy.cookieless import cookieless
+from privacy.cookieless import by_signed_link
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@cookieless
+@by_signed_link
 @PAGE
 @never_cache
 def stop_search(request: HttpRequest, token: str) -> HttpResponse:
@@ -28,7 +31,7 @@ def stop_search(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "offerboard/stop_mails.html", {"page": stopped_page(pk=pk)})
 
 
-@cookieless
+@by_signed_link
 @PAGE
 @never_cache
 def stop_all(request: HttpRequest, token: str) -> HttpResponse:
@@ -40,3 +43,18 @@ def stop_all(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         services.stop_all(member_id=member_id, now=timezone.now())
     return render(request, "offerboard/stop_mails.html", {"page": stopped_page(member_id=member_id)})
+
+
+@by_signed_link
+@PAGE
+@never_cache
+def stop_suggestions(request: HttpRequest, token: str) -> HttpResponse:
+    """The same for the leads that are suggested to a member."""
+    try:
+        member_id = stop_links.reader_of(token)
+    except stop_links.NotOurLink as error:
+        raise Http404 from error
+    if request.method == "POST":
+        services.stop_suggestions(member_id=member_id, now=timezone.now())
+    is_stopped = frequencies_of(SUGGESTIONS, [member_id])[member_id] == Frequency.OFF
+    return render(request, "offerboard/stop_suggestions.html", {"is_stopped": is_stopped})

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.acting import MemberRequest
+from directory.models import Company
 from offerboard.models import Lead
 from offerboard.selectors.mine import tab_of
 from offerboard.services import copies, lead_states
@@ -53,6 +54,15 @@ def may_edit(request: MemberRequest, lead: Lead) -> bool:
 def refuse(request: MemberRequest, refusal: Exception) -> None:
     """Say why nothing was changed."""
     messages.error(request, REFUSALS[type(refusal)])
+
+
+def renewal_refusal(lead: Lead, *, now: datetime) -> str:
+    """Why the lead cannot be renewed now; "" if it can."""
+    if lead.company.state != Company.State.LISTED:
+        return str(REFUSALS[lead_states.CompanyNotListed])
+    if not lead.may_return(at=now):
+        return str(REFUSALS[lead_states.NotRenewable])
+    return str(REFUSALS[lead_states.RenewedToday]) if lead.runs_its_full_time(at=now) else ""
 
 
 def number_of(request: MemberRequest) -> UUID:

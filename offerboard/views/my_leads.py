@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import company_required
 from accounts.acting import MemberRequest
@@ -22,6 +22,7 @@ from offerboard.views.lead_answers import (
     my_leads_url,
     number_of,
     refuse,
+    renewal_refusal,
     team_lead,
     to_the_lead,
 )
@@ -75,10 +76,14 @@ def resume(request: MemberRequest, slug: str) -> HttpResponse:
     return _change(request, slug, lead_states.resume_lead, done=_("Resumed: “%(title)s” is back on the board."))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @company_required
 def renew(request: MemberRequest, slug: str) -> HttpResponse:
-    """Let a lead run its full time again."""
+    """Let a lead run its full time again; the link of a mail leads to a page with the button."""
+    if request.method != "POST":
+        lead, now = team_lead(request, slug), timezone.now()
+        words = {"row": my_lead(lead=lead, now=now), "lead": lead, "refusal": renewal_refusal(lead, now=now)}
+        return render(request, "offerboard/renew.html", words)
     return _change(request, slug, lead_states.renew_lead, done=_("Renewed: “%(title)s” runs its full time again."))
 
 

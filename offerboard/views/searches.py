@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.acting import MemberRequest
+from mailings.times import Frequency
 from offerboard.forms.board import BoardForm
 from offerboard.forms.saved_search import FrequencyForm, SaveSearchForm, SearchNameForm
 from offerboard.models import SavedSearch
@@ -70,7 +71,7 @@ def mails(request: MemberRequest, pk: UUID) -> HttpResponse:
     elif choose_frequency(
         member=request.user, pk=saved.pk, frequency=form.cleaned_data["frequency"], now=timezone.now()
     ):
-        said = {"name": saved.name, "often": SavedSearch.Frequency(form.cleaned_data["frequency"]).label}
+        said = {"name": saved.name, "often": Frequency(form.cleaned_data["frequency"]).label}
         messages.success(request, _("Mails about “%(name)s”: %(often)s.") % said)
     return redirect("offerboard:searches")
 

@@ -123,7 +123,7 @@ class ErasureAdmin(KeptAdmin):
         form = RefusalForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                services.refuse_leaving(request=job.request, answer=form.cleaned_data["reason"], now=timezone.now())
+                services.refuse_leaving(request=job.request, reason=form.cleaned_data["reason"], now=timezone.now())
             except services.NotLeaving:
                 messages.error(request, _("It was taken back or carried out meanwhile. Nothing was changed."))
             else:

@@ -88,9 +88,11 @@ class SubjectRequestAdmin(KeptAdmin):
         """Take more time, unless it was taken or answered meanwhile."""
         try:
             services.extend_request(request=obj, reason=obj.extension, now=timezone.now())
+        except services.ReasonMissing:
+            messages.error(request, _("Nothing was changed: say why it takes longer."))
         except services.NotExtendable:
             messages.error(
-                request, _("Nothing was changed: it needs a reason, or it was answered or extended already.")
+                request, _("Nothing was changed: it was answered or extended already, or its month is over.")
             )
         else:
             messages.success(request, _("The person is told the reason and the new day."))

@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 
 from privacy.digests import digest_now
-from privacy.models import Suppression
+from privacy.models import Erasure, Suppression
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ class Line:
     reason: str  # of Suppression
     member: int | None = None
     account: str = ""  # digest of what tells the account from a later one of the same number
-    leads: str = "now"
+    leads: str = Erasure.Leads.NOW.value
     successors: dict[str, int] = field(default_factory=dict)
     digests: list[list[str]] = field(default_factory=list)  # kind, key id, digest: what must not come back
 
@@ -45,7 +45,7 @@ def line_for(
     now: datetime,
     member: int | None = None,
     account: str = "",
-    leads: str = "now",
+    leads: str = Erasure.Leads.NOW.value,
     successors: dict[str, int] | None = None,
 ) -> Line:
     """A line about somebody; `values` are kinds of Suppression and what is to be suppressed."""

@@ -16,7 +16,7 @@ from privacy.selectors.holds import Holds
 
 @transaction.atomic
 def erase_mailbox(*, address: str, now: datetime) -> None:
-    """Do to everything that is kept about a mailbox's holder what the data map says.
+    """Do to everything that is kept about a mailbox's holder what the data map says, in one transaction.
 
     What is under hold stays, and so do requests that are open: they have to be answered.
     """

@@ -14,7 +14,7 @@ from privacy.digests import digests_of
 from privacy.erasing import ledger
 from privacy.erasing.mailboxes import erase_mailbox, waiting
 from privacy.erasing.running import LEASE, LeaseLost, erase
-from privacy.erasing.wishes import enter_wishes
+from privacy.erasing.wishes import enter_digests
 from privacy.models import Erasure, SubjectRequest, Suppression
 
 log = structlog.get_logger(__name__)
@@ -35,7 +35,7 @@ def replay(*, now: datetime) -> int:
     written = list(ledger.lines())
     wanted = _still_suppressed(written)
     with transaction.atomic(durable=True):
-        enter_wishes(
+        enter_digests(
             Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
             for (kind, digest), (key_id, reason) in wanted.items()
         )
@@ -44,7 +44,7 @@ def replay(*, now: datetime) -> int:
         if line.member is None or not _is_here(line):
             continue
         try:
-            erase(_job_for(line, now=now), writes=False)
+            erase(_job_for(line, now=now), is_in_ledger=True)
             again += 1
         except (DatabaseError, LeaseLost) as error:
             log.error("erasure_not_replayed", request=line.request, error=type(error).__name__)
@@ -121,7 +121,8 @@ def _job_for(line: ledger.Line, *, now: datetime) -> Erasure:
             "leads": line.leads,
             "successors": line.successors,
             "lease_until": now + LEASE,
-            "is_begun": False,
+            "is_prepared": False,
+            "writes_letter": False,
         },
     )
     job.request.state = State.COOLING_OFF

@@ -1,4 +1,7 @@
-"""What erasing does to the rows of one part of the map: some hundred at a time, each batch a transaction of its own.
+"""What erasing does to the rows of one part of the map: some hundred at a time, in the caller's transaction.
+
+An account is erased in many transactions, each a batch (erasing/running.py); what is kept about a mailbox without an
+account in one, together with the click or the decision that asks for it (erasing/mailboxes.py).
 
 Nothing is remembered between batches. A row that is done is not found any more: it is gone, or no longer about the
 person, or holds nothing but what stands in its place. So beginning anew after a crash is going on.

@@ -33,7 +33,6 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(minutes=3)  # renewed with each batch
 SHIFT = 120.0  # seconds after which a worker leaves the rest to the next one
-NEVER_PROVED = "nobody ever proved the mailbox"  # nobody is written to either
 HELD_FOR = timedelta(days=1)  # then it is asked again whether the hold has ended
 
 State = SubjectRequest.State
@@ -76,8 +75,8 @@ def claim(pk: UUID, *, now: datetime) -> Erasure | None:
     return job
 
 
-def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -> None:
-    """Do what is left to do; `writes`: the person gets a final letter, and the ledger a line.
+def erase(job: Erasure, *, ends_at: float = float("inf"), is_in_ledger: bool = False) -> None:
+    """Do what is left to do; `is_in_ledger`: its line is there already.
 
     Raises LeaseLost, and ShiftOver once `ends_at`, a time of time.monotonic, is past.
     """
@@ -85,8 +84,8 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -
     leaving = leaving_of(job)
     person = person_by_number(number)
     _leave_no_way_back(job)
-    if not job.is_begun:
-        _begin(job, person, writes=writes)
+    if not job.is_prepared:
+        _prepare(job, person, is_in_ledger=is_in_ledger)
     holds = Holds(at=timezone.now())
     work: list[tuple[str, Callable[[], int]]] = [
         ("", partial(_by_app, eraser, leaving=leaving, files=job.files)) for eraser in erasers()
@@ -99,7 +98,7 @@ def erase(job: Erasure, *, ends_at: float = float("inf"), writes: bool = True) -
             if time.monotonic() > ends_at:
                 raise ShiftOver
     delete_files(job.files)  # a name stays on the list until its file is gone
-    _finish(job, writes=writes)
+    _finish(job)
 
 
 def erase_released(*, now: datetime) -> int:
@@ -128,7 +127,8 @@ def _release(job: Erasure, batch: Callable[[], int]) -> int:
 
 def leaving_of(job: Erasure) -> Leaving:
     """Who leaves, in the words that apps are told it in."""
-    return Leaving(job.member_number or 0, job.leads, {int(key): heir for key, heir in job.successors.items()})
+    successors = {int(company): heir for company, heir in job.successors.items()}
+    return Leaving(job.member_number or 0, Erasure.Leads(job.leads), successors)
 
 
 def _by_app(eraser: Callable[..., int], *, leaving: Leaving, files: list[str]) -> int:
@@ -145,28 +145,27 @@ def _leave_no_way_back(job: Erasure) -> None:
     _renew(job)
 
 
-def _begin(job: Erasure, person: Person, *, writes: bool) -> None:
+def _prepare(job: Erasure, person: Person, *, is_in_ledger: bool) -> None:
     """Write the ledger, then all that has to be known before the first row goes."""
     now = timezone.now()
+    addresses = [(Suppression.Kind.EMAIL, address) for address in person.addresses]
     line = ledger.line_for(
         request=str(job.pk),
         reason=Suppression.Reason.ERASED,
-        values=[(Suppression.Kind.EMAIL, address) for address in person.addresses],
+        values=addresses,
         now=now,
         member=job.member_number,
         account=accounts().identify(job.member_number or 0) or "",
         leads=job.leads,
         successors=job.successors,
     )
-    if writes:
+    if not is_in_ledger:
         ledger.append(line)
     with transaction.atomic(durable=True):
-        enter_wishes(  # so that it is counted among what is kept
-            Suppression(kind=kind, key_id=key_id, digest=digest, reason=line.reason, at=now)
-            for kind, key_id, digest in line.digests
-        )
+        # First, so that it is counted among what is kept.
+        enter_wishes(values=addresses, reason=Suppression.Reason.ERASED, now=now)
         job.kept = [asdict(one) for one in (*kept_rows(person), *held_rows(person, Holds(at=now)))]
-        _renew(job, kept=job.kept, is_begun=True)
+        _renew(job, kept=job.kept, is_prepared=True)
         tell_receivers(request=job.request, members=[job.member_number or 0], change=Receipt.Change.ERASE, now=now)
         withdraw_consents(member_id=job.member_number or 0, now=now)
 
@@ -191,7 +190,7 @@ def _renew(job: Erasure, **values: object) -> None:
 
 
 @transaction.atomic(durable=True)
-def _finish(job: Erasure, *, writes: bool) -> None:
+def _finish(job: Erasure) -> None:
     """Close the account and say so, at once; of two workers one does."""
     now = timezone.now()
     waits = Receipt.objects.open().filter(request=job.pk).exists()
@@ -201,9 +200,8 @@ def _finish(job: Erasure, *, writes: bool) -> None:
     if not changed:
         raise LeaseLost
     addressee = accounts().close(job.member_number or 0, now)
-    writes = writes and job.request.identity_proof != NEVER_PROVED
-    letter = _write_letter(job, addressee, waits=waits, now=now) if writes and addressee else None
-    _renew(job, files=[], successors={}, begun={}, letter=letter)
+    letter = _write_letter(job, addressee, waits=waits, now=now) if job.writes_letter and addressee else None
+    _renew(job, files=[], successors={}, to_bring_back={}, letter=letter)
     Erasure.objects.filter(pk=job.pk).update(lease_until=None)
 
 

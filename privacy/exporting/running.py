@@ -1,7 +1,7 @@
 """Working on a copy under a lease, so that a worker may die anywhere: then the next one begins anew.
 
 A file that is not finished is no row's file. Each attempt has a name of its own; what an attempt leaves behind is
-removed by `forget_strays`.
+removed by `privacy.services.requests.forget_exports`.
 """
 
 import hashlib
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 FOLDER = "exports"
 LEASE = timedelta(minutes=3)  # renewed with each batch of rows and each file; storing the ZIP must fit in
+YOUNG = 2 * LEASE  # a file may still be about to get its row
 FETCHED_UNTIL = timedelta(days=7)
 MOST_ATTEMPTS = 5
 CHUNK = 1024 * 1024  # bytes
@@ -145,15 +146,3 @@ def _end(job: Export, *, state: SubjectRequest.State, now: datetime) -> None:
     SubjectRequest.objects.filter(pk=job.pk).update(state=state, ended_at=now)
     Export.objects.filter(pk=job.pk).update(lease_until=None)
     log.error("export_failed", request=str(job.pk))
-
-
-def forget_strays(*, now: datetime) -> None:
-    """Remove files that no row names: what attempts of killed workers left, and files of people who are gone."""
-    storage = private_files()
-    if not storage.exists(FOLDER):
-        return
-    names = {f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]}
-    known = set(Export.objects.filter(file__in=names).values_list("file", flat=True))
-    for name in names - known:
-        if storage.get_modified_time(name) < now - 2 * LEASE:  # a younger one may be about to get its row
-            storage.delete(name)

@@ -69,6 +69,13 @@ class Breach(models.Model):
             models.CheckConstraint(  # art. 33(5): the register says what was thought of it
                 name="breach_closed_is_judged", condition=Q(closed_at=None) | ~Q(risk="unknown")
             ),
+            models.CheckConstraint(
+                name="breach_done_is_told", condition=Q(people_done_at=None) | Q(people_told_at__isnull=False)
+            ),
+            models.CheckConstraint(  # nobody is left untold in the middle
+                name="breach_closed_is_done",
+                condition=Q(closed_at=None) | Q(people_told_at=None) | Q(people_done_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,16 +44,24 @@ class Erasure(models.Model):
     member_number = models.BigIntegerField(_("the member’s number"), null=True)  # stays when the member is gone
     leads = models.CharField(_("what becomes of the leads"), max_length=8, choices=Leads, default=Leads.NOW)
     successors = models.JSONField(_("who owns which company afterwards"), default=dict)  # {"7": 12}: company, member
-    begun = models.JSONField(_("what was hidden at once"), default=dict)  # by departure, to bring it back
+    # The two columns are called as the release before reads them.
+    to_bring_back = models.JSONField(  # by the name of a departure, as its `begin` has answered
+        _("what was hidden at once"), default=dict, db_column="begun"
+    )
     runs_at = models.DateTimeField(
         _("deleted from"), null=True, blank=True
     )  # set when the link of the mail is followed
-    is_begun = models.BooleanField(_("nothing more has to be known before the first row goes"), default=False)
+    is_prepared = models.BooleanField(
+        _("nothing more has to be known before the first row goes"), default=False, db_column="is_begun"
+    )
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     files = ArrayField(models.CharField(max_length=300), verbose_name=_("files to be deleted"), default=list)
     erased = models.JSONField(_("rows erased, by table"), default=dict)
     kept = models.JSONField(_("what is kept, why and how long"), default=list)  # [{"what", "why", "until", "rows"}]
+    writes_letter = models.BooleanField(  # not where nobody proved the mailbox, or the letter was written before
+        _("the person gets a final letter"), default=True, db_default=True
+    )
     letter = models.UUIDField(_("the final letter"), null=True, blank=True)  # its row in the outbox
 
     objects = ErasureQuerySet.as_manager()
@@ -124,6 +132,10 @@ class Receipt(models.Model):
             models.UniqueConstraint(name="receipt_once", fields=["request", "receiver_kind", "receiver_key", "change"]),
             models.CheckConstraint(name="receipt_change_known", condition=Q(change__in=["erase", "correct"])),
             models.CheckConstraint(name="receipt_receiver_known", condition=Q(receiver_kind__in=ReceiverKind.values)),
+            models.CheckConstraint(  # confirmed with a proof, and then the person need not be known any longer
+                name="receipt_confirmed_is_proved",
+                condition=Q(confirmed_at=None) | Q(person="") & ~Q(proof=""),
+            ),
         ]
         indexes = [
             models.Index(name="receipt_open", fields=["due_at"], condition=Q(confirmed_at=None)),  # the overdue list

@@ -20,7 +20,7 @@ class RemovalQuerySet(models.QuerySet["Removal"]):
         return self.filter(request__state__in=WITH_STAFF)
 
     def proved(self) -> Self:
-        """The same, and those that are decided; not what anybody can type with anybody's address."""
+        """Those that staff decide about or have decided; not what anybody can type with anybody's address."""
         unproved = [SubjectRequest.State.RECEIVED, SubjectRequest.State.EXPIRED]
         return self.exclude(request__state__in=unproved)
 

@@ -39,7 +39,7 @@ class SubjectRequest(models.Model):
         REMOVAL = "removal", _("removal of somebody without an account")
 
     class State(models.TextChoices):
-        """export: verified → building ⇄ failed, → ready → expired.
+        """export: verified → building → ready → expired; verified, building → failed.
 
         correction: received → accepted | refused.
         erasure: received → cooling_off → running → awaiting → done | partly_kept; before it runs → cancelled | refused.
@@ -93,6 +93,10 @@ class SubjectRequest(models.Model):
                 | Q(kind="correction", state__in=["received", "accepted", "refused"])
                 | Q(kind="erasure", state__in=[*ERASURE_STATES])
                 | Q(kind="removal", state__in=["received", "review", "hidden", "done", "refused", "expired"]),
+            ),
+            models.CheckConstraint(
+                name="request_ended_unless_open",
+                condition=Q(state__in=[*OPEN], ended_at=None) | ~Q(state__in=[*OPEN]) & Q(ended_at__isnull=False),
             ),
             models.UniqueConstraint(  # of two clicks, one asks
                 name="request_open_once", fields=["member", "kind"], condition=Q(state__in=[*OPEN])

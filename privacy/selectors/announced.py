@@ -47,11 +47,6 @@ def announced(*, at: datetime) -> Announced:
     return _said_by(*found) if found else Announced()
 
 
-def purpose_is_in_force(key: str, *, at: datetime) -> bool:
-    """Whether people have been told of a purpose for as long as was promised; until then nothing is done for it."""
-    return key in announced(at=at).purposes
-
-
 @lru_cache(maxsize=8)
 def _said_by(pk: int, digest: str) -> Announced:  # noqa: ARG001  # a published version never changes
     stored: Any = PolicyVersion.objects.values_list("data_map", flat=True).get(pk=pk)

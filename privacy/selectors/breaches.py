@@ -59,7 +59,7 @@ def affected_people(breach: Breach) -> Affected:
 
 
 def untold_people(breach: Breach) -> Affected:
-    """The same without those who were told."""
+    """Those whom the breach concerns and nobody has told yet."""
     everybody = affected_people(breach)
     told = BreachNotice.objects.filter(breach=breach)
     members = everybody.members.exclude(pk__in=told.filter(member__isnull=False).values("member"))

@@ -15,7 +15,7 @@ def person_of(member: Any) -> Person:
 
 
 def person_by_number(member_id: int) -> Person:
-    """The same by the member's number. One query."""
+    """The member of this number, and the mailboxes that they have confirmed. One query."""
     confirmed = EmailAddress.objects.filter(user=member_id, verified=True).values_list("email", flat=True)
     return Person(member_id=member_id, addresses=frozenset(address.lower() for address in confirmed))
 

@@ -12,9 +12,9 @@ from django.db import transaction
 from privacy import datamap
 from privacy.erasing.receivers import tell_receivers
 from privacy.models import Correction, Receipt, SubjectRequest
-from privacy.private_files import private_files
+from privacy.private_files import forget_strays, private_files
 from privacy.selectors.holds import Holds
-from privacy.services.requests import file_request, tell_person
+from privacy.services.requests import ReasonMissing, file_request, tell_person
 
 FOLDER = "evidence"
 YOUNG = timedelta(hours=1)  # a file may still be about to get its row
@@ -24,10 +24,6 @@ State = SubjectRequest.State
 
 class AlreadyAnswered(Exception):
     """Somebody else of the staff was quicker."""
-
-
-class ReasonMissing(Exception):
-    """The person is owed a reason, also when the answer is yes."""
 
 
 class UnknownData(Exception):
@@ -83,14 +79,7 @@ def forget_evidence(*, now: datetime) -> None:
     for correction in Correction.objects.with_outdated_evidence(at=now).exclude(held):
         correction.evidence.storage.delete(correction.evidence.name)
         Correction.objects.filter(pk=correction.pk, evidence=correction.evidence.name).update(evidence="")
-    storage = private_files()
-    if not storage.exists(FOLDER):
-        return
-    names = {f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]}
-    known = set(Correction.objects.filter(evidence__in=names).values_list("evidence", flat=True))
-    for name in names - known:
-        if storage.get_modified_time(name) < now - YOUNG:
-            storage.delete(name)
+    forget_strays(folder=FOLDER, model=Correction, columns=["evidence"], before=now - YOUNG)
 
 
 def _store(evidence: "ContentFile[bytes] | None") -> str:
@@ -101,7 +90,7 @@ def _store(evidence: "ContentFile[bytes] | None") -> str:
 
 
 def _decide(request: SubjectRequest, *, state: State, reason: str, by: Any, now: datetime) -> None:
-    """Of two of the staff one decides."""
+    """Of two of the staff one decides; a reason is owed also when the answer is yes."""
     if not reason.strip():
         raise ReasonMissing
     waiting = SubjectRequest.objects.filter(pk=request.pk, kind=SubjectRequest.Kind.CORRECTION, state=State.RECEIVED)

@@ -14,10 +14,10 @@ from django.urls import reverse
 
 from privacy import tasks
 from privacy.departures import Leaving, departures
-from privacy.erasing.running import NEVER_PROVED, leaving_of
+from privacy.erasing.running import leaving_of
 from privacy.models import Erasure, Receipt, SubjectRequest
 from privacy.outlets import outlet
-from privacy.services.requests import AlreadyAsked, file_request, tell_person
+from privacy.services.requests import AlreadyAsked, ReasonMissing, file_request, tell_person
 
 COOLING_OFF = timedelta(days=14)
 CONFIRMED_WITHIN = timedelta(days=7)
@@ -52,14 +52,14 @@ def ask_to_leave(
     request = file_request(
         kind=Kind.ERASURE, member=member, text=text, state=State.RECEIVED, identity_proof=identity_proof, now=now
     )
-    leaving = Leaving(member.pk, leads.value, successors)
-    begun = {one.name: one.begin(leaving, now) for one in departures()}
+    leaving = Leaving(member.pk, leads, successors)
+    to_bring_back = {one.name: one.begin(leaving, now) for one in departures()}
     Erasure.objects.create(
         request=request,
         member_number=member.pk,
         leads=leads,
         successors={str(company): heir for company, heir in successors.items()},
-        begun=begun,
+        to_bring_back=to_bring_back,
     )
     until = now + CONFIRMED_WITHIN
     tell_person(request, template="erasure_confirm", now=now, url=confirmation_url(request), until=until)
@@ -78,12 +78,12 @@ def let_go(*, member: Any, now: datetime) -> None:
             member=member,
             text="",
             state=State.COOLING_OFF,
-            identity_proof=NEVER_PROVED,
+            identity_proof="nobody ever proved the mailbox",
             now=now,
         )
     except AlreadyAsked:
         return
-    Erasure.objects.create(request=request, member_number=member.pk, runs_at=now)
+    Erasure.objects.create(request=request, member_number=member.pk, runs_at=now, writes_letter=False)
     transaction.on_commit(partial(tasks.wake_erasure, str(request.pk)))
 
 
@@ -102,7 +102,7 @@ def read_token(token: str) -> UUID:
 
 
 def waits_for_confirmation(*, token: str) -> None:
-    """Whether pressing the button would change something. Raises NotOurLink, NotLeaving."""
+    """Raise NotOurLink or NotLeaving where pressing the button would change nothing."""
     if not SubjectRequest.objects.filter(pk=read_token(token), state=State.RECEIVED).exists():
         raise NotLeaving
 
@@ -135,10 +135,11 @@ def stay(*, member: Any, now: datetime) -> None:
 
 
 @transaction.atomic
-def refuse_leaving(*, request: SubjectRequest, answer: str, now: datetime) -> None:
-    """Staff say no, and why: GDPR art. 12(4) and (5). Raises NotLeaving."""
-    SubjectRequest.objects.filter(pk=request.pk).update(answer=answer)
-    _end(request, State.REFUSED, template="erasure_refused", now=now)
+def refuse_leaving(*, request: SubjectRequest, reason: str, now: datetime) -> None:
+    """Staff say no, and why: GDPR art. 12(4) and (5). Raises ReasonMissing, NotLeaving."""
+    if not reason.strip():
+        raise ReasonMissing
+    _end(request, State.REFUSED, answer=reason.strip(), template="erasure_refused", now=now)
 
 
 def forget_unconfirmed(*, now: datetime) -> None:
@@ -173,13 +174,16 @@ def forget_letters(*, now: datetime) -> None:  # noqa: ARG001  # called like eve
                 Erasure.objects.filter(pk=job.pk, letter=job.letter).update(letter=None)
 
 
-def _end(request: SubjectRequest, state: SubjectRequest.State, *, template: str, now: datetime) -> None:
-    if not SubjectRequest.objects.filter(pk=request.pk, state__in=MAY_STAY).update(state=state, ended_at=now):
+def _end(
+    request: SubjectRequest, state: SubjectRequest.State, *, answer: str = "", template: str, now: datetime
+) -> None:
+    waiting = SubjectRequest.objects.filter(pk=request.pk, state__in=MAY_STAY)
+    if not waiting.update(state=state, answer=answer, ended_at=now):
         raise NotLeaving
     job = Erasure.objects.get(pk=request.pk)
     leaving = leaving_of(job)
     for one in departures():
-        if one.name in job.begun:
-            one.bring_back(leaving, job.begun[one.name], now)
+        if one.name in job.to_bring_back:
+            one.bring_back(leaving, job.to_bring_back[one.name], now)
     request.refresh_from_db()
     tell_person(request, template=template, now=now)

@@ -19,6 +19,10 @@ log = structlog.get_logger(__name__)
 PROOF = 300  # characters of it that are kept
 
 
+class ProofMissing(Exception):
+    """It has to be said how it was confirmed."""
+
+
 def tell_by_channel(*, now: datetime) -> None:
     """Tell what is due to be told, receiver by receiver; one that cannot be reached keeps nobody else waiting."""
     waiting = Receipt.objects.to_tell(at=now).order_by("receiver_kind", "receiver_key")
@@ -36,10 +40,6 @@ def collect_confirmations(*, now: datetime) -> None:
                 _note(receiver, said, now=now)
         except (NotReached, OSError) as error:
             log.warning("confirmations_not_read", receiver=receiver, error=type(error).__name__)
-
-
-class ProofMissing(Exception):
-    """It has to be said how it was confirmed."""
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from privacy.outlets import outlet
 from privacy.removables import removable
 from privacy.selectors.removals import is_members
 from privacy.services.removals import Asked
-from privacy.services.requests import month_after
+from privacy.services.requests import ReasonMissing, month_after
 from privacy.services.suppression import suppress_for_good
 
 State = SubjectRequest.State
@@ -32,10 +32,6 @@ class AlreadyDecided(Exception):
 
 class NothingToHide(Exception):
     """No page was named that can be hidden, or it cannot be seen any more."""
-
-
-class ReasonMissing(Exception):
-    """Who is refused is told why: GDPR art. 12(4)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from privacy import datamap, tasks
-from privacy.exporting.running import forget_strays
+from privacy.exporting.running import FOLDER, YOUNG
 from privacy.models import Export, SubjectRequest
 from privacy.outlets import outlet
+from privacy.private_files import forget_strays
 from privacy.selectors.holds import Holds
 
 EXPORTS_A_DAY = 3
@@ -29,6 +30,10 @@ class TooManyExports(Exception):
 
 class NotExtendable(Exception):
     """It was answered, or extended before, or its month is over."""
+
+
+class ReasonMissing(Exception):
+    """Who asked is owed a reason: GDPR art. 12(3) and (4)."""
 
 
 @transaction.atomic(durable=True)
@@ -52,11 +57,13 @@ def ask_for_export(*, member: Any, now: datetime) -> SubjectRequest:
 def extend_request(*, request: SubjectRequest, reason: str, now: datetime) -> None:
     """Take two months more, once and within the first month, and tell the person why: GDPR art. 12(3).
 
-    Raises NotExtendable.
+    Raises ReasonMissing, NotExtendable.
     """
+    if not reason.strip():
+        raise ReasonMissing
     late = month_after(month_after(month_after(request.received_at)))
     waiting = SubjectRequest.objects.open().filter(pk=request.pk, extension="", due_at__gte=now)
-    if not reason.strip() or not waiting.update(extension=reason.strip(), due_at=late):
+    if not waiting.update(extension=reason.strip(), due_at=late):
         raise NotExtendable
     request.refresh_from_db()
     tell_person(request, template="request_extended", now=now)
@@ -77,7 +84,7 @@ def forget_exports(*, now: datetime) -> None:
             Export.objects.filter(pk=job.pk, file=job.file.name).update(file="", size=0, digest="")
             ready = SubjectRequest.objects.filter(pk=job.pk, state=SubjectRequest.State.READY)
             ready.update(state=SubjectRequest.State.EXPIRED)
-    forget_strays(now=now)
+    forget_strays(folder=FOLDER, model=Export, columns=["file"], before=now - YOUNG)
 
 
 def month_after(moment: datetime) -> datetime:

@@ -21,17 +21,12 @@ def suppress(*, kind: str, value: str, reason: Suppression.Reason, now: datetime
     """
     if not value:
         return
-    known = Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value))
     if reason in WISHES:
-        known.exclude(reason__in=WISHES).update(reason=reason, at=now)
-        known = known.filter(reason__in=WISHES)
-    if known.exists():
+        enter_wishes(values=[(kind, value)], reason=reason, now=now)
         return
-    key_id, digest = digest_now(kind, value)
-    row = Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
-    if reason in WISHES:  # a bounce may be entered at this moment
-        enter_wishes([row])
-    else:
+    if not Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value)).exists():
+        key_id, digest = digest_now(kind, value)
+        row = Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
         Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
 
@@ -47,8 +42,7 @@ def suppress_for_good(*, request: UUID, values: Iterable[tuple[str, str]], now: 
     if not wanted:
         return
     reason = Suppression.Reason.REMOVED
-    for kind, value in wanted:
-        suppress(kind=kind, value=value, reason=reason, now=now)
+    enter_wishes(values=wanted, reason=reason, now=now)
     ledger.append(ledger.line_for(request=str(request), reason=reason, values=wanted, now=now))
 
 

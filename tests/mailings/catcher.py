@@ -22,6 +22,7 @@ class Catcher:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.recipients: list[str] = []
         self.senders: list[str | None] = []  # of the envelope
         self.sessions: list[Session] = []
@@ -62,5 +63,6 @@ class Catcher:
             self.senders.append(envelope.mail_from)
             content = envelope.original_content
             assert content is not None
+            self.raw.append(content)
             self.mails.append(message_from_bytes(content, policy=default))
         return answer or "250 OK"

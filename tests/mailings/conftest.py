@@ -20,7 +20,7 @@ def catcher(settings: Any) -> Iterator[Catcher]:
 
 
 @pytest.fixture
-def operator(settings: Any) -> None:
+def sender(settings: Any) -> None:
     """Marketing says who sends it, with a postal address."""
     settings.OPERATOR = {**settings.OPERATOR, "name": "Example Ltd", "address": "1 Example Street, Example"}
 

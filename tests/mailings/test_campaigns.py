@@ -25,7 +25,7 @@ from tests.factories import NOW, CategoryFactory, CompanyFactory, MemberFactory,
 from tests.mailings.campaigning import TOPIC, WORDS, agree, ends, figures, fresh, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from tests.factories import MemberFactory
 from tests.mailings.campaigning import agree, ends, figures, fresh, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policies", "sender")]
 READERS, WORKERS = 60, 3
 SAID = "We send you no more of"
 

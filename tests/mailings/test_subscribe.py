@@ -21,7 +21,7 @@ from tests.factories import NOW, MemberFactory
 from tests.mailings.campaigning import release, send_all, write
 from tests.mailings.catcher import Catcher
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 PAGE = "/newsletter/"
 
 

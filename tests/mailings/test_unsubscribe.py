@@ -24,7 +24,7 @@ from tests.factories import NOW, MemberFactory
 from tests.mailings.campaigning import agree, answer, ends, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 ALL_TOPICS = ["newsletter", "product_updates", "events", "partner_offers"]
 

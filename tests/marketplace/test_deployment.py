@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from mailings.periodic import sweep_campaigns
+from mailings.tasks import send_campaign_mail
 from marketplace.celery import app
 from marketplace.demo import market
 from marketplace.embedded.account import choose_account
@@ -29,7 +31,7 @@ def services() -> dict[str, Any]:
 
 
 def test_web_waits_for_the_servers_and_the_migrations(services: dict[str, Any]) -> None:
-    for name in ("web", "worker", "imports", "beat"):
+    for name in ("web", "worker", "imports", "campaigns", "beat"):
         assert {other: how["condition"] for other, how in services[name]["depends_on"].items()} == {
             "migrate": "service_completed_successfully",
             "postgres": "service_healthy",
@@ -37,18 +39,20 @@ def test_web_waits_for_the_servers_and_the_migrations(services: dict[str, Any]) 
         }
 
 
-def test_files_of_leads_have_a_worker_of_their_own_and_nothing_else_waits_for_it(services: dict[str, Any]) -> None:
-    """The queue of the import task is the one, and the only one, that its worker takes from; so in the demo."""
+def test_what_takes_long_has_workers_of_its_own_and_nothing_else_waits_for_it(services: dict[str, Any]) -> None:
+    """Files of leads and mails to many: each queue is the only one that its worker takes from; so in the demo."""
     demo = {program.name: program.command for program in market(Place(CHECKOUT, choose_account(CHECKOUT)), 1, [], "")}
     queues = {
         name: [command[command.index("--queues") + 1] for command in (services[name]["command"], demo[name])]
-        for name in ("worker", "imports")
+        for name in ("worker", "imports", "campaigns")
     }
 
-    assert queues == {"worker": ["celery", "celery"], "imports": ["imports", "imports"]}
+    assert queues == {"worker": ["celery"] * 2, "imports": ["imports"] * 2, "campaigns": ["campaigns"] * 2}
     routed = {name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks if "." in name}
     slow = {go_on_importing.name, build_export.name, erase_person.name, sweep_retention.name}
-    assert {name: queue for name, queue in routed.items() if queue != "celery"} == dict.fromkeys(slow, "imports")
+    to_many = {send_campaign_mail.name, sweep_campaigns.name}
+    wanted = {**dict.fromkeys(slow, "imports"), **dict.fromkeys(to_many, "campaigns")}
+    assert {name: queue for name, queue in routed.items() if queue != "celery"} == wanted
 
 
 def test_every_service_says_how_healthy_it_is_or_that_it_does_not(services: dict[str, Any]) -> None:

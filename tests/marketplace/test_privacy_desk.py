@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from marketplace.privacy_desk import privacy_desk
-from privacy.models import Breach, Receipt, Removal, SubjectRequest
+from privacy.models import OPEN, Breach, Receipt, Removal, SubjectRequest
 from tests.factories import NOW, MemberFactory
 from tests.staff import at_work, make_staff
 
@@ -24,7 +24,12 @@ def today() -> Iterator[None]:
 
 def ask(kind: str, state: str, *, due: timedelta) -> SubjectRequest:
     return SubjectRequest.objects.create(
-        kind=kind, member=MemberFactory(), state=state, received_at=NOW - 30 * DAY, due_at=NOW + due
+        kind=kind,
+        member=MemberFactory(),
+        state=state,
+        received_at=NOW - 30 * DAY,
+        due_at=NOW + due,
+        ended_at=None if state in OPEN else NOW,
     )
 
 
@@ -55,7 +60,7 @@ def test_what_waits_is_counted_with_what_is_overdue_and_the_next_day() -> None:
     ask("erasure", "done", due=-9 * DAY)
     owe(late, "a", due=-2 * DAY)
     owe(late, "b", due=DAY)
-    owe(late, "c", due=-5 * DAY, confirmed_at=NOW)
+    owe(late, "c", due=-5 * DAY, confirmed_at=NOW, proof="Letter.")
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - DAY)
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, authority_told_at=NOW - 8 * DAY)
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, closed_at=NOW, risk="high")

@@ -34,8 +34,7 @@ def publish(*, now: datetime = NOW, **values: Any) -> Lead:
 
 def work(now: datetime = NOW) -> None:
     """What a worker does when it is woken."""
-    alerting.match_new_leads(now=now)
-    alerting.write_due_mails(now=now)
+    alerting.tell_of_new_leads(now=now)
 
 
 def told() -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Member
 from directory.models import Category
+from mailings.times import Frequency
 from offerboard.codes import CURRENCIES, UNITS, Condition, Incoterm
 from offerboard.forms.board import BoardForm
 from offerboard.models import SavedSearch
@@ -169,7 +170,7 @@ def test_a_search_goes_with_its_company() -> None:
 def test_mails_are_off_until_somebody_asks_for_them() -> None:
     saved, _new = services.save_search(member=MemberFactory(), filters=Filters(words="tea"), name="x", now=NOW)
 
-    assert saved.frequency == SavedSearch.Frequency.OFF
+    assert saved.frequency == Frequency.OFF
 
 
 @pytest.mark.parametrize(

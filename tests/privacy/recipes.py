@@ -17,7 +17,15 @@ from django.db import models
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
-from mailings.models import Delivery, MailReport
+from mailings.models import (
+    Campaign,
+    Delivery,
+    MailPreference,
+    MailReport,
+    Subscriber,
+    SubscriptionWish,
+    WaitingNotice,
+)
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, Notice, ReadMark, RefusedRow, SentFile
 from privacy.digests import digest_now
@@ -142,6 +150,11 @@ def _mail(one: Person) -> Delivery:
     )
 
 
+def _campaign(**values: Any) -> Campaign:
+    wanted = {"kind": "marketing", "topic": "newsletter", "title": "x", "slug": uuid4().hex, "default_language": "en"}
+    return Campaign.objects.create(written_at=NOW, **(wanted | values))
+
+
 def _log(**values: Any) -> LogEntry:
     wanted = {"content_type": ContentType.objects.get_for_model(Company), "object_id": "1", "action_flag": 2}
     return LogEntry.objects.create(action_time=NOW, **(wanted | values))
@@ -172,7 +185,21 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     "directory.TeamMember member": lambda one: TeamMember.objects.get(member=one.member),
     "directory.Verification company__team__member": lambda one: VerificationFactory(company=one.company),
     "directory.Verification verifier": lambda one: VerificationFactory(verifier=one.member),
+    "mailings.Campaign written_by": lambda one: _campaign(written_by=one.member),
+    "mailings.Campaign approved_by": lambda one: _campaign(approved_by=one.member),
     "mailings.Delivery to": _mail,
+    "mailings.Subscriber email": lambda one: Subscriber.objects.create(
+        email=one.member.email, language="en", confirmed_at=NOW
+    ),
+    "mailings.SubscriptionWish email": lambda one: SubscriptionWish.objects.create(
+        email=one.member.email, topics=["newsletter"], language="en", asked_at=NOW
+    ),
+    "mailings.MailPreference member": lambda one: MailPreference.objects.create(
+        member=one.member, kind="reply", frequency="weekly"
+    ),
+    "mailings.WaitingNotice member": lambda one: WaitingNotice.objects.create(
+        member=one.member, kind="reply", key="1", happened_at=NOW, due_at=LATER
+    ),
     "mailings.MailReport delivery__to": lambda one: MailReport.objects.create(
         delivery=_mail(one), kind="soft", source="maildir", digest=uuid4().hex, received_at=NOW
     ),
@@ -246,7 +273,9 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     ),
     "privacy.Correction request__member": lambda one: Correction.objects.create(request=one.request),
     "privacy.Correction decided_by": lambda one: Correction.objects.create(
-        request=SubjectRequest.objects.create(kind="correction", state="accepted", received_at=NOW, due_at=LATER),
+        request=SubjectRequest.objects.create(
+            kind="correction", state="accepted", received_at=NOW, due_at=LATER, ended_at=NOW
+        ),
         decided_by=one.member,
     ),
     "privacy.Erasure request__member": lambda one: Erasure.objects.create(

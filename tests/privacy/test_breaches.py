@@ -255,6 +255,28 @@ def test_when_a_mail_has_left_is_kept_as_proof_before_the_outbox_forgets_it() ->
     ]
 
 
+def test_mails_are_asked_about_for_as_long_as_the_outbox_remembers_them() -> None:
+    """Privacy cannot read it there: mailings is above it."""
+    kept = [column.keep for column in datamap.tables()[Delivery].columns if column.keep.has_time]
+
+    assert {(keep.after, keep.days) for keep in kept} == {("ended_at", services.REMEMBERED.days)}
+
+
+def test_noting_when_many_mails_left_takes_no_more_statements_than_for_one() -> None:
+    counts = []
+    for people in (1, 5):
+        for _person in range(people):
+            writer()
+        services.tell_people(breach=breach(), now=NOW)
+        tell_all()
+        Delivery.objects.update(state="sent", ended_at=NOW)
+        with CaptureQueriesContext(connection) as asked:
+            services.note_sent(now=NOW)
+        counts.append(len(asked))
+
+    assert (counts[0], BreachNotice.objects.filter(sent_at=None).count()) == (counts[1], 0)
+
+
 # --- closing --------------------------------------------------------------------------------------------------------
 
 
@@ -263,8 +285,6 @@ def test_a_breach_is_closed_once_its_risk_is_judged_and_everybody_was_told() -> 
     one = breach(risk="unknown")
     with pytest.raises(services.NotJudged):
         services.close_breach(breach=one, now=NOW)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Breach.objects.update(closed_at=NOW)
     Breach.objects.update(risk="high")
     services.tell_people(breach=one, now=NOW)
     with pytest.raises(services.StillTelling):
@@ -278,3 +298,20 @@ def test_a_breach_is_closed_once_its_risk_is_judged_and_everybody_was_told() -> 
     with pytest.raises(services.AlreadyClosed):
         services.close_breach(breach=one, now=NOW + timedelta(days=1))
     assert fresh(one).closed_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("constraint", "values"),
+    [
+        ("breach_closed_is_judged", {"risk": "unknown", "closed_at": NOW}),
+        ("breach_closed_is_done", {"people_told_at": NOW, "closed_at": NOW}),
+        ("breach_done_is_told", {"people_done_at": NOW}),
+    ],
+)
+def test_the_database_refuses_an_end_without_what_comes_before_it(constraint: str, values: dict[str, Any]) -> None:
+    one = breach()
+
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Breach.objects.update(**values)
+
+    assert (fresh(one).closed_at, one.people_done_at, one.risk) == (None, None, "high")

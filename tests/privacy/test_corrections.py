@@ -20,7 +20,7 @@ from mailings.models import Delivery
 from privacy import periodic
 from privacy.models import EVIDENCE_KEPT, Correction, Receipt, SubjectRequest
 from privacy.services import corrections as services
-from privacy.services.requests import AlreadyAsked, month_after
+from privacy.services.requests import AlreadyAsked, ReasonMissing, month_after
 from tests.factories import NOW, MemberFactory, MessageFactory
 from tests.privacy.receivers import given_to, outside
 from tests.staff import at_work, make_staff
@@ -37,10 +37,14 @@ def private_root(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def picture(kind: str = "PNG") -> bytes:
+def picture(kind: str = "PNG", *, side: int = 3, **options: Any) -> bytes:
     target = BytesIO()
-    Image.new("RGB", (3, 2), "navy").save(target, kind)
+    Image.new("1" if side > 1000 else "RGB", (side, side)).save(target, kind, **options)
     return target.getvalue()
+
+
+# A telephone's photo with a second one inside, such as its depth.
+PHOTO = picture("MPO", save_all=True, append_images=[Image.new("RGB", (3, 3))])
 
 
 def browser(member: Any) -> Client:
@@ -117,6 +121,7 @@ def test_the_choice_is_what_there_is_of_mine_in_words_and_something_else() -> No
         ({"evidence": SimpleUploadedFile("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>")}, "cannot be read."),
         ({"evidence": SimpleUploadedFile("a.png", picture("GIF"))}, "This file cannot be read."),
         ({"evidence": SimpleUploadedFile("a.png", picture()[:40])}, "This file cannot be read."),
+        ({"evidence": SimpleUploadedFile("a.png", picture(side=7000))}, "This file cannot be read."),
         ({"evidence": SimpleUploadedFile("a.pdf", PDF + b" " * 5_300_000 + b"%%EOF")}, "larger than 5 MB"),
     ],
 )
@@ -131,7 +136,11 @@ def test_what_cannot_be_used_is_refused_beside_its_field_and_leaves_nothing(
     assert (SubjectRequest.objects.count(), stored(private_root)) == (0, [])
 
 
-@pytest.mark.parametrize(("content", "suffix"), [(PDF, ".pdf"), (picture(), ".png"), (picture("JPEG"), ".jpg")])
+@pytest.mark.parametrize(
+    ("content", "suffix"),
+    [(PDF, ".pdf"), (picture(), ".png"), (picture("JPEG"), ".jpg"), (PHOTO, ".jpg")],
+    ids=["pdf", "png", "jpeg", "photo of a telephone"],
+)
 def test_a_file_is_named_after_what_it_is_and_not_after_what_it_is_called(content: bytes, suffix: str) -> None:
     sent = SimpleUploadedFile("evidence.exe", content)
 
@@ -241,6 +250,16 @@ def test_an_old_page_in_another_window_decides_nothing() -> None:
         services.accept_correction(request=request, reason="Third.", columns=[PHONE], by=None, now=NOW)
     request.refresh_from_db()
     assert (request.answer, Delivery.objects.count()) == ("First.", 2)
+
+
+def test_a_yes_needs_words_too() -> None:
+    request = ask()
+
+    with pytest.raises(ReasonMissing):
+        services.accept_correction(request=request, reason=" ", columns=[PHONE], by=None, now=NOW)
+
+    request.refresh_from_db()
+    assert (request.state, request.answer, Delivery.objects.count()) == ("received", "", 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,10 @@
 """Once somebody has left: what is gone, what is kept and for how long, and what the others still see."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -188,6 +190,30 @@ def test_the_final_letter_says_what_is_kept_and_is_forgotten_once_it_is_sent(sel
     services.forget_letters(now=timezone.now())
 
     assert not Delivery.objects.filter(to=email).exists()
+
+
+def test_an_account_that_nobody_proved_goes_without_a_letter() -> None:
+    """Somebody typed an address that is not theirs; who reads mail there has just asked not to be written to."""
+    stranger = MemberFactory()
+    services.let_go(member=stranger, now=timezone.now())
+
+    running.run(Erasure.objects.get().pk)
+
+    assert (state_of(stranger), Delivery.objects.count(), Erasure.objects.get().letter) == ("closed", 0, None)
+
+
+def test_of_the_release_before_it_is_known_to_whom_no_letter_is_owed(seller: Member) -> None:
+    ask_and_confirm(seller)
+    services.let_go(member=MemberFactory(), now=timezone.now())
+    Erasure.objects.update(writes_letter=True)  # the column's own default, which old rows get
+
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("privacy.migrations.0011_writes_letter").NEVER_PROVED)
+
+    assert dict(Erasure.objects.values_list("member_number", "writes_letter")) == {
+        seller.pk: True,
+        Member.objects.latest("pk").pk: False,
+    }
 
 
 def test_what_is_left_of_a_company_goes_a_year_later_and_not_before_its_threads(seller: Member) -> None:

@@ -280,10 +280,10 @@ def test_a_killed_worker_is_survived() -> None:
 def test_a_file_that_may_be_about_to_get_its_row_is_no_stray() -> None:
     private_files().save(f"{running.FOLDER}/young.zip", ContentFile(b"PK"))
 
-    running.forget_strays(now=timezone.now())
+    services.forget_exports(now=timezone.now())
     assert files() == [f"{running.FOLDER}/young.zip"]
 
-    running.forget_strays(now=timezone.now() + 3 * running.LEASE)
+    services.forget_exports(now=timezone.now() + 3 * running.LEASE)
     assert files() == []
 
 

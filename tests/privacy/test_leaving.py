@@ -18,6 +18,7 @@ from privacy.models import Erasure, SubjectRequest
 from privacy.selectors.suppression import is_suppressed
 from privacy.services import leaving as services
 from privacy.services.consent import consent_key
+from privacy.services.requests import ReasonMissing
 from tests.factories import CompanyFactory, MemberFactory
 from tests.privacy.leaving import ask, browser, colleague, on_board, only_owner, state_of, token_of
 from tests.staff import at_work, make_staff
@@ -207,6 +208,17 @@ def test_staff_refuse_with_a_reason_and_everything_is_back(seller: Member) -> No
     assert (state_of(request), request.answer) == ("refused", "A court ordered us to keep it.")
     assert (state_of(seller), on_board()) == ("active", 1)
     assert "A court ordered us to keep it." in Delivery.objects.get(template="erasure_refused").text
+
+
+@pytest.mark.parametrize("reason", ["", " \n"])
+def test_a_refusal_needs_words(seller: Member, reason: str) -> None:
+    request = ask(seller)
+    mails = Delivery.objects.count()
+
+    with pytest.raises(ReasonMissing):
+        services.refuse_leaving(request=request, reason=reason, now=timezone.now())
+
+    assert (state_of(request), request.answer, Delivery.objects.count()) == ("received", "", mails)
 
 
 def test_moderators_neither_enter_nor_refuse(seller: Member) -> None:

@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from accounts.models import Member
-from accounts.services.team import LastOwner, change_role
+from accounts.services.team import LastOwner, change_role, remove_from_team
 from directory.models import Company, TeamMember
 from directory.services import Closing, show_company
 from mailings import delivery
@@ -23,6 +23,7 @@ from offerboard.models import Inquiry, Lead
 from offerboard.services import inquiries
 from privacy.erasing import replaying, running
 from privacy.models import Erasure, LegalHold, Removal, SubjectRequest, Suppression
+from privacy.selectors.suppression import is_suppressed
 from privacy.services import leaving as services
 from privacy.services.removal_decisions import refuse_removal
 from privacy.services.suppression import note_mailbox_works, suppress, suppress_for_good
@@ -73,6 +74,20 @@ def test_an_address_that_bounced_and_then_left_is_suppressed_as_a_wish(linh: Mem
     note_mailbox_works(address="linh@example.com")
 
     assert [one.reason for one in Suppression.objects.filter(kind="email")] == ["erased"]
+
+
+@pytest.mark.parametrize(("before", "after"), [("removed", "removed"), ("bounced", "erased"), ("complained", "erased")])
+def test_who_is_known_under_an_older_key_and_leaves_is_known_once(
+    linh: Member, settings: Any, before: str, after: str
+) -> None:
+    settings.SUPPRESSION_KEYS = ["1:old"]
+    suppress(kind="email", value=linh.email, reason=Suppression.Reason(before), now=NOW)
+    settings.SUPPRESSION_KEYS = ["2:new", "1:old"]
+
+    leave(linh)
+
+    assert list(Suppression.objects.values_list("key_id", "reason")) == [("1", after)]
+    assert is_suppressed("email", "linh@example.com")
 
 
 def test_who_was_quicker_to_stay_than_the_worker_to_begin_stays(linh: Member) -> None:
@@ -150,6 +165,17 @@ def test_an_owner_cannot_step_down_while_the_other_one_is_leaving(linh: Member, 
     assert TeamMember.objects.get(member=other).role == "owner"
 
 
+def test_colleagues_who_own_nothing_may_still_go_while_the_only_owner_is_leaving(
+    linh: Member, company: Company
+) -> None:
+    viewer = MemberFactory(company=company, role="viewer")
+    ask(linh)
+
+    remove_from_team(company=company, actor=viewer, team_member_id=TeamMember.objects.get(member=viewer).pk)
+
+    assert list(company.team.values_list("member", flat=True)) == [linh.pk]
+
+
 def test_a_company_is_not_listed_again_while_all_its_owners_are_leaving(linh: Member, company: Company) -> None:
     ask(linh)
 
@@ -215,7 +241,7 @@ def test_the_log_of_staff_keeps_no_name_of_what_was_theirs(linh: Member, company
 
 def test_a_company_that_was_removed_is_off_the_market_again_after_a_restore(company: Company) -> None:
     deserted = CompanyFactory(legal_name="Deserted Ltd", phone="+84243825999")
-    request = SubjectRequest.objects.create(kind="removal", state="done", received_at=NOW, due_at=NOW)
+    request = SubjectRequest.objects.create(kind="removal", state="done", received_at=NOW, due_at=NOW, ended_at=NOW)
     values = [("company", "VN Deserted Ltd"), ("website", "linh-coffee.example")]
     suppress_for_good(request=request.pk, values=values, now=NOW)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -120,6 +120,21 @@ def test_staff_note_that_they_told_and_how_it_was_confirmed() -> None:
     client.post(page, {"proof": "Letter of 3 March."})
     assert (fresh(receipt).proof, receipt.confirmed_at, receipt.person) == ("Letter of 3 March.", NOW, "")
     assert client.post(page, {"proof": "Another."}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"confirmed_at": NOW, "person": ""}, {"confirmed_at": NOW, "proof": "Letter."}],
+    ids=["without a proof", "with the person still named"],
+)
+def test_the_database_refuses_half_a_confirmation(values: dict[str, Any]) -> None:
+    (receipt,) = owe("Court", kind="authority")
+    before = Receipt.objects.values().get()
+
+    with pytest.raises(IntegrityError, match="receipt_confirmed_is_proved"), transaction.atomic():
+        Receipt.objects.filter(pk=receipt.pk).update(**values)
+
+    assert Receipt.objects.values().get() == before
 
 
 def test_the_person_reads_who_was_told_and_who_confirmed() -> None:

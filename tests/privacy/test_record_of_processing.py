@@ -121,7 +121,10 @@ def test_a_data_protection_officer_stands_in_it_when_there_is_one(settings: Any,
     ("purpose", "people"),
     [
         ("Running your account", {"Members"}),
-        ("Sending you what you asked for, such as a newsletter", {"Members"}),
+        (
+            "Sending you what you asked for, such as a newsletter",
+            {"Members", "People without an account whose e-mail address we have"},
+        ),
         (
             "Bringing an invitation into a team to the person who is invited",
             {"People without an account whose e-mail address we have"},

@@ -23,7 +23,7 @@ from privacy.forms.removals import asked_about
 from privacy.models import Removal, SubjectRequest, Suppression
 from privacy.selectors.suppression import is_suppressed
 from privacy.services import removal_decisions as services
-from privacy.services.requests import month_after
+from privacy.services.requests import ReasonMissing, month_after
 from privacy.services.suppression import lift, suppress_for_good
 from tests.accounts.people import mails_to
 from tests.factories import NOW, CompanyFactory, InvitationFactory, LeadFactory, MemberFactory
@@ -229,7 +229,7 @@ def test_refusing_lifts_no_suspension_that_this_request_did_not_bring(officer: C
 def test_a_refusal_needs_words(company: Company) -> None:
     removal = by_phone(company.get_absolute_url())
 
-    with pytest.raises(services.ReasonMissing):
+    with pytest.raises(ReasonMissing):
         services.refuse_removal(removal=removal, reason=" \n", by=MemberFactory(), now=NOW)
 
     assert (states(), Delivery.objects.count()) == (["review"], 0)

@@ -19,7 +19,7 @@ from privacy.erasing import ledger, replaying, running
 from privacy.models import Erasure, SubjectRequest, Suppression
 from privacy.selectors.suppression import is_suppressed
 from privacy.services.suppression import lift, suppress_for_good
-from tests.factories import CompanyFactory, InvitationFactory, LeadFactory, MemberFactory
+from tests.factories import NOW, CompanyFactory, InvitationFactory, LeadFactory, MemberFactory
 from tests.privacy.leaving import ask_and_confirm, leave
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
@@ -86,6 +86,26 @@ def test_a_copy_in_which_the_two_weeks_were_running_is_erased_too() -> None:
     assert (request.state, Lead.objects.count()) == ("partly_kept", 0)
 
 
+@pytest.mark.promise("deleted-again-after-a-restore")
+def test_a_replay_that_was_killed_is_carried_on_by_a_worker_and_the_person_hears_nothing_of_it_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    member = seller()
+    request = leave(member)
+    restore_yesterdays(member)
+    with monkeypatch.context() as killed:
+        killed.setattr(running, "parts_to_erase", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            replaying.replay(now=timezone.now())
+    assert Member.objects.get(pk=member.pk).email == "linh@example.com"
+
+    Erasure.objects.update(lease_until=None)  # as when it has run out
+    running.run(request.pk)
+
+    assert Member.objects.get(pk=member.pk).state == "closed"
+    assert (Delivery.objects.count(), len(list(ledger.lines()))) == (0, 1)
+
+
 def test_somebody_who_got_the_number_of_who_left_is_not_touched() -> None:
     """A copy gives numbers out again that were given out after it was made."""
     member = seller()
@@ -134,7 +154,7 @@ def test_where_the_ledger_cannot_be_written_nothing_is_erased(ledger_file: Path)
 @pytest.mark.promise("deleted-again-after-a-restore")
 def test_a_mailbox_that_was_removed_is_forgotten_again_and_stays_suppressed() -> None:
     request = SubjectRequest.objects.create(
-        kind="removal", email="", state="done", received_at=timezone.now(), due_at=timezone.now()
+        kind="removal", email="", state="done", received_at=NOW, due_at=NOW, ended_at=NOW
     )
     suppress_for_good(request=request.pk, values=[("email", "Linh@example.com")], now=timezone.now())
     Suppression.objects.all().delete()

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from mailings.models import Delivery
-from privacy.models import SubjectRequest
+from privacy.models import OPEN, SubjectRequest
 from privacy.services import requests as services
 from privacy.services.requests import month_after
 from tests.factories import NOW, PASSWORD, MemberFactory
@@ -18,6 +19,12 @@ from tests.staff import at_work, make_staff
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 CORRECT = reverse("privacy:correct")
 LIST = reverse("admin:privacy_subjectrequest_changelist")
+# Of states that no erasure is ever in, a kind of request that is.
+KINDS = {
+    **dict.fromkeys(["verified", "building", "ready", "failed"], "export"),
+    **dict.fromkeys(["review", "hidden"], "removal"),
+    "accepted": "correction",
+}
 
 
 def browser(member: Any, *, knows_password: bool = True) -> Client:
@@ -85,6 +92,19 @@ def test_the_list_can_be_narrowed_to_what_waits_and_to_what_is_overdue() -> None
     assert found == {"open": ["Late", "Fresh"], "overdue": ["Late"]}
 
 
+@pytest.mark.parametrize("state", SubjectRequest.State.values)
+def test_the_database_refuses_what_is_open_and_ended_or_neither(state: str) -> None:
+    """Over all states: a new one is in OPEN or ends."""
+    kind = KINDS.get(state, "erasure")
+    wrong, right = (NOW, None) if state in OPEN else (None, NOW)
+
+    with pytest.raises(IntegrityError, match="request_ended_unless_open"), transaction.atomic():
+        ask(kind, state=state, ended_at=wrong)
+
+    assert not SubjectRequest.objects.exists()
+    assert ask(kind, state=state, ended_at=right).ended_at == right
+
+
 def test_staff_take_two_months_more_and_the_person_reads_why() -> None:
     member = MemberFactory()
     request = ask(member=member)
@@ -109,19 +129,21 @@ def test_somebody_without_an_account_is_told_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "reason", "refusal"),
     [
-        ({}, " "),
-        ({"extension": "Before."}, "Again."),
-        ({"state": "refused", "ended_at": NOW}, "It is answered."),
-        ({"due_at": NOW - timedelta(seconds=1)}, "The month is over."),
+        ({}, " ", services.ReasonMissing),
+        ({"extension": "Before."}, "Again.", services.NotExtendable),
+        ({"state": "refused", "ended_at": NOW}, "It is answered.", services.NotExtendable),
+        ({"due_at": NOW - timedelta(seconds=1)}, "The month is over.", services.NotExtendable),
     ],
 )
-def test_more_time_is_taken_once_with_a_reason_and_within_the_month(changes: dict[str, Any], reason: str) -> None:
+def test_more_time_is_taken_once_with_a_reason_and_within_the_month(
+    changes: dict[str, Any], reason: str, refusal: type[Exception]
+) -> None:
     request = ask(member=MemberFactory(), at=NOW, **changes)
     before = SubjectRequest.objects.values().get()
 
-    with pytest.raises(services.NotExtendable):
+    with pytest.raises(refusal):
         services.extend_request(request=request, reason=reason, now=NOW)
 
     assert (SubjectRequest.objects.values().get(), Delivery.objects.count()) == (before, 0)

@@ -17,6 +17,7 @@ from marketplace.bench.exporting import measure_export
 from marketplace.bench.findings import Finding, Line, Unmeasured, as_json, summarise, table
 from marketplace.bench.inserting import measure_insertion
 from marketplace.bench.leaving import measure_erasure, measure_sweep
+from marketplace.bench.mailing import measure_mailing, measure_many_readers
 from marketplace.bench.matching import measure_matching
 from marketplace.bench.memory import BenchFailed, measure_memory
 from marketplace.bench.paging import measure_pages
@@ -35,8 +36,14 @@ EVERY_RUN: dict[str, Measure] = {
     "copy": measure_export,
     "matching": measure_matching,
     "erasure": measure_erasure,
+    "mail": measure_mailing,
 }
-ONCE: dict[str, Measure] = {"exact": measure_exactness, "memory": measure_memory, "sweep": measure_sweep}
+ONCE: dict[str, Measure] = {
+    "exact": measure_exactness,
+    "memory": measure_memory,
+    "sweep": measure_sweep,
+    "readers": measure_many_readers,
+}
 
 
 class Command(BaseCommand):

@@ -1,6 +1,18 @@
 """What makes the product write each of its mails, so that tests look at what people really get."""
 
-from tests.mailings.occasions import accounts, privacy, trade
+from tests.mailings.occasions import accounts, many, privacy, trade
 from tests.mailings.occasions.cast import ARABIC, HOSTILE, OCCASIONS, READER, TEMPLATES, Cast, written
 
-__all__ = ["ARABIC", "HOSTILE", "OCCASIONS", "READER", "TEMPLATES", "Cast", "accounts", "privacy", "trade", "written"]
+__all__ = [
+    "ARABIC",
+    "HOSTILE",
+    "OCCASIONS",
+    "READER",
+    "TEMPLATES",
+    "Cast",
+    "accounts",
+    "many",
+    "privacy",
+    "trade",
+    "written",
+]

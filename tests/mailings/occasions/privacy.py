@@ -73,7 +73,7 @@ def erasure_cancelled(cast: Cast) -> None:
 
 @occasion
 def erasure_refused(cast: Cast) -> None:
-    leaving.refuse_leaving(request=ask_to_leave(cast.reader()), answer=cast.words, now=timezone.now())
+    leaving.refuse_leaving(request=ask_to_leave(cast.reader()), reason=cast.words, now=timezone.now())
 
 
 @occasion

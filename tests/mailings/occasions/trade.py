@@ -5,14 +5,20 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from accounts.models import Member
 from directory.models import Company
+from mailings.services.notifying import MOST_AT_ONCE
 from moderation import services as moderation
 from moderation.models import Report, Ticket
 from moderation.provisional import reject_reports
 from moderation.registry import moderatable
+from offerboard.expiring import tell_of_expiry
 from offerboard.models import Inquiry, Lead
+from offerboard.notices import APPROVED, REPLY, SUGGESTIONS
 from offerboard.services import inquiries
-from tests.factories import CompanyFactory, InquiryFactory, LeadFactory, MemberFactory
+from offerboard.suggesting import write_due_suggestions
+from tests.factories import CategoryFactory, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory
+from tests.mailings import noticing
 from tests.mailings.occasions.cast import READER, Cast, occasion
 from tests.offerboard import alerting
 
@@ -112,3 +118,40 @@ def new_leads(cast: Cast) -> None:
     for _number in range(3):
         alerting.publish(title=cast.title, company=seller, now=now)
     alerting.work(now)
+
+
+@occasion
+def digest(cast: Cast) -> None:
+    """Messages of a day, an approved lead, and more decisions within an hour than are told one by one."""
+    lead, now = lead_of_reader(cast, state="pending"), timezone.now()
+    reader, staff = Member.objects.get(email=READER), MemberFactory(is_staff=True)
+    for kind in (REPLY, APPROVED):
+        noticing.wants(reader, kind, "daily", now=now)
+    noticing.write(noticing.thread_with(reader, name=cast.company, title=cast.title), cast.words, "x", now=now)
+    moderation.decide(kind="lead", key=lead.slug, action="approve", reason="", by=staff, now=now)
+    for number in range(MOST_AT_ONCE + 2):
+        other = LeadFactory(company=lead.company, posted_by=reader, title=cast.title)
+        action = "suspend" if number % 2 else "reject"
+        for key in (other.slug, LeadFactory(company=lead.company, posted_by=reader, title=cast.title).slug):
+            moderation.decide(kind="lead", key=key, action=action, reason=cast.words, by=staff, now=now)
+    noticing.work(now + 2 * noticing.DAY)
+
+
+@occasion
+def leads_expiring(cast: Cast) -> None:
+    lead, now = lead_of_reader(cast), timezone.now()
+    for hours in (0, 1, 2):
+        ends = now + 2 * noticing.DAY + hours * noticing.MINUTE
+        LeadFactory(company=lead.company, title=cast.title, posted_at=ends - 30 * noticing.DAY, expires_at=ends)
+    tell_of_expiry(now=now)
+
+
+@occasion
+def suggestions(cast: Cast) -> None:
+    reader, now, category = cast.owner(), timezone.now(), CategoryFactory()
+    Company.objects.get(team__member=reader).industries.add(category)
+    noticing.wants(reader, SUGGESTIONS, "weekly", now=now - noticing.MINUTE)
+    seller = CompanyFactory(legal_name=cast.company)
+    for _number in range(3):
+        alerting.publish(title=cast.title, company=seller, category=category, now=now)
+    write_due_suggestions(now=now + 8 * noticing.DAY)

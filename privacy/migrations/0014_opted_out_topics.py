@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('privacy', '0010_bounced_and_complained'),
+        ('privacy', '0013_clearer_names'),
     ]
 
     operations = [

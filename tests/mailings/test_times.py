@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from offerboard.alert_times import due_at
+from mailings.times import due_at
 
 
 def at(text: str) -> datetime:

@@ -1,0 +1,18 @@
+"""What `manage.py check` finds out about mail before anything is sent."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from mailings.dkim import UnusableKey, load_key
+
+
+def dkim_key_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """DKIM_KEY can be signed with, or is empty."""
+    try:
+        load_key()
+    except UnusableKey as error:
+        return [
+            Error(f"DKIM_KEY is {error}", hint="docs/operation.md, “So that mail is believed”.", id="mailings.E001")
+        ]
+    return []

@@ -1,0 +1,106 @@
+"""Mails that gather what was not told at once.
+
+PostgreSQL holds the list; whoever looks at it twice, or with others at the same time, tells nothing twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
+
+from mailings.models import WaitingNotice
+from mailings.notices import Line, NoticeKind, Reader, notice_kinds
+from mailings.selectors.preferences import frequencies_of
+from mailings.services import queue_mail
+from mailings.times import Frequency, zone_of
+
+TEMPLATE = "digest"
+MOST = 20  # lines of one kind; Gmail shows no more than 102 KB of a mail
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What is told of one kind."""
+
+    heading: str  # "3 new messages"
+    lines: Sequence[Line]
+    more: str  # "and 2 more"; "" if all are here
+    more_url: str
+    note: str
+    note_url: str
+
+
+def write_due_digests(*, now: datetime) -> int:
+    """One mail to each member for whom something is due; answers how many were written."""
+    due = WaitingNotice.objects.filter(due_at__lte=now, kind__in=notice_kinds())
+    waiting = due.order_by().values_list("member", flat=True).distinct()
+    return sum(_write_digest(member_id, now=now) for member_id in sorted(waiting))
+
+
+@transaction.atomic(durable=True)
+def _write_digest(member_id: int, *, now: datetime) -> bool:
+    """The member's row is locked: of two workers, one writes. What is not told any more is forgotten."""
+    members = get_user_model().objects.select_for_update(no_key=True, skip_locked=True)
+    member = members.filter(pk=member_id).first()
+    if member is None:
+        return False
+    due = WaitingNotice.objects.filter(member=member, due_at__lte=now, kind__in=notice_kinds())
+    rows = list(due.order_by("happened_at", "pk").values_list("pk", "kind", "key"))
+    with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
+        groups = list(_groups(_by_kind(rows), member, now=now))
+        if groups:
+            context = {
+                "reader_name": member.name,
+                "heading": ", ".join(group.heading for group in groups),
+                "groups": groups,
+            }
+            queue_mail(template=TEMPLATE, to=member.email, language=member.language, context=context, now=now)
+    WaitingNotice.objects.filter(pk__in=[pk for pk, _kind, _key in rows]).delete()
+    return bool(groups)
+
+
+def _by_kind(rows: Iterable[tuple[int, str, str]]) -> Mapping[str, list[str]]:
+    keys: dict[str, list[str]] = defaultdict(list)
+    for _pk, kind, key in rows:
+        keys[kind].append(key)
+    return keys
+
+
+def _groups(keys: Mapping[str, Sequence[str]], member: Reader, *, now: datetime) -> Iterator[Group]:
+    """What there is to tell of each kind that the member still wants to hear of, or has a right to."""
+    for key, kind in notice_kinds().items():
+        if key in keys and _is_heard(kind, member) and kind.gathering:
+            lines = kind.gathering.lines(keys[key], member, now)
+            if lines:
+                yield _group(kind, lines)
+
+
+def _is_heard(kind: NoticeKind, member: Reader) -> bool:
+    return kind.is_owed or (member.gets_news and frequencies_of(kind, [member.pk])[member.pk] != Frequency.OFF)
+
+
+def _group(kind: NoticeKind, lines: Sequence[Line]) -> Group:
+    gathering: Any = kind.gathering
+    shown = lines[:MOST] if gathering.page else lines
+    more = sum(line.things for line in lines[len(shown) :])
+    return Group(
+        heading=gathering.count(sum(line.things for line in lines)),
+        lines=shown,
+        more=ngettext("and %(n)s more", "and %(n)s more", more) % {"n": more} if more else "",
+        more_url=_whole(gathering.page),
+        note=str(gathering.note),
+        note_url=_whole(gathering.note_page),
+    )
+
+
+def _whole(page: str) -> str:
+    return urljoin(settings.SITE_URL, reverse(page)) if page else ""

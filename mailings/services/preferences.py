@@ -1,0 +1,45 @@
+"""Choosing how often one is told of what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from mailings import tasks
+from mailings.models import MailPreference, WaitingNotice
+from mailings.notices import NoticeKind
+from mailings.selectors.preferences import frequencies_of
+from mailings.times import Frequency, due_at
+
+
+class NotOffered(Exception):
+    """The kind is not told so often."""
+
+
+@transaction.atomic(durable=True)
+def choose_frequencies(*, member_id: Any, time_zone: str, chosen: Mapping[NoticeKind, str], now: datetime) -> None:
+    """Tell the member of these kinds so often. Raises NotOffered, and then changes nothing."""
+    for kind, frequency in chosen.items():
+        set_frequency(kind=kind, frequency=frequency, member_id=member_id, time_zone=time_zone, now=now)
+
+
+@transaction.atomic
+def set_frequency(*, kind: NoticeKind, frequency: str, member_id: Any, time_zone: str, now: datetime) -> None:
+    """The same of one kind. What waits goes with the next mail, or is forgotten. Raises NotOffered."""
+    if frequency not in kind.frequencies:
+        raise NotOffered
+    if frequencies_of(kind, [member_id])[member_id] == frequency:
+        return
+    wanted = Frequency(frequency)
+    is_off = wanted == Frequency.OFF
+    due = None if is_off else due_at(wanted, time_zone=time_zone, now=now)
+    seeking = {"due_at": due, "told_until": None if is_off else now} if kind.seeks else {}
+    MailPreference.objects.update_or_create(
+        member_id=member_id, kind=kind.key, defaults={"frequency": wanted, **seeking}
+    )
+    waiting = WaitingNotice.objects.filter(member=member_id, kind=kind.key)
+    if due is None:
+        waiting.delete()
+    elif waiting.update(due_at=due) and due <= now:
+        transaction.on_commit(tasks.wake_digests)

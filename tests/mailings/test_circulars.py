@@ -1,0 +1,174 @@
+"""A mail of a campaign as it arrives: in the reader's language, with the reader's name, and whole."""
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+import time_machine
+
+from mailings import tasks
+from mailings.models import Delivery
+from mailings.services import queue_message
+from mailings.services.campaigns import send_test
+from privacy.models import Suppression
+from privacy.services.suppression import suppress
+from tests.factories import NOW, MemberFactory
+from tests.mailings.campaigning import agree, answer, fresh, release, send_all, subscriber, write
+from tests.mailings.catcher import Catcher
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
+TEXTS = {
+    "en": {"subject": "News", "body": "English words."},
+    "pt": {"subject": "Notícias", "body": "Palavras portuguesas."},
+    "ar": {"subject": "أخبار", "body": "كلمات عربية."},
+}
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """Campaigns go out at NOW."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def halves(mail: EmailMessage) -> tuple[str, str]:
+    """Text and HTML."""
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return text.get_content().replace("\r\n", "\n"), html.get_content()
+
+
+def to(catcher: Catcher, address: str) -> EmailMessage:
+    return next(mail for mail in catcher.mails if mail["To"] == address)
+
+
+def test_each_reader_gets_their_language_its_parent_or_everybody_elses(catcher: Catcher) -> None:
+    for language in ("en", "pt-br", "ar", "vi"):
+        subscriber(f"{language}@example.org", language=language)
+
+    release(write(texts=TEXTS))
+    send_all()
+
+    subjects = {str(mail["To"]): str(mail["Subject"]) for mail in catcher.mails}
+    assert subjects == {
+        "en@example.org": "News",
+        "pt-br@example.org": "Notícias",
+        "ar@example.org": "أخبار",
+        "vi@example.org": "News",
+    }
+    text, html = halves(to(catcher, "ar@example.org"))
+    assert "كلمات عربية." in text
+    assert 'dir="rtl"' in html
+    assert 'lang="ar"' in html
+
+
+def test_a_mail_greets_its_reader_and_nobody_else(catcher: Catcher) -> None:
+    """A name cannot become part of the page; who has none here is greeted without."""
+    agree(MemberFactory(email="a@example.com", full_name="Đỗ Thị <b>Ánh</b> & Söhne", display_name=""))
+    agree(MemberFactory(email="b@example.com", full_name="Amara Okonkwo"))
+    subscriber("c@example.org")
+
+    release(write())
+    send_all()
+
+    text, html = halves(to(catcher, "a@example.com"))
+    assert "Dear Đỗ Thị <b>Ánh</b> & Söhne," in text
+    assert "Dear Đỗ Thị &lt;b&gt;Ánh&lt;/b&gt; &amp; Söhne," in html
+    assert "Amara" not in text + html
+    assert "Good day," in halves(to(catcher, "c@example.org"))[0]
+
+
+def test_every_reader_has_a_link_of_their_own_in_both_halves_and_in_the_header(catcher: Catcher) -> None:
+    for number in range(3):
+        subscriber(f"reader{number}@example.org")
+
+    release(write())
+    send_all()
+
+    links = set()
+    for mail in catcher.mails:
+        link = str(mail["List-Unsubscribe"]).strip("<>")
+        text, html = halves(mail)
+        assert link in text
+        assert f'href="{link}"' in html
+        links.add(link)
+    assert len(links) == 3
+
+
+def test_long_lines_and_dots_arrive_as_they_were_written(catcher: Catcher) -> None:
+    subscriber("reader@example.org")
+    body = "x" * 5_000 + "\n\n.\n\n..two dots\n\n" + "слово " * 2_000
+
+    release(write(texts={"en": {"subject": "слово " * 15, "body": body}}))
+    send_all()
+
+    (mail,) = catcher.mails
+    assert "x" * 5_000 in halves(mail)[0]
+    assert "\n.\n" in halves(mail)[0]
+    assert str(mail["Subject"]) == ("слово " * 15).strip()
+    assert max(map(len, catcher.raw[0].split(b"\r\n"))) <= 998
+
+
+def test_an_announcement_has_no_button_to_unsubscribe(catcher: Catcher) -> None:
+    MemberFactory(email="amara@example.com")
+
+    release(write("announcement", reason="fraud"))
+    send_all()
+
+    mail = to(catcher, "amara@example.com")
+    assert mail["List-Unsubscribe"] is None
+    assert "a fraud or safety warning" in halves(mail)[0]
+    assert "/newsletter/unsubscribe/" not in "".join(halves(mail))
+
+
+def test_a_test_mail_is_marked_and_its_link_stops_nothing(catcher: Catcher) -> None:
+    reader = subscriber("reader@example.org")
+    campaign = write()
+
+    send_test(campaign=campaign, words=campaign.texts.get(), to="staff@example.com", name="Linh", now=NOW)
+    tasks.send_due_mail()
+
+    (mail,) = catcher.mails
+    assert (mail["To"], str(mail["Subject"])) == ("staff@example.com", "[Test] News of November")
+    assert reader.key.hex not in halves(mail)[0]
+    assert fresh(campaign).state == "draft"
+
+
+def test_names_are_forgotten_when_a_mail_has_ended(catcher: Catcher) -> None:
+    agree(MemberFactory(full_name="Amara Okonkwo"))
+
+    release(write())
+    send_all()
+
+    assert list(Delivery.objects.values_list("state", "name", "subject", "text")) == [("sent", "", "", "")]
+
+
+# --- one rule for all mail: the address is asked about once more at the dot ----------------------------------------
+
+
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_an_address_that_bounced_meanwhile_gets_only_what_it_asked_for(asked_for: bool, catcher: Catcher) -> None:
+    """Queued before the bounce came in."""
+    words: dict[str, Any] = {"template": "test", "language": "en", "subject": "x", "text": "y", "html": ""}
+    queue_message(to="amara@example.com", now=NOW, asked_for=asked_for, **words)
+    suppress(kind="email", value="amara@example.com", reason=Suppression.Reason.BOUNCED, now=NOW)
+
+    tasks.send_due_mail()
+
+    assert len(catcher.mails) == (1 if asked_for else 0)
+    assert Delivery.objects.get().state == ("sent" if asked_for else "suppressed")
+
+
+def test_a_no_to_one_topic_leaves_all_other_mail_alone(catcher: Catcher) -> None:
+    reader = subscriber("reader@example.org", "newsletter", "events")
+    answer(reader.key, "newsletter", given=False)
+    words: dict[str, Any] = {"template": "test", "language": "en", "subject": "x", "text": "y", "html": ""}
+    queue_message(to="reader@example.org", now=NOW, **words)
+
+    release(write(topic="events"))
+    tasks.send_due_mail()
+    send_all()
+
+    assert [str(mail["Subject"]) for mail in catcher.mails] == ["x", "News of November"]

@@ -1,0 +1,324 @@
+"""A mail that gathers tells no more than its reader may know by then, once, whoever writes it and whoever dies."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import OperationalError, connection, connections, transaction
+
+from accounts.models import Member
+from accounts.services.suspension import suspend_member
+from directory import services as companies
+from directory.models import Company, TeamMember
+from mailings import periodic
+from mailings.models import Delivery, MailPreference, WaitingNotice
+from mailings.services.notifying import notify
+from moderation.models import Decision
+from moderation.notices import DECISION
+from moderation.services import decide
+from offerboard.models import Inquiry
+from offerboard.notices import APPROVED, REJECTED, REPLY
+from offerboard.services import inquiries, lead_states
+from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory
+from tests.mailings.noticing import EIGHT, HOUR, MINUTE, digest, thread_with, told, waiting, wants, work, write
+from tests.privacy.leaving import leave
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def member() -> Member:
+    """Somebody who wants one mail a day about messages and leads."""
+    member = MemberFactory(company=CompanyFactory())
+    for kind in (REPLY, APPROVED):
+        wants(member, kind, "daily")
+    return member
+
+
+# --- what is left out ---------------------------------------------------------------------------------------------
+
+
+def _leave_team(thread: Inquiry) -> None:
+    TeamMember.objects.filter(company=thread.recipient).delete()
+
+
+def _block(thread: Inquiry) -> None:
+    inquiries.block_company(company=thread.recipient, blocked=thread.sender, now=NOW)
+
+
+def _suspend(thread: Inquiry) -> None:
+    companies.suspend_company(company=thread.sender, now=NOW)
+
+
+def _read(thread: Inquiry) -> None:
+    member = Member.objects.get(teams__company=thread.recipient)
+    inquiries.mark_read(inquiry=thread, member=member, until=NOW)
+
+
+def _delete(thread: Inquiry) -> None:
+    thread.delete()
+
+
+@pytest.mark.parametrize("change", [_leave_team, _block, _suspend, _read, _delete])
+def test_what_a_member_may_not_see_or_has_seen_is_left_out(member: Member, change: Any) -> None:
+    thread = thread_with(member, title="Robusta")
+    write(thread)
+    change(thread)
+
+    assert (work(EIGHT), told(member), waiting()) == (0, [], [])
+
+
+def test_the_others_are_told_all_the_same(member: Member) -> None:
+    gone, there = thread_with(member, title="Robusta"), thread_with(member, title="Arabica")
+    write(gone)
+    write(there)
+    _block(gone)
+
+    work(EIGHT)
+
+    assert told(member) == [("digest", "1 new message")]
+    assert ["Arabica" in digest().text, "Robusta" in digest().text + digest().html] == [True, False]
+
+
+def test_what_somebody_has_read_half_is_told_by_its_other_half(member: Member) -> None:
+    thread = thread_with(member)
+    write(thread, "One.", "Two.", "Three.")
+    inquiries.mark_read(inquiry=thread, member=member, until=NOW + timedelta(seconds=1))
+
+    work(EIGHT)
+
+    assert told(member) == [("digest", "1 new message")]
+
+
+def test_a_thread_of_strangers_is_told_to_nobody(member: Member) -> None:
+    """As after a mistake of ours: a number alone opens nothing."""
+    other = MemberFactory(company=CompanyFactory())
+    thread = thread_with(other)
+    write(thread)
+    [message] = thread.messages.all()
+
+    notify(kind=REPLY, readers=[member], keys=[str(message.pk)], context={}, now=NOW)
+
+    assert (work(EIGHT), told(member)) == (0, [])
+
+
+@pytest.mark.parametrize("gone", [lead_states.pause_lead, lead_states.close_lead])
+def test_a_lead_that_is_off_the_board_again_is_left_out(member: Member, gone: Any) -> None:
+    [team] = member.teams.all()
+    lead, other = (LeadFactory(company=team.company, state="rejected", title=title) for title in ("First", "Second"))
+    for one in (lead, other):
+        lead_states.approve_lead(lead=one, now=NOW)
+    gone(lead=lead, now=NOW + HOUR)
+
+    work(EIGHT)
+
+    assert told(member) == [("digest", "1 approved lead")]
+    assert ["First" in digest().text, "Second" in digest().text] == [False, True]
+
+
+def test_a_rejection_that_was_taken_back_is_not_told_late(member: Member) -> None:
+    [team] = member.teams.all()
+    leads = [LeadFactory(company=team.company, title=f"Lead {number}.") for number in range(7)]
+    for lead in leads:
+        lead_states.reject_lead(lead=lead, reason="Forbidden goods.", now=NOW)
+    assert WaitingNotice.objects.filter(kind="rejected").count() == 2
+    lead_states.approve_lead(lead=leads[5], now=NOW + MINUTE)
+
+    work(NOW + HOUR)
+
+    assert told(member)[-1] == ("digest", "1 rejected lead")
+    assert ["Lead 5." in digest().text, "Lead 6." in digest().text] == [False, True]
+
+
+def test_decisions_are_gathered_with_their_reasons_and_a_link_where_there_is_something_to_see() -> None:
+    owner, staff = MemberFactory(company=CompanyFactory()), MemberFactory(is_staff=True)
+    [team] = owner.teams.all()
+    for number in range(7):
+        lead = LeadFactory(company=team.company, title=f"Lead {number}.")
+        decide(kind="lead", key=lead.slug, action="suspend", reason=f"Reason {number}.", by=staff, now=NOW)
+    lead.delete()
+
+    assert [template for template, _subject in told(owner)] == ["decision"] * 5
+    work(NOW + HOUR)
+
+    text = digest().text
+    assert digest().subject == "2 decisions of our staff"
+    assert "- Suspended: Lead 5.\n> Reason 5.\n  http://localhost:8000/leads/" in text
+    assert "- Suspended: Lead 6.\n> Reason 6.\n\nIf you think" in text
+    assert Decision.objects.count() == 7
+
+
+# --- who is suspended or leaves -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [Member.State.SUSPENDED, Member.State.CLOSING])
+def test_who_is_suspended_or_leaves_hears_only_of_what_they_have_a_right_to(state: str) -> None:
+    member = MemberFactory(company=CompanyFactory(), state=state)
+    context = {"subject_title": "Robusta", "action": "suspend", "reason": "Forbidden goods.", "title": "Robusta"}
+
+    for kind in (REPLY, APPROVED, REJECTED, DECISION):
+        notify(kind=kind, readers=[member], keys=["1"], context=context, now=NOW)
+
+    assert sorted(template for template, _subject in told(member)) == ["decision", "lead_rejected"]
+    assert waiting() == []
+
+
+@pytest.mark.parametrize("state", [Member.State.SUSPENDED, Member.State.CLOSING])
+def test_what_waited_for_somebody_who_is_suspended_or_leaves_is_forgotten(member: Member, state: str) -> None:
+    write(thread_with(member))
+    Member.objects.filter(pk=member.pk).update(state=state)
+
+    assert (work(EIGHT), told(member), waiting()) == (0, [], [])
+
+
+def test_but_what_they_have_a_right_to_is_told(member: Member) -> None:
+    staff = MemberFactory(is_staff=True)
+    [team] = member.teams.all()
+    for number in range(6):
+        lead = LeadFactory(company=team.company, title=f"Lead {number}.")
+        decide(kind="lead", key=lead.slug, action="suspend", reason=f"Reason {number}.", by=staff, now=NOW)
+    write(thread_with(member))
+    suspend_member(member_id=member.pk, now=NOW)
+
+    work(EIGHT)
+
+    assert told(member)[-1] == ("digest", "1 decision of our staff")
+    assert "Reason 5." in digest().text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_left_leaves_no_preference_and_nothing_that_waits(policies: None) -> None:
+    member, other = (MemberFactory(company=CompanyFactory()) for _each in range(2))
+    for one in (member, other):
+        wants(one, REPLY, "weekly")
+        write(thread_with(one))
+
+    leave(member)
+
+    assert list(MailPreference.objects.values_list("member", flat=True)) == [other.pk]
+    assert list(WaitingNotice.objects.values_list("member", flat=True)) == [other.pk]
+
+
+# --- once ---------------------------------------------------------------------------------------------------------
+
+
+def test_looking_again_and_again_writes_one_mail(member: Member) -> None:
+    write(thread_with(member))
+
+    with time_machine.travel(EIGHT, tick=False):
+        for _time in range(3):
+            periodic.sweep_digests()
+
+    assert told(member) == [("digest", "1 new message")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_workers_at_once_one_writes() -> None:
+    members = [MemberFactory(company=CompanyFactory()) for _number in range(6)]
+    for member in members:
+        wants(member, REPLY, "daily")
+        write(thread_with(member), "One.", "Two.")
+
+    def sweep(_number: int) -> None:
+        try:
+            work(EIGHT)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sweep, range(4)))
+    work(EIGHT + HOUR)
+
+    assert [told(member) for member in members] == [[("digest", "2 new messages")]] * 6
+    assert WaitingNotice.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_dies_before_the_commit_leaves_all_to_the_next() -> None:
+    """It is killed when the mail is written and its rows are about to go."""
+    member = MemberFactory(company=CompanyFactory())
+    wants(member, REPLY, "daily")
+    write(thread_with(member))
+
+    def sweep() -> None:
+        try:
+            work(EIGHT)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            list(WaitingNotice.objects.select_for_update())
+            worker = pool.submit(sweep)
+            wait_for(worker)
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT pg_terminate_backend(pid) {WAITING_FOR_US}")
+        with pytest.raises(OperationalError, match="connection"):
+            worker.result()
+    assert (Delivery.objects.count(), WaitingNotice.objects.count()) == (0, 1)
+
+    work(EIGHT)
+
+    assert told(member) == [("digest", "1 new message")]
+    assert WaitingNotice.objects.count() == 0
+
+
+WAITING_FOR_US = "FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+
+
+def wait_for(worker: "Future[None]") -> None:
+    """Until the worker's statement waits for a lock that this connection holds, or it has ended without waiting."""
+    while not worker.done():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT 1 {WAITING_FOR_US}")
+            if cursor.fetchone():
+                return
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_in_while_the_mail_is_written_is_told_by_the_next() -> None:
+    member = MemberFactory(company=CompanyFactory())
+    wants(member, REPLY, "daily")
+    thread = thread_with(member)
+    write(thread, "One.")
+
+    def sweep() -> None:
+        try:
+            work(EIGHT)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE mailings_delivery IN SHARE MODE")
+            worker = pool.submit(sweep)
+            wait_for(worker)  # it has read what waits, and is about to write the mail
+            WaitingNotice.objects.create(member=member, kind="reply", key="99", happened_at=NOW, due_at=EIGHT)
+        worker.result()
+
+    assert [row.key for row in WaitingNotice.objects.all()] == ["99"]
+    assert told(member) == [("digest", "1 new message")]
+
+
+def test_the_same_thing_waits_once(member: Member) -> None:
+    for _time in range(2):
+        notify(kind=APPROVED, readers=[member], keys=["7"], context={}, now=NOW)
+
+    assert waiting() == [("approved", EIGHT)]
+
+
+def test_a_kind_that_this_release_does_not_know_waits_for_one_that_does(member: Member) -> None:
+    WaitingNotice.objects.create(member=member, kind="later", key="1", happened_at=NOW, due_at=NOW)
+
+    assert (work(EIGHT), waiting()) == (0, [("later", NOW)])
+    assert Company.objects.count() == 1

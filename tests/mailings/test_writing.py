@@ -1,0 +1,90 @@
+"""How staff write to many: what becomes HTML, what the text says, and what cannot be smuggled in."""
+
+import pytest
+
+from mailings.models import CampaignText
+from mailings.promotion import promotion_in
+from mailings.writing import as_html, as_text, links_in
+
+WORDS = """Good news & <more>.
+Second line.
+
+## What is **new**
+
+- a filter, by [Incoterm](https://market.example/leads/)
+- *mails*
+
+1. one
+2. two"""
+
+
+def test_a_text_becomes_few_kinds_of_elements() -> None:
+    html = as_html(WORDS)
+
+    assert "<p>Good news &amp; &lt;more&gt;.\nSecond line.</p>" in html
+    assert "<h2>What is <strong>new</strong></h2>" in html
+    assert '<li>a filter, by <a href="https://market.example/leads/">Incoterm</a></li>' in html
+
+
+def test_the_twin_reads_well_as_text() -> None:
+    """The address of a link in a line of its own, below what it belongs to."""
+    assert as_text(WORDS) == (
+        "Good news & <more>. Second line.\n\nWhat is new\n\n- a filter, by Incoterm\n"
+        "https://market.example/leads/\n- mails\n\n1. one\n2. two"
+    )
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        "<img src=https://elsewhere.example/x.png>",
+        "<script>alert(1)</script>",
+        "[click](javascript:alert(1))",
+        "[click](data:text/html,x)",
+        "<https://elsewhere.example/>",
+    ],
+)
+def test_nothing_can_be_loaded_or_run(smuggled: str) -> None:
+    html = as_html(smuggled)
+
+    assert not any(tag in html for tag in ("<img", "<script", "<a "))
+    assert links_in(smuggled) == []
+
+
+def test_a_picture_is_a_link_to_one() -> None:
+    """So that nobody learns who has opened the mail, and when."""
+    html = as_html("![picture](https://elsewhere.example/x.png)")
+
+    assert html == '<p>!<a href="https://elsewhere.example/x.png">picture</a></p>'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Members can now filter sell offers by Incoterm.",
+        "Fraud warning: somebody offers coffee that is not there. Never pay before you have seen papers.",
+        "The board will be closed on Sunday from 2 to 4 o’clock.",
+        "100 % of our servers move to another place.",
+        "The offer that you posted stays where it is. [Help](http://localhost:8000/help/)",
+        "Write to [us](mailto:hello@market.example).",
+    ],
+)
+def test_plain_words_of_a_market_are_no_promotion(words: str) -> None:
+    """A trade lead is an offer; nobody is kept from saying so."""
+    assert promotion_in(CampaignText(subject="News", body=words)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Save up to 30 %!", "“save up to”"),
+        ("Now 15% off for all", "“15% off”"),
+        ("Use the COUPON below", "“coupon”"),
+        ("Nur heute: Rabatt", "“rabatt”"),
+        ("سارع: خصم كبير", "“خصم”"),
+        ("全场促销", "“促销”"),
+        ("[here](https://shop.example/)", "“https://shop.example/”"),
+    ],
+)
+def test_advertising_is_named_where_it_stands(words: str, found: str) -> None:
+    assert found in promotion_in(CampaignText(subject="News", body=words))
