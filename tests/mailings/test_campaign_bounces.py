@@ -16,7 +16,7 @@ from tests.mailings.catcher import Catcher
 from tests.mailings.desk import at, mails
 from tests.mailings.returning import DOMAIN, postfix
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 
 
 @pytest.fixture(autouse=True)

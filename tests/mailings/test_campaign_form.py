@@ -15,7 +15,7 @@ from tests.mailings.campaigning import fresh, release, write
 from tests.mailings.desk import ADD, LIST, OFFER, TEXT, announcement, form, form_of, place, writer
 from tests.staff import at_work, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 ARABIC = {"language": "ar", "subject": "أخبار", "body": "في اللوحة مرشح جديد."}
 
 

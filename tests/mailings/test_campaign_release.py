@@ -15,7 +15,7 @@ from tests.mailings.campaigning import WORDS, agree, fresh, release, write
 from tests.mailings.desk import OFFER, place, writer
 from tests.staff import at_work, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 TWO = {"en": WORDS, "ar": {"subject": "أخبار", "body": "في اللوحة مرشح جديد."}}
 
 
