@@ -1,5 +1,6 @@
 """A campaign's way: begun at its time, its readers found, and ended when no row is open; each step is committed."""
 
+import time
 from datetime import datetime
 
 import structlog
@@ -11,19 +12,24 @@ from mailings.models import FORGOTTEN, Campaign, Delivery
 
 log = structlog.get_logger(__name__)
 
+SHIFT = 60.0  # seconds, well before Celery's time limit
 WITHDRAWN_AT_ONCE = 5_000
 State = Campaign.State
 
 
 def advance(*, now: datetime) -> None:
-    """Do what is due for each campaign; run twice, or by two workers at once, it does nothing twice."""
+    """Do what is due for each campaign; run twice, or by two workers at once, it does nothing twice.
+
+    What takes longer than a shift is gone on with in the next one.
+    """
+    ends_at = time.monotonic() + SHIFT
     due = Campaign.objects.filter(state=State.APPROVED, starts_at__lte=now)
     due.update(state=State.MATERIALISING, began_at=now)
     for campaign_id in _in(State.MATERIALISING):
-        while find_some(campaign_id=campaign_id, now=now):
+        while time.monotonic() < ends_at and find_some(campaign_id=campaign_id, now=now):
             pass
     for campaign_id in _in(State.DRAINING):
-        while _withdraw_some(campaign_id, now=now):
+        while time.monotonic() < ends_at and _withdraw_some(campaign_id, now=now):
             pass
         _end(campaign_id, State.DRAINING, State.CANCELLED, now=now)
     for campaign_id in _in(State.SENDING):
