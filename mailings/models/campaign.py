@@ -21,8 +21,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.exclude(state__in=["draft", "done", "cancelled"])
 
     def archived(self) -> Self:
-        """What everybody may read again."""
-        return self.filter(is_archived=True, state__in=["sending", "paused", "draining", "done"])
+        """What everybody may read again; the mails that left before it was cancelled lead there too."""
+        may_have_arrived = Q(sent__gt=0) | Q(uncertain__gt=0)
+        shown = Q(state__in=["sending", "paused", "draining", "done"]) | Q(state="cancelled") & may_have_arrived
+        return self.filter(shown, is_archived=True, began_at__isnull=False)
 
 
 class Campaign(models.Model):
