@@ -175,7 +175,7 @@ def test_the_author_of_an_announcement_finds_no_button_and_is_told_why() -> None
     page, pressed = client.get(place("release", draft)), client.post(place("release", draft), now(draft))
 
     for answer in (page, pressed):
-        assert "whoever wrote it last cannot release it" in told(answer)
+        assert "nobody who wrote in it can release it" in told(answer)
         assert 'value="Release"' not in told(answer)
     assert (fresh(draft).state, fresh(draft).approved_by) == ("draft", None)
 
