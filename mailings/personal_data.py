@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from mailings.models import (
     Campaign,
     CampaignText,
+    CampaignWriter,
     Delivery,
     DomainBudget,
     MailPreference,
@@ -54,6 +55,15 @@ declare(
         "is_archived slug state written_at approved_at began_at ended_at cancelled_at halt failures cursor audience "
         "sent bounced suppressed uncertain withdrawn"
     ),
+)
+declare(
+    CampaignWriter,
+    what=_("Mails to many that you wrote in as staff"),
+    about=member("member"),
+    why=STAFF_RECORD,
+    keep=as_long_as(_("as long as the mail is in our archive")),
+    held="member",
+    neutral="id campaign",
 )
 declare(CampaignText, neutral="id campaign language subject body offer_title offer_text offer_button offer_link")
 declare(DomainBudget, neutral="domain per_minute minute taken put_off answer")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mailings.models import CampaignText
-from mailings.writing import links_in
+from mailings.writing import as_text, links_in
 
 # In the languages that most of the market's members read. A trade lead is an “offer” too, so that word alone is none.
 SELLING = (
@@ -31,6 +31,11 @@ PER_CENT = re.compile(
     r"\d+\s?%\s?(off|less|rabatt|de remise|de descuento|de desconto)|[-−]\s?\d{1,2}\s?%", re.IGNORECASE
 )
 
+# What mail programs make a link although it is none: as they do, up to a blank, a bracket or the end of a sentence.
+BARE = re.compile(
+    r"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"'`()\[\]{}\\“”‘’«»、。，：；！？「」（）]+", re.IGNORECASE
+)
+
 
 def promotion_in(words: CampaignText) -> list[str]:
     """What of a text promotes something, as a person can find it there."""
@@ -44,7 +49,8 @@ def _found(words: CampaignText) -> Iterator[str]:
     yield from (f"“{one.group().strip()}”" for one in PER_CENT.finditer(text))
     if words.has_offer:
         yield _("the block with an offer")
-    yield from (f"“{address}”" for address in _leading_away(links_in(words.body)))
+    bare = (one.group().rstrip(".,;:!?*_") for one in BARE.finditer(f"{words.subject}\n{as_text(words.body)}"))
+    yield from (f"“{address}”" for address in _leading_away([*links_in(words.body), *bare]))
 
 
 def _is_word(wanted: str, text: str) -> bool:
@@ -54,4 +60,12 @@ def _is_word(wanted: str, text: str) -> bool:
 
 def _leading_away(addresses: Iterable[str]) -> Iterator[str]:
     own = urlsplit(settings.SITE_URL).hostname
-    return (one for one in addresses if urlsplit(one).scheme != "mailto" and urlsplit(one).hostname != own)
+    return (one for one in addresses if urlsplit(one).scheme != "mailto" and _host_of(one) != own)
+
+
+def _host_of(address: str) -> str | None:
+    """None too for what is no address to us, though it may be one to a mail program."""
+    try:
+        return urlsplit(address if "://" in address else f"//{address}").hostname
+    except ValueError:
+        return None

@@ -154,8 +154,11 @@ def _count_as_bounced(delivery: Delivery) -> None:
         return
     campaign = Campaign.objects.filter(pk=delivery.campaign_id)
     campaign.select_for_update(no_key=True).first()
-    counted = campaign.filter(**{f"{delivery.state}__gt": 0})
-    counted.update(**{delivery.state: F(delivery.state) - 1, "bounced": F("bounced") + 1})
+    # A worker that was thought dead may have said only after the end that an uncertain mail was sent.
+    for figure in (delivery.state, Delivery.State.UNCERTAIN):
+        counted = campaign.filter(**{f"{figure}__gt": 0})
+        if counted.update(**{figure: F(figure) - 1, "bounced": F("bounced") + 1}):
+            return
 
 
 def _judge_address(row: MailReport, delivery: Delivery, *, now: datetime) -> None:

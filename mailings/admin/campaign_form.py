@@ -1,6 +1,6 @@
 """What a mail to many is, and who gets it: the form of a draft."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from mailings.audiences import audience
 from mailings.forms.campaigns import FILTERS
+from mailings.forms.words import LineField
 from mailings.languages import language_choices
 from mailings.models import Campaign
 from mailings.topics import topics
@@ -46,6 +47,7 @@ class CampaignForm(forms.ModelForm):
     class Meta:
         model = Campaign
         fields = ("kind", "title", "topic", "reason", "default_language", "is_archived", *FILTERS)
+        field_classes: Mapping[str, type[forms.Field]] = {"title": LineField}
         labels = {"reason": gettext_lazy("Reason, of an announcement")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mailings.forms.words import LineField, ParagraphsField
 from mailings.languages import language_choices, language_name
 from mailings.models import CampaignText
 from mailings.services.campaigns import Promotes, examine_words
@@ -30,6 +31,13 @@ class TextForm(forms.ModelForm):
     class Meta:
         model = CampaignText
         fields = ("language", "subject", "body", "offer_title", "offer_text", "offer_button", "offer_link")
+        field_classes: Mapping[str, type[forms.Field]] = {
+            "subject": LineField,
+            "body": ParagraphsField,
+            "offer_title": LineField,
+            "offer_text": ParagraphsField,
+            "offer_button": LineField,
+        }
         widgets: Mapping[str, forms.Widget] = {
             "subject": forms.TextInput(attrs={"dir": "auto", "class": "vTextField"}),
             "body": forms.Textarea(attrs={"dir": "auto", "rows": 12, "class": "vLargeTextField"}),

@@ -131,12 +131,17 @@ class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
         return campaign
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: ModelForm, change: bool) -> None:
-        """Whoever saves it is its author now, also where only a text was changed."""
-        staff, now = request.user, timezone.now()
-        if change:
-            services.change_campaign(campaign=obj, writer=staff, seen=form.cleaned_data["seen"], now=now)
-        else:
-            services.add_campaign(campaign=obj, writer=staff, now=now)
+        """A new one; what becomes of a draft is known with its texts."""
+        if not change:
+            services.add_campaign(campaign=obj, writer=request.user, now=timezone.now())
+
+    def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
+        """Whoever changes it is its author now, also where only a text was changed; who changes nothing is not."""
+        changed = {*form.changed_data} - {"seen"} or any(one.has_changed() for one in formsets)
+        if change and changed:
+            seen, now = form.cleaned_data["seen"], timezone.now()
+            services.change_campaign(campaign=form.instance, writer=request.user, seen=seen, now=now)
+        super().save_related(request, form, formsets, change)
 
     def response_add(self, request: HttpRequest, obj: Campaign, post_url_continue: Any = None) -> HttpResponse:
         """On to its page, where it can be looked at."""

@@ -18,12 +18,12 @@ from mailings.forms.releasing import ReleaseForm
 from mailings.languages import language_name
 from mailings.models import Campaign
 from mailings.previews import all_previews
-from mailings.selectors.campaigns import count_readers, words_of
+from mailings.selectors.campaigns import count_readers, words_of, wrote_in
 from mailings.services import campaigns as services
 from mailings.texts import Unsendable
 
 OWN_WORDS = gettext_lazy(
-    "An announcement goes out when a second person has read it: whoever wrote it last cannot release it."
+    "An announcement goes out when a second person has read it: nobody who wrote in it can release it."
 )
 
 
@@ -91,7 +91,7 @@ def _page(request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> dict[s
         "who": words_of(filters),
         "topic": topic_words(campaign),
         "is_announcement": is_announcement,
-        "wrote_it": is_announcement and campaign.written_by_id == request.user.pk,
+        "wrote_it": is_announcement and wrote_in(campaign, request.user),
         "own_words": OWN_WORDS,
         "frame": reverse("admin:mailings_campaign_mail", args=[campaign.pk]),
         "frames": [(480, _("As mail programs show it"))],

@@ -23,7 +23,6 @@ class MailboxList(ReadOnly):
 
     list_display_links = None
     search_fields = ["email"]
-    search_help_text = _("The whole address; a part of one finds nobody.")
     change_list_template = "admin/mailings/subscriber/change_list.html"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

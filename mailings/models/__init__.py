@@ -1,7 +1,7 @@
 """The outbox and what comes back, campaigns and who reads them, and what members want to be told."""
 
 from mailings.models.budget import DomainBudget
-from mailings.models.campaign import Campaign, CampaignText
+from mailings.models.campaign import Campaign, CampaignText, CampaignWriter
 from mailings.models.delivery import ENDED, FORGOTTEN, OPEN, Delivery, DeliveryQuerySet
 from mailings.models.notification import MailPreference, WaitingNotice
 from mailings.models.report import MailReport
@@ -13,6 +13,7 @@ __all__ = [
     "OPEN",
     "Campaign",
     "CampaignText",
+    "CampaignWriter",
     "Delivery",
     "DeliveryQuerySet",
     "DomainBudget",

@@ -21,8 +21,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.exclude(state__in=["draft", "done", "cancelled"])
 
     def archived(self) -> Self:
-        """What everybody may read again."""
-        return self.filter(is_archived=True, state__in=["sending", "paused", "draining", "done"])
+        """What everybody may read again; the mails that left before it was cancelled lead there too."""
+        may_have_arrived = Q(sent__gt=0) | Q(uncertain__gt=0)
+        shown = Q(state__in=["sending", "paused", "draining", "done"]) | Q(state="cancelled") & may_have_arrived
+        return self.filter(shown, is_archived=True, began_at__isnull=False)
 
 
 class Campaign(models.Model):
@@ -174,6 +176,21 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class CampaignWriter(models.Model):
+    """Somebody who wrote in a campaign, whoever wrote in it after that; none of them releases an announcement."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="writers", verbose_name=_("campaign"))
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("written by"))
+
+    class Meta:
+        verbose_name = _("writer of a campaign")
+        verbose_name_plural = _("writers of campaigns")
+        constraints = [models.UniqueConstraint(name="campaign_writer_once", fields=["campaign", "member"])]
+
+    def __str__(self) -> str:
+        return f"{self.member} ({self.campaign})"
 
 
 class CampaignText(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import CharField, Count, Min, Q, QuerySet
 from django.db.models.functions import Lower
 
 from mailings.audiences import Filters, audience, filters_of
-from mailings.models import ENDED, OPEN, Campaign, Delivery, Subscriber
+from mailings.models import ENDED, OPEN, Campaign, CampaignWriter, Delivery, Subscriber
 from privacy.consents import Channel
 from privacy.selectors.consents import keys_that_agree, may_contact
 
@@ -112,6 +112,13 @@ def campaign_page(campaign: Campaign, *, at: datetime) -> CampaignPage:
         uncertain=list(uncertain.only("to", "error", "ended_at").order_by("-ended_at")[:MOST_UNCERTAIN]),
         at=at,
     )
+
+
+def wrote_in(campaign: Campaign, staff: Any) -> bool:
+    """Whether any of its words, as they stand or stood, may be this person's. One query at most."""
+    if campaign.written_by_id == staff.pk:
+        return True
+    return CampaignWriter.objects.filter(campaign=campaign, member=staff).exists()
 
 
 def words_of(filters: Filters) -> list[tuple[str, str]]:

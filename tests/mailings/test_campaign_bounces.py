@@ -16,7 +16,7 @@ from tests.mailings.catcher import Catcher
 from tests.mailings.desk import at, mails
 from tests.mailings.returning import DOMAIN, postfix
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +61,16 @@ def test_one_that_was_uncertain_is_known_now(done: Campaign) -> None:
     take(postfix(amaras()))
 
     assert figures(done) == {"audience": 2, "sent": 1, "bounced": 1}
+
+
+def test_one_that_was_uncertain_at_the_end_and_sent_after_it_is_taken_from_the_uncertain(done: Campaign) -> None:
+    """A worker that was thought dead wrote it down late."""
+    Delivery.objects.exclude(to="amara@example.com").update(state="bounced")
+    Campaign.objects.update(sent=0, bounced=1, uncertain=1)
+
+    take(postfix(amaras()))
+
+    assert figures(done) == {"audience": 2, "bounced": 2}
 
 
 def test_a_delay_and_a_forged_message_move_nothing(done: Campaign) -> None:

@@ -15,7 +15,7 @@ from tests.mailings.campaigning import fresh, release, write
 from tests.mailings.desk import ADD, LIST, OFFER, TEXT, announcement, form, form_of, place, writer
 from tests.staff import at_work, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 ARABIC = {"language": "ar", "subject": "أخبار", "body": "في اللوحة مرشح جديد."}
 
 
@@ -83,6 +83,42 @@ def test_whoever_changes_only_a_text_is_the_author_now(clock: time_machine.Trave
     assert words() == {"en": "Other words"}
     assert fresh(draft).written_by.email == "hana@example.com"  # type: ignore[union-attr]
     assert fresh(draft).written_at == NOW + timedelta(hours=1)
+
+
+def test_saving_without_a_change_makes_nobody_an_author(clock: time_machine.Traveller) -> None:
+    """Also where a browser parts lines in its own way."""
+    draft = write("announcement", texts={"en": {"subject": "News", "body": "One.\n\nTwo."}})
+    clock.shift(timedelta(hours=1))
+
+    sent = form_of(draft, {"body": "One.\r\n\r\nTwo."})
+    answer = writer(email="hana@example.com").post(place("change", draft), sent)
+
+    assert answer.status_code == 302
+    assert (fresh(draft).written_by, fresh(draft).written_at) == (draft.written_by, NOW)
+    assert not draft.writers.exists()
+
+
+def test_the_first_author_is_remembered_when_another_writes_after_them() -> None:
+    hana, tunde = make_staff("communications", email="hana@example.com"), make_staff("communications")
+    hanas = at_work(hana)
+    hanas.post(ADD, announcement())
+    draft = Campaign.objects.get()
+
+    at_work(tunde).post(place("change", draft), form_of(draft, {"subject": "Other words"}))
+    page = hanas.get(place("release", draft))
+
+    assert set(draft.writers.values_list("member", flat=True)) == {hana.pk, tunde.pk}
+    assert "nobody who wrote in it can release it" in said(page)
+
+
+def test_control_signs_are_left_out_and_lines_are_parted_in_one_way() -> None:
+    sent = {**TEXT, "subject": "News\rBcc:\x1b x\x00", "body": "One.\r\n\r\nTwo.\rThree\x08.\x1b[31m\u2028Four\t4."}
+
+    writer().post(ADD, form(sent, title="Novem\x07ber"))
+
+    text = CampaignText.objects.get()
+    assert (text.subject, text.body) == ("News Bcc: x", "One.\n\nTwo.\nThree.[31m\nFour\t4.")
+    assert text.campaign.title == "November"
 
 
 def test_marketing_keeps_no_reason_and_an_announcement_no_topic() -> None:

@@ -15,7 +15,7 @@ from tests.mailings.campaigning import WORDS, agree, fresh, release, write
 from tests.mailings.desk import OFFER, place, writer
 from tests.staff import at_work, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 TWO = {"en": WORDS, "ar": {"subject": "أخبار", "body": "في اللوحة مرشح جديد."}}
 
 
@@ -175,7 +175,7 @@ def test_the_author_of_an_announcement_finds_no_button_and_is_told_why() -> None
     page, pressed = client.get(place("release", draft)), client.post(place("release", draft), now(draft))
 
     for answer in (page, pressed):
-        assert "whoever wrote it last cannot release it" in told(answer)
+        assert "nobody who wrote in it can release it" in told(answer)
         assert 'value="Release"' not in told(answer)
     assert (fresh(draft).state, fresh(draft).approved_by) == ("draft", None)
 

@@ -17,7 +17,7 @@ from tests.mailings.catcher import Catcher
 from tests.mailings.desk import LIST, STATES, at, mails, place, writer
 from tests.staff import at_work, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 HTMX = {"HX-Request": "true"}
 MINUTE = timedelta(minutes=1)
 

@@ -192,6 +192,29 @@ def test_the_author_cannot_release_an_announcement() -> None:
         )
 
 
+@pytest.mark.promise("announcements-without-promotion")
+def test_nobody_who_wrote_in_an_announcement_releases_it_whoever_wrote_after_them() -> None:
+    """Not when the last of them has left, nor when it was released once and taken back."""
+    author, editor, reader = MemberFactory(is_staff=True), MemberFactory(is_staff=True), MemberFactory(is_staff=True)
+    campaign = write("announcement")
+    for who in (author, editor):
+        services.change_campaign(campaign=campaign, writer=who, seen=NOW, now=NOW)
+
+    for who in (author, editor):
+        with pytest.raises(services.OwnWords):
+            services.approve_campaign(campaign=campaign, approver=who, starts_at=NOW, now=NOW)
+    Campaign.objects.filter(pk=campaign.pk).update(written_by=None)
+    with pytest.raises(services.OwnWords):
+        services.approve_campaign(campaign=campaign, approver=author, starts_at=NOW, now=NOW)
+    before = fresh(campaign).state
+    services.approve_campaign(campaign=campaign, approver=reader, starts_at=NOW, now=NOW)
+    services.take_back_approval(campaign=campaign)
+    with pytest.raises(services.OwnWords):
+        services.approve_campaign(campaign=campaign, approver=author, starts_at=NOW, now=NOW)
+
+    assert (before, fresh(campaign).state, fresh(campaign).approved_by) == ("draft", "draft", None)
+
+
 def test_the_author_may_release_marketing() -> None:
     campaign = write()
 

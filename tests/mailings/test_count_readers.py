@@ -18,7 +18,7 @@ from tests.mailings.campaigning import TOPIC, agree, answer, fresh, release, sen
 from tests.mailings.catcher import Catcher
 from tests.mailings.desk import place, writer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 COUNT = reverse("admin:mailings_campaign_count")
 HTMX = {"HX-Request": "true"}
 

@@ -15,7 +15,7 @@ from tests.factories import NOW
 from tests.mailings.desk import at, mails, writer
 from tests.staff import at_work, changelist, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 PAGE = reverse("admin:mailings_stuck")
 HOUR = timedelta(hours=1)
 

@@ -20,7 +20,7 @@ from tests.mailings.campaigning import TOPIC, agree, subscriber
 from tests.mailings.desk import at, mails, writer
 from tests.staff import at_work, changelist, make_staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "operator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 PAGE = reverse("admin:mailings_opt_out")
 SUBSCRIBERS, WISHES = changelist("mailings_subscriber"), changelist("mailings_subscriptionwish")
 

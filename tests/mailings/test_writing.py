@@ -66,6 +66,7 @@ def test_a_picture_is_a_link_to_one() -> None:
         "The board will be closed on Sunday from 2 to 4 o’clock.",
         "100 % of our servers move to another place.",
         "The offer that you posted stays where it is. [Help](http://localhost:8000/help/)",
+        "Read http://localhost:8000/help/, (http://localhost:8000) or http://localhost:8000。",
         "Write to [us](mailto:hello@market.example).",
     ],
 )
@@ -84,7 +85,19 @@ def test_plain_words_of_a_market_are_no_promotion(words: str) -> None:
         ("سارع: خصم كبير", "“خصم”"),
         ("全场促销", "“促销”"),
         ("[here](https://shop.example/)", "“https://shop.example/”"),
+        ("More at https://shop.example.", "“https://shop.example”"),
+        ("More at HTTPS://shop.example/a?b=1, today", "“HTTPS://shop.example/a?b=1”"),
+        ("More (www.shop.example)", "“www.shop.example”"),
+        ("请访问www.shop.example。", "“www.shop.example”"),
+        ("More at https:\\/\\/shop.example", "“https://shop.example”"),
+        ("More at ht*tps*://shop.example", "“https://shop.example”"),
+        ("[https://shop.example](http://localhost:8000/)", "“https://shop.example”"),
+        ("https://localhost:8000@shop.example/", "“https://localhost:8000@shop.example/”"),
     ],
 )
 def test_advertising_is_named_where_it_stands(words: str, found: str) -> None:
     assert found in promotion_in(CampaignText(subject="News", body=words))
+
+
+def test_an_address_in_the_subject_is_found_too() -> None:
+    assert promotion_in(CampaignText(subject="www.shop.example", body="News.")) == ["“www.shop.example”"]

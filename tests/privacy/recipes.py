@@ -19,6 +19,7 @@ from accounts.models import Member
 from directory.models import Company, TeamMember
 from mailings.models import (
     Campaign,
+    CampaignWriter,
     Delivery,
     MailPreference,
     MailReport,
@@ -187,6 +188,9 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     "directory.Verification verifier": lambda one: VerificationFactory(verifier=one.member),
     "mailings.Campaign written_by": lambda one: _campaign(written_by=one.member),
     "mailings.Campaign approved_by": lambda one: _campaign(approved_by=one.member),
+    "mailings.CampaignWriter member": lambda one: CampaignWriter.objects.create(
+        campaign=_campaign(), member=one.member
+    ),
     "mailings.Delivery to": _mail,
     "mailings.Subscriber email": lambda one: Subscriber.objects.create(
         email=one.member.email, language="en", confirmed_at=NOW
