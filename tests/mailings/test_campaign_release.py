@@ -225,7 +225,6 @@ def test_the_author_of_an_announcement_finds_no_button_and_is_told_why() -> None
     assert (fresh(draft).state, fresh(draft).approved_by) == ("draft", None)
 
 
-@pytest.mark.usefixtures("reader")
 def test_a_second_person_releases_an_announcement() -> None:
     draft = write("announcement")
     client = writer(email="tunde@example.com")
