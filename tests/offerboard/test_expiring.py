@@ -79,7 +79,8 @@ def test_one_lead_has_a_button_and_several_have_links(company: Company, owner: M
     second, third = ends(company, ENDS + DAY, title="Second"), ends(company, ENDS + DAY, title="Third")
     expiring.tell_of_expiry(now=NOW + DAY)
 
-    one, two = (mail.html for mail in Delivery.objects.filter(template="leads_expiring").order_by("pk"))
+    one = Delivery.objects.get(subject__contains="First").html
+    two = Delivery.objects.get(subject__contains="2 leads").html
 
     assert ("Look at it and renew it" in one, "Look at it and renew it" in two) == (True, False)
     assert one.count(f"/leads/{lead.slug}/renew/") == 2
@@ -126,7 +127,7 @@ def test_twenty_leads_are_named_and_the_rest_counted(company: Company, owner: Me
 
     text = Delivery.objects.get().text
     assert [f"- Lead {number}.\n" in text for number in range(23)] == [True] * 20 + [False] * 3
-    assert "and 3 more, among your leads:\nhttp://localhost:8000/my/leads/" in text
+    assert "And 3 more, among your leads:\nhttp://localhost:8000/my/leads/" in text
     assert ExpiryNotice.objects.count() == 23
 
 
