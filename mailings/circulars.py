@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from mailings.languages import is_rtl
 from mailings.models import Campaign, CampaignText
 from mailings.rendering import render_mail
 from mailings.texts import Unsendable
@@ -45,6 +46,7 @@ def circular_of(campaign: Campaign, words: CampaignText) -> Circular:
     context = {
         "campaign": campaign,
         "words": words,
+        "direction": "rtl" if is_rtl(words.language) else "ltr",
         "greeting": GREETING,
         "body_text": as_text(words.body),
         "body_html": as_html(words.body),

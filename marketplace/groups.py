@@ -21,6 +21,7 @@ GROUPS: dict[str, list[str]] = {
     "communications": [
         *("mailings.view_delivery", "mailings.view_mailreport", "mailings.view_domainbudget"),
         *("mailings.view_campaign", "mailings.add_campaign", "mailings.change_campaign", "mailings.approve_campaign"),
+        "mailings.delete_campaign",  # drafts; admin keeps what was released
         *("mailings.view_subscriber", "mailings.change_subscriber", "mailings.view_subscriptionwish"),
         "directory.view_company",
         "accounts.view_member",

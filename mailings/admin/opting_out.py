@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from mailings.forms.opting_out import OptOutForm
 from mailings.models import Subscriber
+from mailings.selectors.readers import is_known
 from mailings.services import subscriptions as services
 from mailings.topics import topics
 
@@ -41,7 +42,7 @@ class OptOutPages(admin.ModelAdmin):
         return TemplateResponse(request, "admin/mailings/subscriber/opt_out.html", shown)
 
     def _opt_out(self, request: HttpRequest, said: dict[str, Any]) -> None:
-        refused = said["topics"]
+        refused, known = said["topics"], is_known(said["email"])
         left = services.opt_out(
             email=said["email"], refused=refused, language=get_language() or "en", now=timezone.now()
         )
@@ -55,6 +56,15 @@ class OptOutPages(admin.ModelAdmin):
             messages.warning(request, told % {"n": left})
         else:
             messages.success(request, _("Unsubscribed. It holds from now on."))
+        messages.info(request, _whom(said["email"], known=known))
+        messages.info(request, _("New leads of saved searches and suggestions go on: the member chooses them."))
+
+
+def _whom(email: str, *, known: bool) -> str:
+    """Whose no it was, so that a slip of the pen is noticed while the caller is there."""
+    if known:
+        return _("It was entered for %(email)s, which is known here.") % {"email": email}
+    return _("It was entered for %(email)s. Nobody here has this address: is it spelt right?") % {"email": email}
 
 
 def _note(staff: Any, what: str, refused: list[str]) -> None:

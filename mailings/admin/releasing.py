@@ -1,5 +1,6 @@
 """Releasing a campaign: everything that its readers get, how many they are, and a button that not everybody has."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,6 +27,7 @@ from mailings.texts import Unsendable
 OWN_WORDS = gettext_lazy(
     "An announcement goes out when a second person has read it: nobody who wrote in it can release it."
 )
+NOBODY = gettext_lazy("Nobody would get it, so it is not released. Look at whom it is for.")
 
 
 class ReleasePages(PreviewPages):
@@ -51,6 +54,9 @@ class ReleasePages(PreviewPages):
     def _release(self, request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> bool:
         """Whether it is released; else a message says what to do."""
         now = timezone.now()
+        if _count(campaign, now) == 0:
+            messages.error(request, NOBODY)
+            return False
         starts_at = form.cleaned_data["starts_at"] if form.cleaned_data["when"] == "later" else now
         campaign.written_at = form.cleaned_data["seen"]  # the words that were on the page
         try:
@@ -81,13 +87,16 @@ def may_release(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> dict[str, Any]:
     is_announcement = campaign.kind == Campaign.Kind.ANNOUNCEMENT
     filters, now = filters_of(campaign), timezone.now()
-    readers = count_readers(filters=filters, kind=campaign.kind, topic=campaign.topic, at=now)
+    readers = _count(campaign, now)
     context: dict[str, Any] = {
         "title": _("Release “%(title)s”") % {"title": campaign},
         "campaign": campaign,
         "form": form,
         "seen": campaign.written_at.isoformat(),
         "readers": words_for(readers),
+        "is_empty": readers == 0,
+        "nobody": NOBODY,
+        "button": _button(readers),
         "who": words_of(filters),
         "topic": topic_words(campaign),
         "is_announcement": is_announcement,
@@ -105,6 +114,18 @@ def _page(request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> dict[s
     except Unsendable as refusal:
         context["obstacle"] = _("It lacks %(lacks)s.") % {"lacks": refusal.lacks}
     return context
+
+
+def _count(campaign: Campaign, now: datetime) -> int | None:
+    return count_readers(filters=filters_of(campaign), kind=campaign.kind, topic=campaign.topic, at=now)
+
+
+def _button(readers: int | None) -> str:
+    """What a press does, with the number where there is one."""
+    if readers is None:
+        return _("Release")
+    said = ngettext("Release to %(n)s person", "Release to %(n)s people", readers)
+    return said % {"n": number_format(readers, force_grouping=True)}
 
 
 def _promotes(refusal: services.Promotes) -> str:

@@ -111,7 +111,9 @@ class UnderWayPages(PreviewPages):
             messages.success(request, _("Done: %(step)s.") % {"step": step.label})
 
     def _page(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
-        pk = campaign.pk
+        pk, now = campaign.pk, timezone.now()
+        starts_at = campaign.starts_at
+        is_waiting = campaign.state == State.APPROVED and starts_at is not None and starts_at > now
         steps = [
             (reverse("admin:mailings_campaign_step", args=[pk, name]), step)
             for name, step in STEPS.items()
@@ -119,10 +121,11 @@ class UnderWayPages(PreviewPages):
         ]
         return {
             "title": str(campaign),
-            "page": campaign_page(campaign, at=timezone.now()),
+            "page": campaign_page(campaign, at=now),
             "topic": topic_words(campaign),
             "steps": steps,
-            "is_moving": campaign.state in MOVING,
+            "is_waiting": is_waiting,
+            "is_moving": campaign.state in MOVING and not is_waiting,
             "may_see_mails": request.user.has_perm("mailings.view_delivery"),
         }
 

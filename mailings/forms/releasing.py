@@ -16,7 +16,6 @@ class ReleaseForm(forms.Form):
         label=gettext_lazy("When it goes"),
         choices=[("now", gettext_lazy("At once")), ("later", gettext_lazy("At the time below"))],
         widget=forms.RadioSelect,
-        initial="now",
     )
     starts_at = forms.DateTimeField(
         label=gettext_lazy("Time"),
@@ -26,8 +25,10 @@ class ReleaseForm(forms.Form):
     seen = forms.DateTimeField()  # when the words that were on the page had been written
 
     def clean(self) -> dict[str, Any]:
-        """A time to come, where one is asked for."""
+        """A time to come, where one is asked for; a time beside "at once" is a contradiction, not a detail."""
         data: dict[str, Any] = super().clean() or {}
+        if data.get("when") == "now" and (data.get("starts_at") or "starts_at" in self.errors):
+            self.add_error("when", _("There is a time below. Choose that, or take the time away."))
         if data.get("when") == "later" and "starts_at" not in self.errors:
             starts_at: datetime | None = data.get("starts_at")
             if starts_at is None or starts_at <= timezone.now():

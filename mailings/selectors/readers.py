@@ -22,6 +22,11 @@ def keys_of(address: str) -> list[UUID]:
     return [*members, *subscribers]
 
 
+def is_known(address: str) -> bool:
+    """Whether a member or a subscriber has this address. Three queries at most."""
+    return bool(keys_of(address)) or member_behind(address) is not None
+
+
 def member_behind(address: str) -> Any:
     """The member with this address, or None. One query."""
     return get_user_model()._default_manager.filter(email__iexact=address, is_active=True).first()

@@ -1,7 +1,7 @@
 """What the pages around one's own leads share: finding a lead for its team, words for refusals, where to go next."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from offerboard.selectors.mine import tab_of
 from offerboard.services import copies, lead_states
 from offerboard.services import leads as services
 
+EARLY = timedelta(days=14)  # while more is left, renewing is not needed yet
 REFUSALS: Mapping[type[Exception], Any] = {
     lead_states.CompanyNotListed: _(
         "Your company is not shown in the directory at the moment, so its leads cannot be public. Nothing is lost."
@@ -63,6 +64,12 @@ def renewal_refusal(lead: Lead, *, now: datetime) -> str:
     if not lead.may_return(at=now):
         return str(REFUSALS[lead_states.NotRenewable])
     return str(REFUSALS[lead_states.RenewedToday]) if lead.runs_its_full_time(at=now) else ""
+
+
+def is_early(lead: Lead, *, now: datetime) -> bool:
+    """Whether it stays on the board so long that nothing need be done yet."""
+    ends = lead.expires_at if lead.state == Lead.State.PUBLISHED else None
+    return ends is not None and ends - now > EARLY
 
 
 def number_of(request: MemberRequest) -> UUID:

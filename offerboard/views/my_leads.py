@@ -19,6 +19,7 @@ from offerboard.services.copies import NotCopyable, copy_lead
 from offerboard.views.lead_answers import (
     REFUSALS,
     form_url,
+    is_early,
     my_leads_url,
     number_of,
     refuse,
@@ -82,7 +83,12 @@ def renew(request: MemberRequest, slug: str) -> HttpResponse:
     """Let a lead run its full time again; the link of a mail leads to a page with the button."""
     if request.method != "POST":
         lead, now = team_lead(request, slug), timezone.now()
-        words = {"row": my_lead(lead=lead, now=now), "lead": lead, "refusal": renewal_refusal(lead, now=now)}
+        words = {
+            "row": my_lead(lead=lead, now=now),
+            "lead": lead,
+            "refusal": renewal_refusal(lead, now=now),
+            "is_early": is_early(lead, now=now),
+        }
         return render(request, "offerboard/renew.html", words)
     return _change(request, slug, lead_states.renew_lead, done=_("Renewed: “%(title)s” runs its full time again."))
 

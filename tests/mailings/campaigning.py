@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
+
 from accounts.models import Member
 from mailings import tasks
 from mailings.models import Campaign, CampaignText, Delivery, Subscriber
@@ -35,7 +37,8 @@ def write(kind: str = "marketing", *, texts: dict[str, dict[str, str]] | None = 
     }
     campaign = Campaign.objects.create(**(usual | changes))
     for language, words in texts.items():
-        CampaignText.objects.create(campaign=campaign, language=language, **words)
+        own = {name: text.replace("http://localhost:8000", settings.SITE_URL) for name, text in words.items()}
+        CampaignText.objects.create(campaign=campaign, language=language, **own)
     return campaign
 
 

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 
+from accounts.models import Member
 from mailings.models import Campaign, CampaignText, Delivery
 from mailings.services import campaigns as services
 from tests.factories import NOW, MemberFactory
@@ -26,8 +27,14 @@ def today() -> Iterator[None]:
 
 
 def now(campaign: Campaign, **changes: Any) -> dict[str, Any]:
-    """The form of the release, as it is opened."""
+    """The form of the release, filled in to let it go at once."""
     return {"when": "now", "starts_at": "", "seen": campaign.written_at.isoformat(), **changes}
+
+
+@pytest.fixture
+def reader() -> Member:
+    """Somebody whom the newsletter reaches."""
+    return agree(MemberFactory())
 
 
 def told(answer: Any) -> str:
@@ -143,6 +150,7 @@ def test_the_page_shows_every_language_the_number_of_readers_and_what_was_looked
     assert fresh(draft).state == "draft"
 
 
+@pytest.mark.usefixtures("reader")
 def test_a_button_releases_it_at_once() -> None:
     draft, staff = write(), make_staff("communications", email="tunde@example.com")
 
@@ -153,6 +161,7 @@ def test_a_button_releases_it_at_once() -> None:
     assert (campaign.state, campaign.approved_by, campaign.starts_at) == ("approved", staff, NOW)
 
 
+@pytest.mark.usefixtures("reader")
 def test_or_at_a_time_to_come_in_the_time_zone_of_whoever_releases_it() -> None:
     draft = write()
     client = writer(time_zone="Asia/Ho_Chi_Minh")
@@ -167,6 +176,42 @@ def test_or_at_a_time_to_come_in_the_time_zone_of_whoever_releases_it() -> None:
     assert (before, fresh(draft).state, fresh(draft).starts_at) == ("draft", "approved", NOW + timedelta(hours=1))
 
 
+@pytest.mark.usefixtures("reader")
+def test_a_time_beside_at_once_is_asked_about_and_nothing_is_chosen_beforehand() -> None:
+    """Whoever typed a time did not mean at once."""
+    draft, client = write(), writer()
+
+    opened = client.get(place("release", draft))
+    both = client.post(place("release", draft), now(draft, starts_at="2026-11-22T20:00"))
+    broken = client.post(place("release", draft), now(draft, starts_at="tomorrow"))
+    neither = client.post(place("release", draft), now(draft, when=""))
+
+    assert [" checked" in told(answer) for answer in (opened, neither)] == [False, False]
+    assert ["There is a time below." in told(answer) for answer in (both, broken)] == [True, True]
+    assert "This field is required." in told(neither)
+    assert (fresh(draft).state, fresh(draft).starts_at) == ("draft", None)
+
+
+def test_the_button_says_how_many_get_it() -> None:
+    for _each in range(3):
+        agree(MemberFactory())
+    draft = write()
+
+    assert 'value="Release to 3 people"' in told(writer().get(place("release", draft)))
+
+
+def test_what_nobody_would_get_has_no_button_and_a_forged_press_is_refused() -> None:
+    agree(MemberFactory(), given=False)
+    draft, client = write(), writer()
+
+    page, pressed = client.get(place("release", draft)), client.post(place("release", draft), now(draft))
+
+    for answer in (page, pressed):
+        assert "Nobody would get it, so it is not released." in told(answer)
+        assert 'value="Release' not in told(answer)
+    assert (fresh(draft).state, fresh(draft).approved_by) == ("draft", None)
+
+
 def test_the_author_of_an_announcement_finds_no_button_and_is_told_why() -> None:
     """A forged press is refused with the same words."""
     author = make_staff("communications", email="hana@example.com")
@@ -176,7 +221,7 @@ def test_the_author_of_an_announcement_finds_no_button_and_is_told_why() -> None
 
     for answer in (page, pressed):
         assert "nobody who wrote in it can release it" in told(answer)
-        assert 'value="Release"' not in told(answer)
+        assert 'value="Release' not in told(answer)
     assert (fresh(draft).state, fresh(draft).approved_by) == ("draft", None)
 
 
@@ -211,10 +256,11 @@ def test_what_may_not_go_has_no_button_and_a_forged_press_is_refused(
 
     for answer in (page, pressed):
         assert said in told(answer)
-        assert 'value="Release"' not in told(answer)
+        assert 'value="Release' not in told(answer)
     assert fresh(draft).state == "draft"
 
 
+@pytest.mark.usefixtures("reader")
 def test_words_that_were_changed_since_they_were_read_are_not_released() -> None:
     draft = write()
     opened = now(draft)
@@ -240,6 +286,7 @@ def test_the_service_asks_the_same_of_words_that_change_while_it_works() -> None
     assert fresh(draft).state == "draft"
 
 
+@pytest.mark.usefixtures("reader")
 def test_of_two_releases_the_second_hears_that_it_is_released() -> None:
     draft = write()
     client = writer()

@@ -137,6 +137,30 @@ def test_what_rests_or_is_over_is_not_asked_for_again(state: str) -> None:
     assert ("hx-get" in part, "Reload" in part) == (False, False)
 
 
+def test_what_waits_for_its_time_says_so_and_is_not_asked_for_again() -> None:
+    """When the time has come, it moves."""
+    campaign = release(write(), at=NOW + MINUTE)
+    client = writer()
+
+    before = client.get(place("progress", campaign), headers=HTMX).content.decode()
+    with time_machine.travel(NOW + MINUTE, tick=False):
+        after = client.get(place("progress", campaign), headers=HTMX).content.decode()
+
+    assert ["hx-get" in part for part in (before, after)] == [False, True]
+    assert ["It begins by itself at that time." in part for part in (before, after)] == [True, False]
+    assert ["You can close this page" in part for part in (before, after)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"), [("marketing", "and nobody is to get it twice"), ("announcement", "also when it was sent again")]
+)
+def test_what_uncertain_means_depends_on_its_kind(kind: str, says: str) -> None:
+    campaign = at("paused", release(write(kind)))
+    mails(campaign, "uncertain")
+
+    assert says in writer().get(place("change", campaign)).content.decode()
+
+
 def test_why_it_stopped_by_itself_and_what_is_uncertain_is_said() -> None:
     campaign = at("paused")
     Campaign.objects.filter(pk=campaign.pk).update(halt="no server takes its mails: 550 5.7.1 Blocked")

@@ -87,16 +87,22 @@ def test_there_is_no_record_of_one_person_to_open_or_change(group: str) -> None:
 # --- opting out ------------------------------------------------------------------------------------------------------
 
 
-def test_everything_is_chosen_before_and_the_form_says_nothing_about_who_is_known() -> None:
+def test_everything_is_chosen_before_and_the_answer_says_for_whom_it_holds_and_what_goes_on() -> None:
+    """A member, a subscriber, and an address that may be misspelt."""
     subscriber("amara@example.com")
-    client = writer()
+    MemberFactory(email="kofi@example.com")
+    client, emails = writer(), ("amara@example.com", "Kofi@example.com", "new@example.com")
 
     page = told(client.get(PAGE))
-    answers = [told(client.post(PAGE, said(email), follow=True)) for email in ("amara@example.com", "new@example.com")]
+    answers = [told(client.post(PAGE, said(email), follow=True)) for email in emails]
 
     assert page.count("checked") == len(topics())
-    assert ["Unsubscribed. It holds from now on." in answer for answer in answers] == [True, True]
-    assert "amara@example.com" not in answers[0]
+    for email, answer in zip(emails, answers, strict=True):
+        assert "Unsubscribed. It holds from now on." in answer
+        assert f"It was entered for {email}" in answer
+        assert "New leads of saved searches and suggestions go on" in answer
+    assert ["which is known here" in answer for answer in answers] == [True, True, False]
+    assert ["Nobody here has this address" in answer for answer in answers] == [False, False, True]
 
 
 def test_it_holds_for_a_member_a_subscriber_and_an_address_that_nobody_has_yet() -> None:

@@ -68,9 +68,23 @@ def test_editors_are_told_three_days_before(company: Company, owner: Member) -> 
     subject = "Your lead ends on 25 Nov 2026: Robusta & more"
     assert mails() == [("editor@example.com", subject), ("owner@example.com", subject)]
     mail = Delivery.objects.get(to="owner@example.com")
-    for words in ("Dak Hoa Agricultural Products", "ends on 25 Nov 2026", f"/leads/{lead.slug}/renew/", "/my/mails/"):
+    for words in ("Dak Hoa Agricultural Products", "Ends on 25 Nov 2026", f"/leads/{lead.slug}/renew/", "/my/mails/"):
         assert words in mail.text
     assert ["Robusta &amp; more" in mail.html, f"/leads/{lead.slug}/renew/" in mail.html] == [True, True]
+
+
+def test_one_lead_has_a_button_and_several_have_links(company: Company, owner: Member) -> None:
+    lead = ends(company, title="First")
+    expiring.tell_of_expiry(now=NOW)
+    second, third = ends(company, ENDS + DAY, title="Second"), ends(company, ENDS + DAY, title="Third")
+    expiring.tell_of_expiry(now=NOW + DAY)
+
+    one = Delivery.objects.get(subject__contains="First").html
+    two = Delivery.objects.get(subject__contains="2 leads").html
+
+    assert ("Look at it and renew it" in one, "Look at it and renew it" in two) == (True, False)
+    assert one.count(f"/leads/{lead.slug}/renew/") == 2
+    assert [two.count(f"/leads/{each.slug}/renew/") for each in (second, third)] == [1, 1]
 
 
 def test_they_are_told_once(company: Company, owner: Member) -> None:
@@ -113,7 +127,7 @@ def test_twenty_leads_are_named_and_the_rest_counted(company: Company, owner: Me
 
     text = Delivery.objects.get().text
     assert [f"- Lead {number}.\n" in text for number in range(23)] == [True] * 20 + [False] * 3
-    assert "and 3 more, among your leads:\nhttp://localhost:8000/my/leads/" in text
+    assert "And 3 more, among your leads:\nhttp://localhost:8000/my/leads/" in text
     assert ExpiryNotice.objects.count() == 23
 
 
@@ -239,6 +253,19 @@ def test_the_page_shows_the_lead_and_changes_nothing(client: Client, company: Co
     assert (page.status_code, Lead.objects.values().get()) == (200, before)
     for words in ("Robusta &amp; more", "3 days left", "runs 30 days from now", f'action="{page_of(lead)}"'):
         assert words in page.text
+
+
+@pytest.mark.parametrize(("days", "early"), [(14, False), (15, True)])
+def test_who_comes_early_is_told_that_it_is_not_needed_yet(
+    client: Client, company: Company, owner: Member, days: int, early: bool
+) -> None:
+    """The button is there all the same."""
+    lead = ends(company, NOW + days * DAY)
+    client.force_login(owner)
+
+    page = client.get(page_of(lead))
+
+    assert ("This is not needed yet" in page.text, f'action="{page_of(lead)}"' in page.text) == (early, True)
 
 
 def test_its_button_renews(client: Client, company: Company, owner: Member) -> None:
