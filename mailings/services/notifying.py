@@ -32,7 +32,7 @@ def notify(
 
     `context` is for the mail that tells at once, which also knows `reader_name`; `keys` name the things for the mail
     that gathers several. `to` is another address of the reader than the one of the account. Who is suspended or leaves
-    hears only of what they have a right to know.
+    hears only of what they have a right to know; that goes also to an address which is not written to otherwise.
     """
     hearing = [reader for reader in readers if kind.is_owed or reader.gets_news]
     chosen = frequencies_of(kind, [reader.pk for reader in hearing])
@@ -44,7 +44,14 @@ def notify(
         due = _due_at(kind, reader, chosen[reader.pk], gathered.get(reader.pk), now=now)
         if due is None:
             words = {**context, "reader_name": reader.name}
-            queue_mail(template=kind.template, to=to or reader.email, language=reader.language, context=words, now=now)
+            queue_mail(
+                template=kind.template,
+                to=to or reader.email,
+                language=reader.language,
+                context=words,
+                now=now,
+                asked_for=kind.is_owed,
+            )
         else:
             waiting += [_waiting(kind, reader, key, now=now, due=due) for key in keys]
     WaitingNotice.objects.bulk_create(waiting, batch_size=ROWS, ignore_conflicts=True)

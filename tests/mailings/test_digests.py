@@ -10,6 +10,7 @@ import time_machine
 from django.db import OperationalError, connection, connections, transaction
 
 from accounts.models import Member
+from accounts.notices import SECURITY
 from accounts.services.suspension import suspend_member
 from directory import services as companies
 from directory.models import Company, TeamMember
@@ -22,6 +23,8 @@ from moderation.services import decide
 from offerboard.models import Inquiry
 from offerboard.notices import APPROVED, REJECTED, REPLY
 from offerboard.services import inquiries, lead_states
+from privacy.models import Suppression
+from privacy.services.suppression import suppress
 from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory
 from tests.mailings.noticing import EIGHT, HOUR, MINUTE, digest, thread_with, told, waiting, wants, work, write
 from tests.privacy.leaving import leave
@@ -193,6 +196,40 @@ def test_but_what_they_have_a_right_to_is_told(member: Member) -> None:
 
     assert told(member)[-1] == ("digest", "1 decision of our staff")
     assert "Reason 5." in digest().text
+
+
+@pytest.mark.parametrize("reason", ["complained", "bounced"])
+def test_what_is_owed_goes_also_where_nothing_else_is_sent_to(member: Member, reason: str) -> None:
+    """DSA art. 17: one newsletter that was called spam takes nobody's statement of reasons away."""
+    [team] = member.teams.all()
+    leads = [LeadFactory(company=team.company, title=f"Lead {number}.") for number in range(7)]
+    suppress(kind=Suppression.Kind.EMAIL, value=member.email, reason=Suppression.Reason(reason), now=NOW)
+    said = {"subject": "Your password was changed", "happened": "x", "timestamp": NOW}
+
+    notify(kind=SECURITY, readers=[member], keys=[], context=said, now=NOW)
+    write(thread_with(member, title="Robusta"))
+    for lead in leads:
+        lead_states.reject_lead(lead=lead, reason=f"Reason of {lead.title}", now=NOW)
+    assert sorted(template for template, _subject in told(member)) == ["account_notice", *["lead_rejected"] * 5]
+    work(EIGHT)
+
+    assert told(member)[-1] == ("digest", "2 rejected leads")
+    assert ["Reason of Lead 6." in digest().text, "Robusta" in digest().text] == [True, False]
+    assert set(Delivery.objects.filter(to=member.email).values_list("asked_for", flat=True)) == {True}
+    assert waiting() == []
+
+
+def test_what_is_owed_is_a_mail_of_its_own(member: Member) -> None:
+    [team] = member.teams.all()
+    for number in range(6):
+        lead = LeadFactory(company=team.company, title=f"Lead {number}.")
+        lead_states.reject_lead(lead=lead, reason="Forbidden goods.", now=NOW)
+    write(thread_with(member))
+
+    assert work(EIGHT) == 2
+
+    mails = Delivery.objects.filter(template="digest").order_by("subject")
+    assert list(mails.values_list("subject", "asked_for")) == [("1 new message", False), ("1 rejected lead", True)]
 
 
 @pytest.mark.django_db(transaction=True)
