@@ -56,13 +56,23 @@ def _write_digest(member_id: int, *, now: datetime) -> int:
     member = members.filter(pk=member_id).first()
     if member is None:
         return 0
-    due = WaitingNotice.objects.filter(member=member, due_at__lte=now, kind__in=notice_kinds())
-    rows = list(due.order_by("happened_at", "pk").values_list("pk", "kind", "key"))
-    keys = _by_kind(rows)
+    keys = _taken(member_id, now=now)
     with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
         written = sum(_queue(keys, member, is_owed=is_owed, now=now) for is_owed in (True, False))
-    WaitingNotice.objects.filter(pk__in=[pk for pk, _kind, _key in rows]).delete()
     return written
+
+
+def _taken(member_id: int, *, now: datetime) -> Mapping[str, list[str]]:
+    """What is due, by kind and in the order in which it happened; it is off the list before it is looked at.
+
+    Whoever adds one of these waits for the mail and enters it anew. What somebody is just adding is passed over: its
+    mail would tell what was before, and it is told by the next.
+    """
+    due = WaitingNotice.objects.filter(member=member_id, due_at__lte=now, kind__in=notice_kinds())
+    mine = due.order_by("happened_at", "pk").select_for_update(skip_locked=True)
+    rows = list(mine.values_list("pk", "kind", "key"))
+    WaitingNotice.objects.filter(pk__in=[pk for pk, _kind, _key in rows]).delete()
+    return _by_kind(rows)
 
 
 def _queue(keys: Mapping[str, Sequence[str]], member: Reader, *, is_owed: bool, now: datetime) -> bool:

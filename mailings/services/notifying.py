@@ -37,7 +37,7 @@ def notify(
     hearing = [reader for reader in readers if kind.is_owed or reader.gets_news]
     chosen = frequencies_of(kind, [reader.pk for reader in hearing])
     gathered = _gathered(kind, hearing)
-    waiting = []
+    waiting = {}
     for reader in hearing:
         if chosen[reader.pk] == Frequency.OFF:
             continue
@@ -53,8 +53,23 @@ def notify(
                 asked_for=kind.is_owed,
             )
         else:
-            waiting += [_waiting(kind, reader, key, now=now, due=due) for key in keys]
-    WaitingNotice.objects.bulk_create(waiting, batch_size=ROWS, ignore_conflicts=True)
+            waiting |= {(reader.pk, key): _waiting(kind, reader, key, now=now, due=due) for key in keys}
+    _let_wait([waiting[each] for each in sorted(waiting)])
+
+
+def _let_wait(notices: Sequence[WaitingNotice]) -> None:
+    """Enter each once, in an order that all keep.
+
+    One that waits already is written again, not passed over: so it is locked until this is committed, and no mail takes
+    it off the list that does not see yet what has happened.
+    """
+    WaitingNotice.objects.bulk_create(
+        notices,
+        batch_size=ROWS,
+        update_conflicts=True,
+        unique_fields=["member", "kind", "key"],
+        update_fields=["happened_at"],
+    )
 
 
 def _gathered(kind: NoticeKind, readers: Sequence[Reader]) -> dict[Any, datetime]:
