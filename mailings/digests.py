@@ -58,8 +58,7 @@ def _write_digest(member_id: int, *, now: datetime) -> int:
         return 0
     keys = _taken(member_id, now=now)
     with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
-        written = sum(_queue(keys, member, is_owed=is_owed, now=now) for is_owed in (True, False))
-    return written
+        return sum(_queue(keys, member, is_owed=is_owed, now=now) for is_owed in (True, False))
 
 
 def _taken(member_id: int, *, now: datetime) -> Mapping[str, list[str]]:

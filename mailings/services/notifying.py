@@ -37,7 +37,7 @@ def notify(
     hearing = [reader for reader in readers if kind.is_owed or reader.gets_news]
     chosen = frequencies_of(kind, [reader.pk for reader in hearing])
     gathered = _gathered(kind, hearing)
-    waiting = {}
+    waiting: dict[tuple[Any, str], WaitingNotice] = {}
     for reader in hearing:
         if chosen[reader.pk] == Frequency.OFF:
             continue
