@@ -40,31 +40,52 @@ class Group:
 
 
 def write_due_digests(*, now: datetime) -> int:
-    """One mail to each member for whom something is due; answers how many were written."""
+    """A mail to each member for whom something is due, and one of what is owed; answers how many were written."""
     due = WaitingNotice.objects.filter(due_at__lte=now, kind__in=notice_kinds())
     waiting = due.order_by().values_list("member", flat=True).distinct()
     return sum(_write_digest(member_id, now=now) for member_id in sorted(waiting))
 
 
 @transaction.atomic(durable=True)
-def _write_digest(member_id: int, *, now: datetime) -> bool:
-    """The member's row is locked: of two workers, one writes. What is not told any more is forgotten."""
+def _write_digest(member_id: int, *, now: datetime) -> int:
+    """The member's row is locked: of two workers, one writes. What is not told any more is forgotten.
+
+    What is owed is a mail of its own, since it goes also where nothing else is sent to.
+    """
     members = get_user_model().objects.select_for_update(no_key=True, skip_locked=True)
     member = members.filter(pk=member_id).first()
     if member is None:
-        return False
-    due = WaitingNotice.objects.filter(member=member, due_at__lte=now, kind__in=notice_kinds())
-    rows = list(due.order_by("happened_at", "pk").values_list("pk", "kind", "key"))
+        return 0
+    keys = _taken(member_id, now=now)
     with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
-        groups = list(_groups(_by_kind(rows), member, now=now))
-        if groups:
-            context = {
-                "reader_name": member.name,
-                "heading": ", ".join(group.heading for group in groups),
-                "groups": groups,
-            }
-            queue_mail(template=TEMPLATE, to=member.email, language=member.language, context=context, now=now)
+        return sum(_queue(keys, member, is_owed=is_owed, now=now) for is_owed in (True, False))
+
+
+def _taken(member_id: int, *, now: datetime) -> Mapping[str, list[str]]:
+    """What is due, by kind and in the order in which it happened; it is off the list before it is looked at.
+
+    Whoever adds one of these waits for the mail and enters it anew. What somebody is just adding is passed over: its
+    mail would tell what was before, and it is told by the next.
+    """
+    due = WaitingNotice.objects.filter(member=member_id, due_at__lte=now, kind__in=notice_kinds())
+    mine = due.order_by("happened_at", "pk").select_for_update(skip_locked=True)
+    rows = list(mine.values_list("pk", "kind", "key"))
     WaitingNotice.objects.filter(pk__in=[pk for pk, _kind, _key in rows]).delete()
+    return _by_kind(rows)
+
+
+def _queue(keys: Mapping[str, Sequence[str]], member: Reader, *, is_owed: bool, now: datetime) -> bool:
+    groups = list(_groups(keys, member, is_owed=is_owed, now=now))
+    if groups:
+        heading = ", ".join(group.heading for group in groups)
+        queue_mail(
+            template=TEMPLATE,
+            to=member.email,
+            language=member.language,
+            context={"reader_name": member.name, "heading": heading, "groups": groups},
+            now=now,
+            asked_for=is_owed,
+        )
     return bool(groups)
 
 
@@ -75,10 +96,10 @@ def _by_kind(rows: Iterable[tuple[int, str, str]]) -> Mapping[str, list[str]]:
     return keys
 
 
-def _groups(keys: Mapping[str, Sequence[str]], member: Reader, *, now: datetime) -> Iterator[Group]:
-    """What there is to tell of each kind that the member still wants to hear of, or has a right to."""
+def _groups(keys: Mapping[str, Sequence[str]], member: Reader, *, is_owed: bool, now: datetime) -> Iterator[Group]:
+    """What there is to tell of each kind to which the member has a right, or of each other that is still wanted."""
     for key, kind in notice_kinds().items():
-        if key in keys and _is_heard(kind, member) and kind.gathering:
+        if key in keys and kind.is_owed == is_owed and _is_heard(kind, member) and kind.gathering:
             lines = kind.gathering.lines(keys[key], member, now)
             if lines:
                 yield _group(kind, lines)

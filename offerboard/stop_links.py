@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from accounts.models import Member
@@ -66,9 +67,13 @@ def _read(token: str, salt: str) -> str:
 
 
 def _one_click(link: Callable[[int], str]) -> Address:
+    """The link of whoever has the address, if the mail names it too: else it was written to somebody before them."""
+
     def address(delivery: Delivery) -> str:
-        member = Member.objects.filter(email=delivery.to).values_list("pk", flat=True).first()
-        return link(member) if member else ""
+        mailbox = Member.objects.alias(mailbox=Lower("email")).filter(mailbox=delivery.to.lower())
+        members = list(mailbox.filter(state=Member.State.ACTIVE).values_list("pk", flat=True)[:2])
+        stop = link(members[0]) if len(members) == 1 else ""
+        return stop if stop in delivery.text else ""
 
     return address
 

@@ -32,22 +32,44 @@ def notify(
 
     `context` is for the mail that tells at once, which also knows `reader_name`; `keys` name the things for the mail
     that gathers several. `to` is another address of the reader than the one of the account. Who is suspended or leaves
-    hears only of what they have a right to know.
+    hears only of what they have a right to know; that goes also to an address which is not written to otherwise.
     """
     hearing = [reader for reader in readers if kind.is_owed or reader.gets_news]
     chosen = frequencies_of(kind, [reader.pk for reader in hearing])
     gathered = _gathered(kind, hearing)
-    waiting = []
+    waiting: dict[tuple[Any, str], WaitingNotice] = {}
     for reader in hearing:
         if chosen[reader.pk] == Frequency.OFF:
             continue
         due = _due_at(kind, reader, chosen[reader.pk], gathered.get(reader.pk), now=now)
         if due is None:
             words = {**context, "reader_name": reader.name}
-            queue_mail(template=kind.template, to=to or reader.email, language=reader.language, context=words, now=now)
+            queue_mail(
+                template=kind.template,
+                to=to or reader.email,
+                language=reader.language,
+                context=words,
+                now=now,
+                asked_for=kind.is_owed,
+            )
         else:
-            waiting += [_waiting(kind, reader, key, now=now, due=due) for key in keys]
-    WaitingNotice.objects.bulk_create(waiting, batch_size=ROWS, ignore_conflicts=True)
+            waiting |= {(reader.pk, key): _waiting(kind, reader, key, now=now, due=due) for key in keys}
+    _let_wait([waiting[each] for each in sorted(waiting)])
+
+
+def _let_wait(notices: Sequence[WaitingNotice]) -> None:
+    """Enter each once, in an order that all keep.
+
+    One that waits already is written again, not passed over: so it is locked until this is committed, and no mail takes
+    it off the list that does not see yet what has happened.
+    """
+    WaitingNotice.objects.bulk_create(
+        notices,
+        batch_size=ROWS,
+        update_conflicts=True,
+        unique_fields=["member", "kind", "key"],
+        update_fields=["happened_at"],
+    )
 
 
 def _gathered(kind: NoticeKind, readers: Sequence[Reader]) -> dict[Any, datetime]:

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from mailings import tasks
 from mailings.models import MailPreference, WaitingNotice
 from mailings.notices import NoticeKind
 from mailings.selectors.preferences import frequencies_of
+from mailings.services.recalling import recall
 from mailings.times import Frequency, due_at
 
 
@@ -26,7 +28,7 @@ def choose_frequencies(*, member_id: Any, time_zone: str, chosen: Mapping[Notice
 
 @transaction.atomic
 def set_frequency(*, kind: NoticeKind, frequency: str, member_id: Any, time_zone: str, now: datetime) -> None:
-    """The same of one kind. What waits goes with the next mail, or is forgotten. Raises NotOffered."""
+    """The same of one kind. What waits goes with the next mail, or is forgotten or taken back. Raises NotOffered."""
     if frequency not in kind.frequencies:
         raise NotOffered
     if frequencies_of(kind, [member_id])[member_id] == frequency:
@@ -41,5 +43,7 @@ def set_frequency(*, kind: NoticeKind, frequency: str, member_id: Any, time_zone
     waiting = WaitingNotice.objects.filter(member=member_id, kind=kind.key)
     if due is None:
         waiting.delete()
+        for address in get_user_model().objects.filter(pk=member_id).values_list("email", flat=True):
+            recall(to=address, templates=[kind.template])
     elif waiting.update(due_at=due) and due <= now:
         transaction.on_commit(tasks.wake_digests)

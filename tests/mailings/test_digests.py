@@ -1,7 +1,7 @@
 """A mail that gathers tells no more than its reader may know by then, once, whoever writes it and whoever dies."""
 
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import time_machine
 from django.db import OperationalError, connection, connections, transaction
 
 from accounts.models import Member
+from accounts.notices import SECURITY
 from accounts.services.suspension import suspend_member
 from directory import services as companies
 from directory.models import Company, TeamMember
@@ -19,9 +20,11 @@ from mailings.services.notifying import notify
 from moderation.models import Decision
 from moderation.notices import DECISION
 from moderation.services import decide
-from offerboard.models import Inquiry
+from offerboard.models import Inquiry, Lead
 from offerboard.notices import APPROVED, REJECTED, REPLY
 from offerboard.services import inquiries, lead_states
+from privacy.models import Suppression
+from privacy.services.suppression import suppress
 from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory
 from tests.mailings.noticing import EIGHT, HOUR, MINUTE, digest, thread_with, told, waiting, wants, work, write
 from tests.privacy.leaving import leave
@@ -195,6 +198,40 @@ def test_but_what_they_have_a_right_to_is_told(member: Member) -> None:
     assert "Reason 5." in digest().text
 
 
+@pytest.mark.parametrize("reason", ["complained", "bounced"])
+def test_what_is_owed_goes_also_where_nothing_else_is_sent_to(member: Member, reason: str) -> None:
+    """DSA art. 17: one newsletter that was called spam takes nobody's statement of reasons away."""
+    [team] = member.teams.all()
+    leads = [LeadFactory(company=team.company, title=f"Lead {number}.") for number in range(7)]
+    suppress(kind=Suppression.Kind.EMAIL, value=member.email, reason=Suppression.Reason(reason), now=NOW)
+    said = {"subject": "Your password was changed", "happened": "x", "timestamp": NOW}
+
+    notify(kind=SECURITY, readers=[member], keys=[], context=said, now=NOW)
+    write(thread_with(member, title="Robusta"))
+    for lead in leads:
+        lead_states.reject_lead(lead=lead, reason=f"Reason of {lead.title}", now=NOW)
+    assert sorted(template for template, _subject in told(member)) == ["account_notice", *["lead_rejected"] * 5]
+    work(EIGHT)
+
+    assert told(member)[-1] == ("digest", "2 rejected leads")
+    assert ["Reason of Lead 6." in digest().text, "Robusta" in digest().text] == [True, False]
+    assert set(Delivery.objects.filter(to=member.email).values_list("asked_for", flat=True)) == {True}
+    assert waiting() == []
+
+
+def test_what_is_owed_is_a_mail_of_its_own(member: Member) -> None:
+    [team] = member.teams.all()
+    for number in range(6):
+        lead = LeadFactory(company=team.company, title=f"Lead {number}.")
+        lead_states.reject_lead(lead=lead, reason="Forbidden goods.", now=NOW)
+    write(thread_with(member))
+
+    assert work(EIGHT) == 2
+
+    mails = Delivery.objects.filter(template="digest").order_by("subject")
+    assert list(mails.values_list("subject", "asked_for")) == [("1 new message", False), ("1 rejected lead", True)]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_who_has_left_leaves_no_preference_and_nothing_that_waits(policies: None) -> None:
     member, other = (MemberFactory(company=CompanyFactory()) for _each in range(2))
@@ -244,7 +281,7 @@ def test_of_four_workers_at_once_one_writes() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_that_dies_before_the_commit_leaves_all_to_the_next() -> None:
-    """It is killed when the mail is written and its rows are about to go."""
+    """It is killed when its rows are gone and the mail is about to be written."""
     member = MemberFactory(company=CompanyFactory())
     wants(member, REPLY, "daily")
     write(thread_with(member))
@@ -257,7 +294,8 @@ def test_a_worker_that_dies_before_the_commit_leaves_all_to_the_next() -> None:
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            list(WaitingNotice.objects.select_for_update())
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE mailings_delivery IN SHARE MODE")
             worker = pool.submit(sweep)
             wait_for(worker)
             with connection.cursor() as cursor:
@@ -308,6 +346,64 @@ def test_what_comes_in_while_the_mail_is_written_is_told_by_the_next() -> None:
 
     assert [row.key for row in WaitingNotice.objects.all()] == ["99"]
     assert told(member) == [("digest", "1 new message")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_thing_that_happens_again_while_the_mail_is_written_is_told_by_the_next() -> None:
+    member = MemberFactory(company=CompanyFactory())
+    wants(member, APPROVED, "daily")
+    [team] = member.teams.all()
+    lead = LeadFactory(company=team.company, state="rejected")
+    lead_states.approve_lead(lead=lead, now=NOW)
+
+    def in_a_thread(act: Callable[[], object]) -> None:
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    def again() -> None:
+        notify(kind=APPROVED, readers=[member], keys=[str(lead.pk)], context={}, now=EIGHT)
+
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE mailings_delivery IN SHARE MODE")
+            worker = pool.submit(in_a_thread, lambda: work(EIGHT))
+            wait_for(worker)  # it has looked at the lead, and is about to write the mail
+            other = pool.submit(in_a_thread, again)
+            wait([other], timeout=1)
+        worker.result()
+        other.result()
+
+    assert told(member) == [("digest", "1 approved lead")]
+    assert [(row.kind, row.key) for row in WaitingNotice.objects.all()] == [("approved", str(lead.pk))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_happens_again_and_is_not_committed_yet_is_told_when_it_is() -> None:
+    member = MemberFactory(company=CompanyFactory())
+    wants(member, APPROVED, "daily")
+    [team] = member.teams.all()
+    lead = LeadFactory(company=team.company, state="rejected")
+    lead_states.approve_lead(lead=lead, now=NOW)
+    Lead.objects.filter(pk=lead.pk).update(hidden=True)
+
+    def sweep() -> None:
+        try:
+            work(EIGHT)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Lead.objects.filter(pk=lead.pk).update(hidden=False)
+        notify(kind=APPROVED, readers=[member], keys=[str(lead.pk)], context={}, now=NOW + HOUR)
+        pool.submit(sweep).result()  # it sees a lead that is hidden
+    assert told(member) == []
+    work(EIGHT)
+
+    assert told(member) == [("digest", "1 approved lead")]
+    assert WaitingNotice.objects.count() == 0
 
 
 def test_the_same_thing_waits_once(member: Member) -> None:

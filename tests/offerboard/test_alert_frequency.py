@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.urls import reverse
 from accounts.models import Member
 from mailings.composing import compose
 from mailings.models import Delivery
+from mailings.services import queue_message
 from offerboard import alerting
 from offerboard.models import Notice, SavedSearch
 from offerboard.services.alerts import choose_frequency
@@ -210,6 +213,99 @@ def test_the_mail_names_that_button_in_its_head() -> None:
     assert head["List-Unsubscribe"] == f"<{settings.SITE_URL}{link}>"
     assert head["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert compose(Delivery(template="decision", to="a@example.com", queued_at=NOW))["List-Unsubscribe"] is None
+
+
+def _case(member: Member) -> None:
+    Delivery.objects.update(to=member.email.upper())
+
+
+def _suspended(member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(state=Member.State.SUSPENDED)
+
+
+def _moved(member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(email="new@example.com")
+    EmailAddress.objects.filter(user=member).update(email="new@example.com")
+
+
+def _moved_and_another_came(member: Member) -> None:
+    _moved(member)
+    asks(MemberFactory(email=member.email), words="tea")
+
+
+@pytest.mark.parametrize(
+    ("change", "is_named"), [(_case, True), (_suspended, False), (_moved, False), (_moved_and_another_came, False)]
+)
+def test_that_button_is_only_for_the_one_to_whom_it_was_written(change: Any, is_named: bool) -> None:
+    saved, _other, text = mailed()
+    [link] = links(text, "stop-all")
+    change(saved.member)
+
+    named = compose(the_mail())["List-Unsubscribe"]
+
+    assert named == (f"<{settings.SITE_URL}{link}>" if is_named else None)
+
+
+# --- mails that wait ----------------------------------------------------------------------------------------------
+
+
+def states() -> list[tuple[str, str]]:
+    """Of the mails about new leads: state and text, which is forgotten."""
+    mails = Delivery.objects.filter(template="new_leads").order_by("queued_at", "to")
+    return [(mail.state, mail.text[:4]) for mail in mails]
+
+
+@pytest.mark.parametrize("name", ["stop", "stop-all"])
+@pytest.mark.parametrize("state", ["pending", "claimed"])
+def test_a_mail_that_waits_is_taken_back_in_any_case_of_its_address(name: str, state: str) -> None:
+    saved, _other, text = mailed()
+    Delivery.objects.update(state=state, lease_until=NOW + HOUR, to=saved.member.email.upper())
+
+    Client().post(links(text, name)[0])
+
+    assert states() == [("suppressed", "")]
+    work(NOW + HOUR)
+    assert len(told()) == 1
+
+
+@pytest.mark.parametrize("state", ["in_flight", "sent", "bounced"])
+def test_what_has_left_or_is_over_stays_as_it_is(state: str) -> None:
+    saved, _other, text = mailed()
+    Delivery.objects.update(state=state, lease_until=NOW + HOUR)
+
+    Client().post(links(text, "stop")[0])
+
+    assert states() == [(state, "Dear")]
+    assert list(Notice.objects.values_list("search", "mailed_at")) == [(saved.pk, NOW)]
+
+
+def test_what_others_are_told_and_other_mails_to_the_member_stay() -> None:
+    saved, _other, text = mailed()
+    for template, to in (("new_leads", "b@example.com"), ("suggestions", saved.member.email)):
+        queue_message(template=template, to=to, language="en", subject="x", text="x", html="", now=NOW)
+
+    Client().post(links(text, "stop-all")[0])
+
+    assert sorted(Delivery.objects.values_list("template", "state")) == [
+        ("new_leads", "pending"),
+        ("new_leads", "suppressed"),
+        ("suggestions", "pending"),
+    ]
+
+
+def test_what_other_searches_had_found_goes_with_the_next_mail() -> None:
+    saved = asks(words="coffee", name="Coffee")
+    asks(saved.member, words="cashew", name="Cashew")
+    publish(title="Coffee, arabica")
+    publish(title="Coffee, cashew")
+    work()
+
+    choose_frequency(member=saved.member, pk=saved.pk, frequency="off", now=NOW)
+    work(NOW + HOUR)
+
+    first, second = Delivery.objects.order_by("queued_at")
+    assert (first.state, second.state) == ("suppressed", "pending")
+    assert ["Coffee, cashew" in second.text, "Coffee, arabica" in second.text] == [True, False]
 
 
 @pytest.mark.parametrize("change", ["{}x", "x{}", "x"])

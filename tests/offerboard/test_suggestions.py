@@ -274,6 +274,21 @@ def test_a_mail_programs_own_button_stops_it_and_stands_in_the_mails_head(link: 
     assert (answer.status_code, MailPreference.objects.get().frequency) == (200, "off")
 
 
+@pytest.mark.parametrize("state", ["pending", "claimed"])
+def test_a_mail_that_waits_is_taken_back(link: str, member: Member, coffee: Category, state: str) -> None:
+    other = asks(coffee)
+    publish(category=coffee, now=NOW + HOUR)
+    work(EIGHT + WEEK)
+    Delivery.objects.update(state=state, lease_until=EIGHT + HOUR)
+    Delivery.objects.filter(to=member.email).update(to=member.email.upper())
+
+    Client().post(link)
+
+    of_member = Delivery.objects.filter(template="suggestions", to__iexact=member.email)
+    assert set(of_member.values_list("state", "subject", "text", "html")) == {("suppressed", "", "", "")}
+    assert {mail.state for mail in Delivery.objects.filter(to=other.email)} == {state}
+
+
 @pytest.mark.parametrize("change", ["{}x", "x{}", "x"])
 def test_a_link_that_nobody_was_given_stops_nothing(link: str, change: str) -> None:
     token = change.format(link.rstrip("/").rpartition("/")[2])
