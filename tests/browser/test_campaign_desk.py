@@ -54,7 +54,7 @@ def test_the_number_of_readers_follows_the_filters_while_they_are_chosen(staff: 
     page.get_by_label("Kind").select_option("marketing")
     readers.get_by_text("Choose a topic first").wait_for()
 
-    staff.check()
+    assert staff.objections == []
     assert Campaign.objects.get().countries == []
 
 
@@ -81,17 +81,12 @@ def test_every_page_about_mail_to_many(staff: Visitor) -> None:
     draft = write(texts={"en": {"subject": "Fair", "body": "Come.", **OFFER}})
     CampaignText.objects.create(campaign=draft, language="ar", subject="أخبار", body="في اللوحة مرشح جديد.")
     campaign = under_way()
-    lists = ("mailings_campaign_changelist", "mailings_campaign_add", "mailings_subscriber_changelist")
-    lists += (
-        "mailings_subscriptionwish_changelist",
-        "mailings_domainbudget_changelist",
-        "mailings_delivery_changelist",
-    )
+    lists = [f"{one}_changelist" for one in ("campaign", "subscriber", "subscriptionwish", "domainbudget", "delivery")]
 
-    for name in (*lists, "mailings_opt_out", "mailings_stuck"):
-        staff.open(reverse(f"admin:{name}"))
-    for page in ("change", "preview", "release"):
-        staff.open(place(page, draft))
+    for name in (*lists, "campaign_add", "opt_out", "stuck"):
+        staff.open(reverse(f"admin:mailings_{name}"))
+    for name in ("change", "preview", "release"):
+        staff.open(place(name, draft))
     for step in ("pause", "cancel"):
         staff.open(place("step", campaign, step))
     page = staff.open(f"{place('preview', draft)}?language=ar")
