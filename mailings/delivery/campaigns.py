@@ -55,11 +55,14 @@ def _withdraw_some(campaign_id: int, *, now: datetime) -> bool:
 @transaction.atomic(durable=True)
 def _end(campaign_id: int, before: Campaign.State, after: Campaign.State, *, now: datetime) -> None:
     """Write down the numbers once no row is open; rows are forgotten some months later, the numbers stay."""
+    ending = Campaign.objects.filter(pk=campaign_id, state=before)
+    # Locked before it is counted: a bounce that comes in meanwhile waits, and then moves the figures.
+    if not list(ending.select_for_update(no_key=True).values_list("pk")):
+        return
     if Delivery.objects.filter(campaign=campaign_id).open().exists():
         return
     counted = numbers(campaign_id)
     ended = {state: counted.get(state, 0) for state in ("sent", "bounced", "suppressed", "uncertain", "withdrawn")}
-    ending = Campaign.objects.filter(pk=campaign_id, state=before)
     if ending.update(state=after, ended_at=now, audience=sum(ended.values()), **ended):
         log.info("campaign_ended", campaign=campaign_id, **ended)
 
