@@ -58,9 +58,6 @@ def test_the_number_of_readers_follows_the_filters_while_they_are_chosen(staff: 
     assert Campaign.objects.get().countries == []
 
 
-LISTS = ("campaign", "subscriber", "subscriptionwish", "domainbudget", "delivery")
-
-
 def test_the_page_of_a_campaign_follows_it_to_its_end_and_survives_a_reload(staff: Visitor) -> None:
     campaign = under_way()
     page = staff.open(place("change", campaign))
@@ -84,17 +81,10 @@ def test_every_page_about_mail_to_many(staff: Visitor) -> None:
     draft = write(texts={"en": {"subject": "Fair", "body": "Come.", **OFFER}})
     CampaignText.objects.create(campaign=draft, language="ar", subject="أخبار", body="في اللوحة مرشح جديد.")
     campaign = under_way()
-<<<<<<< HEAD
-    lists = [f"mailings_{name}_changelist" for name in LISTS]
-
-    for name in (*lists, "mailings_campaign_add", "mailings_opt_out", "mailings_stuck"):
-        staff.open(reverse(f"admin:{name}"))
-=======
     lists = [f"{one}_changelist" for one in ("campaign", "subscriber", "subscriptionwish", "domainbudget", "delivery")]
 
     for name in (*lists, "campaign_add", "opt_out", "stuck"):
         staff.open(reverse(f"admin:mailings_{name}"))
->>>>>>> desk
     for name in ("change", "preview", "release"):
         staff.open(place(name, draft))
     for step in ("pause", "cancel"):
