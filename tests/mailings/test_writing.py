@@ -68,6 +68,8 @@ def test_a_picture_is_a_link_to_one() -> None:
         "The offer that you posted stays where it is. [Help](http://localhost:8000/help/)",
         "Read http://localhost:8000/help/, (http://localhost:8000) or http://localhost:8000。",
         "Write to [us](mailto:hello@market.example).",
+        "Papers for customs clearance are now a field of their own. Trade promotion councils helped us.",
+        "La remise en service est prévue pour dimanche.",
     ],
 )
 def test_plain_words_of_a_market_are_no_promotion(words: str) -> None:
