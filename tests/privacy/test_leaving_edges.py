@@ -207,7 +207,11 @@ def test_what_somebody_wrote_is_not_kept_in_the_mails_that_others_got(linh: Memb
         now=timezone.now(),
     )
     assert "The canary sings." in Delivery.objects.get(to=buyer.email).text
-    over = {"state": "in_flight", "unknown_ends": delivery.MOST_UNKNOWN, "lease_until": timezone.now() - timedelta(hours=1)}
+    over = {
+        "state": "in_flight",
+        "unknown_ends": delivery.MOST_UNKNOWN,
+        "lease_until": timezone.now() - timedelta(hours=1),
+    }
     Delivery.objects.filter(to=buyer.email).update(**over)
     delivery.settle_abandoned(now=timezone.now())  # it has ended, and may have arrived
     row = Delivery.objects.get(to=buyer.email)
