@@ -1,6 +1,5 @@
 """A mail as bytes: single ones by the standard library; those of a campaign by filling in one that was made once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -11,7 +10,7 @@ from django.conf import settings
 from mailings.circulars import Circular
 from mailings.dkim import signed
 from mailings.models import Delivery
-from mailings.one_click import one_click_headers
+from mailings.one_click import headers_for, one_click_headers
 from mailings.return_path import REFERENCE, return_path, token_of
 from mailings.smtp import Letter, own_host
 from mailings.unsubscribe_links import list_id, unsubscribe_link
@@ -68,7 +67,7 @@ class Printer:
         stop = unsubscribe_link(row.reader, self.topic, row.to) if self.topic and row.reader else ""
         text, html = self.circular.filled(name=row.name, unsubscribe_url=stop)
         boundary = f"=_{row.pk.hex}"
-        own = {"To": recipient, **_own_headers(row), **one_click(stop)}
+        own = {"To": recipient, **_own_headers(row), **headers_for(stop)}
         head = "".join(f"{name}: {value}\r\n" for name, value in own.items())
         head += f'Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'
         parts = (("plain", text), ("html", html))
@@ -77,13 +76,6 @@ class Printer:
             for subtype, words in parts
         )
         return self.head + head.encode("ascii") + body + f"--{boundary}--\r\n".encode()
-
-
-def one_click(stop: str) -> Mapping[str, str]:
-    """The headers by which a mail program shows a button of its own (RFC 8058, 3.1); none without a link."""
-    if not stop:
-        return {}
-    return {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def ascii_address(address: str) -> str:

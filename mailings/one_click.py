@@ -16,7 +16,11 @@ def register_one_click(template: str, address: Address) -> None:
 def one_click_headers(delivery: Delivery) -> dict[str, str]:
     """The headers of such a mail (RFC 8058, 3.1); none for any other. A query at most."""
     find = _addresses.get(delivery.template)
-    address = find(delivery) if find else ""
+    return headers_for(find(delivery) if find else "")
+
+
+def headers_for(address: str) -> dict[str, str]:
+    """The headers for a link that a POST stops; none without one."""
     if not address:
         return {}
     return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

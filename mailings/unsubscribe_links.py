@@ -13,13 +13,10 @@ from mailings.smtp import own_host
 from mailings.topics import line_of, topics
 from privacy.digests import digest_now
 from privacy.models import Suppression
+from privacy.signed_links import signed_value
 
 SALT = "mailings.unsubscribe"
 NOBODY = UUID(int=0)  # the reader of tests and previews
-
-
-class NotOurLink(Exception):
-    """The link was changed on the way."""
 
 
 class Link(NamedTuple):
@@ -46,12 +43,9 @@ def _path() -> str:
 
 
 def read_link(token: str) -> Link:
-    """Whom and which topic a link names; the reader may have left. Raises NotOurLink."""
-    try:
-        reader, topic, digest, key_id = signing.Signer(salt=SALT).unsign(token).split(".", 3)
-        return Link(UUID(reader), topic, key_id, digest)
-    except (signing.BadSignature, ValueError) as error:
-        raise NotOurLink from error
+    """Whom and which topic a link names; the reader may have left. Raises privacy.signed_links.NotOurLink."""
+    reader, topic, digest, key_id = signed_value(token, salt=SALT).split(".", 3)
+    return Link(UUID(reader), topic, key_id, digest)
 
 
 def list_id(topic: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -11,8 +12,12 @@ ALLOWED = ["heading", "list", "link", "emphasis", "escape", "newline"]
 
 
 def as_html(words: str) -> str:
-    """HTML with no more than h2, p, ul, ol, li, a, strong and em in it."""
-    return str(_reader().render(words)).strip()
+    """HTML with no more than headings from h2 on, p, ul, ol, li, a, strong and em in it."""
+    tokens = _reader().parse(words)
+    for token in tokens:
+        if token.tag == "h1":  # the subject is that of the mail, and of its page in the archive
+            token.tag = "h2"
+    return str(_reader().renderer.render(tokens, _reader().options, {})).strip()
 
 
 def as_text(words: str) -> str:
@@ -28,8 +33,14 @@ def links_in(words: str) -> list[str]:
 @cache
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("zero").enable(ALLOWED)
+    reader.normalizeLink = _whole  # type: ignore[method-assign]
     reader.validateLink = _leads_somewhere  # type: ignore[method-assign]  # its own way to be told
     return reader
+
+
+def _whole(url: str) -> str:
+    """A page of this market may be named by its path alone."""
+    return f"{settings.SITE_URL}{url}" if url.startswith("/") and not url.startswith("//") else url
 
 
 def _leads_somewhere(url: str) -> bool:

@@ -13,7 +13,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from marketplace.middleware import database_unavailable
-from privacy.leaving import NotOurLink, read_target
+from privacy.leaving import read_target
+from privacy.signed_links import NotOurLink
 
 # Folders of the storage that hold only pictures we have re-encoded ourselves.
 PUBLIC_MEDIA = ("leads/", "logos/")

@@ -1,69 +1,49 @@
 """The links by which mails about new leads are stopped: signed, and good for ever."""
 
 from collections.abc import Callable
-from urllib.parse import urljoin
 from uuid import UUID
 
-from django.conf import settings
-from django.core import signing
 from django.db.models.functions import Lower
-from django.urls import reverse
 
 from accounts.models import Member
 from mailings.models import Delivery
 from mailings.one_click import Address, register_one_click
 from offerboard.models import SavedSearch
 from offerboard.notices import SUGGESTIONS
+from privacy.signed_links import signed_link, signed_value
 
 TEMPLATE = "new_leads"
 ONE, ALL, SUGGESTED = "offerboard.alerts.search", "offerboard.alerts.member", "offerboard.suggestions"
 
 
-class NotOurLink(Exception):
-    """The link was changed on the way."""
-
-
 def stop_search_link(saved: SavedSearch) -> str:
     """The whole address of the page that stops the mails of one search."""
-    return _whole("offerboard:stop_search", signing.Signer(salt=ONE).sign(saved.pk.hex))
+    return signed_link("offerboard:stop_search", saved.pk.hex, salt=ONE)
 
 
 def stop_all_link(member_id: int) -> str:
     """The whole address of the page that stops the mails of all searches of a member."""
-    return _whole("offerboard:stop_searches", signing.Signer(salt=ALL).sign(str(member_id)))
+    return signed_link("offerboard:stop_searches", str(member_id), salt=ALL)
 
 
 def stop_suggestions_link(member_id: int) -> str:
     """The whole address of the page that stops the mails that suggest leads to a member."""
-    return _whole("offerboard:stop_suggestions", signing.Signer(salt=SUGGESTED).sign(str(member_id)))
+    return signed_link("offerboard:stop_suggestions", str(member_id), salt=SUGGESTED)
 
 
 def search_of(token: str) -> UUID:
     """The search that a link names; it may be gone. Raises NotOurLink."""
-    return UUID(_read(token, ONE))
+    return UUID(signed_value(token, salt=ONE))
 
 
 def member_of(token: str) -> int:
     """The member that a link names. Raises NotOurLink."""
-    return int(_read(token, ALL))
+    return int(signed_value(token, salt=ALL))
 
 
 def reader_of(token: str) -> int:
     """The member whose suggestions a link stops. Raises NotOurLink."""
-    return int(_read(token, SUGGESTED))
-
-
-def _whole(name: str, token: str) -> str:
-    address: str = urljoin(settings.SITE_URL, reverse(name, args=[token]))
-    return address
-
-
-def _read(token: str, salt: str) -> str:
-    try:
-        named: str = signing.Signer(salt=salt).unsign(token)
-    except signing.BadSignature as error:
-        raise NotOurLink from error
-    return named
+    return int(signed_value(token, salt=SUGGESTED))
 
 
 def _one_click(link: Callable[[int], str]) -> Address:

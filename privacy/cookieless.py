@@ -14,9 +14,11 @@ from allauth.core import ratelimit
 from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
+
+from privacy.signed_links import NotOurLink
 
 MOST_SECONDS = 6 * 60 * 60
 SALT = "privacy.cookieless"
@@ -100,13 +102,16 @@ def by_signed_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     """Let a POST work whose address is itself the key, such as a mail program's button (RFC 8058).
 
     It is not limited: the buttons of a large mail provider's readers are all pressed from a few network addresses, and
-    pressing one twice leaves no second row.
+    pressing one twice leaves no second row. A link that was changed on the way (NotOurLink) is 404.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not same_origin(request):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except NotOurLink as error:
+            raise Http404 from error
 
     return csrf_exempt(guarded)

@@ -5,11 +5,9 @@ from urllib.parse import urlencode, urlsplit
 from django.core import signing
 from django.urls import reverse
 
+from privacy.signed_links import NotOurLink
+
 SALT = "privacy.leaving"
-
-
-class NotOurLink(Exception):
-    """The link was not signed by this site, or was changed on the way."""
 
 
 def leaving_url(target: str) -> str:

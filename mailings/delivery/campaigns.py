@@ -5,10 +5,10 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import Count
 
 from mailings.delivery.readers import find_some
-from mailings.models import FORGOTTEN, Campaign, Delivery
+from mailings.models import ENDED, FORGOTTEN, Campaign, Delivery
+from mailings.selectors.campaigns import progress_of
 
 log = structlog.get_logger(__name__)
 
@@ -36,12 +36,6 @@ def advance(*, now: datetime) -> None:
         _end(campaign_id, State.SENDING, State.DONE, now=now)
 
 
-def numbers(campaign_id: int) -> dict[str, int]:
-    """How many rows stand in which state. One query."""
-    rows = Delivery.objects.filter(campaign=campaign_id).order_by()
-    return dict(rows.values_list("state").annotate(n=Count("pk")))
-
-
 @transaction.atomic(durable=True)
 def _withdraw_some(campaign_id: int, *, now: datetime) -> bool:
     """Take back rows that have not been handed over; whether there are more. What is in flight is awaited."""
@@ -57,12 +51,13 @@ def _end(campaign_id: int, before: Campaign.State, after: Campaign.State, *, now
     """Write down the numbers once no row is open; rows are forgotten some months later, the numbers stay."""
     ending = Campaign.objects.filter(pk=campaign_id, state=before)
     # Locked before it is counted: a bounce that comes in meanwhile waits, and then moves the figures.
-    if not list(ending.select_for_update(no_key=True).values_list("pk")):
+    campaign = ending.select_for_update(no_key=True).first()
+    if campaign is None:
         return
     if Delivery.objects.filter(campaign=campaign_id).open().exists():
         return
-    counted = numbers(campaign_id)
-    ended = {state: counted.get(state, 0) for state in ("sent", "bounced", "suppressed", "uncertain", "withdrawn")}
+    counted = progress_of([campaign], at=now)[campaign_id]
+    ended = {state: getattr(counted, state) for state in ENDED}
     if ending.update(state=after, ended_at=now, audience=sum(ended.values()), **ended):
         log.info("campaign_ended", campaign=campaign_id, **ended)
 

@@ -131,7 +131,7 @@ def send_campaigns() -> None:
             log.exception("campaign_unprintable", campaign=campaign.pk)
             halt(campaign, rows, f"{type(error).__name__}: {error}")
             continue
-        shift.topic = campaign.topic
+        shift.topic, shift.tally = campaign.topic, Tally()
         shift.hand_over(without_unwanted(rows, topic=campaign.topic), write)
         shift.tally.settle(campaign, now=timezone.now())
     shift.hang_up()

@@ -5,7 +5,7 @@ from smtplib import SMTPResponseException, SMTPSenderRefused
 
 import structlog
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from mailings.models import FORGOTTEN, Campaign, Delivery
@@ -48,9 +48,11 @@ def settle_abandoned(*, now: datetime) -> None:
 def note_sent(row: Delivery) -> None:
     """The server has taken it.
 
-    Whoever else holds the row by now finds that there is nothing left to send. A bounce may have been quicker.
+    Whoever else holds the row by now finds that there is nothing left to send. A bounce may have been quicker; and
+    what a campaign has counted as uncertain stays so.
     """
-    end(Delivery.objects.filter(pk=row.pk).exclude(state=State.BOUNCED), state=State.SENT, error="")
+    counted = Q(state=State.BOUNCED) | Q(state=State.UNCERTAIN, campaign__isnull=False)
+    end(Delivery.objects.filter(pk=row.pk).exclude(counted), state=State.SENT, error="")
 
 
 def note_answer(row: Delivery, refusal: SMTPResponseException) -> bool:

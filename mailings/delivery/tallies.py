@@ -35,10 +35,9 @@ class Tally:
             self._outcomes[row.domain].answer = answer
 
     def settle(self, campaign: Campaign, *, now: datetime) -> None:
-        """Slow domains down, and stop a campaign whose mails nobody takes; then count anew."""
+        """Slow domains down, and stop a campaign whose mails nobody takes."""
         note_outcomes(self._outcomes, now=now)
         self._note_failures(campaign)
-        self.__init__()  # type: ignore[misc]
 
     def _note_failures(self, campaign: Campaign) -> None:
         sending = Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.SENDING)

@@ -1,11 +1,12 @@
 """Choosing topics without an account."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mailings.topics import topics
+from privacy.consents import ConsentPurpose
 from privacy.cookieless import CookielessForm
 
 
@@ -19,6 +20,6 @@ class SubscribeForm(CookielessForm):
         error_messages={"required": _("Choose at least one.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Iterable[ConsentPurpose], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["topics"].choices = [(key, one.title) for key, one in topics().items()]  # type: ignore[attr-defined]
+        self.fields["topics"].choices = [(one.key, one.title) for one in offered]  # type: ignore[attr-defined]

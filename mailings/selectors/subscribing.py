@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from mailings.models import SubscriptionWish
 from mailings.selectors.readers import keys_of, mailbox_of
 from mailings.topics import line_of, topics
 from mailings.unsubscribe_links import Link
-from privacy.consents import Channel
+from privacy.consents import Channel, ConsentPurpose
 from privacy.datamap import Words
 from privacy.models import Suppression
+from privacy.selectors.announced import announced
 from privacy.selectors.consents import says_yes_to
 from privacy.selectors.suppression import is_suppressed
 
@@ -23,6 +25,12 @@ class UnsubscribePage:
     is_wanted: bool
     others: Sequence[Words]  # that come too
     under_way: int = 0
+
+
+def offered_topics(*, at: datetime) -> list[ConsentPurpose]:
+    """What anybody may ask for: topics of a purpose that the policy in force lists. One query."""
+    told = announced(at=at).purposes
+    return [one for one in topics().values() if one.why.key in told]
 
 
 def unsubscribe_page(link: Link, *, under_way: int) -> UnsubscribePage:

@@ -1,10 +1,10 @@
 """Marketing mail for people without an account: asked for on a page, confirmed from the mailbox, ended by one click."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from mailings.audiences import Filters, audience
 from mailings.models import Subscriber, SubscriptionWish
@@ -45,7 +45,12 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
         return
     if known:  # its link is about other topics
         known.delete()
-    wish = SubscriptionWish.objects.create(email=address, topics=chosen, language=language, gpc=gpc, asked_at=now)
+    wish = SubscriptionWish(email=address, topics=chosen, language=language, gpc=gpc, asked_at=now)
+    try:
+        with transaction.atomic():
+            wish.save(force_insert=True)
+    except IntegrityError:  # of two clicks at once, the other one asks
+        return
     queue_mail(
         template="confirm_subscription",
         to=address,
@@ -80,15 +85,11 @@ def unsubscribe(*, link: Link, refused: Collection[str], language: str, now: dat
     How many mails may still arrive, since they were being handed over; asked anew however often the button is pressed.
     """
     address = mailbox_of(link.reader)
-    with transaction.atomic(durable=True):
-        if address is None:  # nobody here knows it; it may come back under another key
-            remember_digest(key_id=link.key_id, digest=link.digest, now=now)
-        else:
-            for subject in keys_of(address):
-                _say_no(subject, refused, method=Method.LINK, language=language, now=now)
-            remember(address=address, topics=refused, now=now)
-            take_back(reader=link.reader, address=address, topics=refused)
-    return wait_for(reader=link.reader, address=address or "", topics=refused)
+    if address is not None:
+        return _stop(address, refused, method=Method.LINK, reader=link.reader, language=language, now=now)
+    with transaction.atomic(durable=True):  # nobody here knows it; it may come back under another key
+        remember_digest(key_id=link.key_id, digest=link.digest, now=now)
+    return wait_for(reader=link.reader, address="", topics=refused)
 
 
 def opt_out(*, email: str, refused: Collection[str], language: str, now: datetime) -> int:
@@ -96,20 +97,26 @@ def opt_out(*, email: str, refused: Collection[str], language: str, now: datetim
 
     How many mails may still arrive.
     """
-    with transaction.atomic(durable=True):
-        for subject in keys_of(email):
-            _say_no(subject, refused, method=Method.STAFF, language=language, now=now)
-        remember(address=email, topics=refused, now=now)
-        take_back(reader=None, address=email, topics=refused)
-    return wait_for(reader=None, address=email, topics=refused)
+    return _stop(email, refused, method=Method.STAFF, reader=None, language=language, now=now)
 
 
-@transaction.atomic
-def _say_no(
-    subject: UUID, refused: Iterable[str], *, method: ConsentEvent.Method, language: str, now: datetime
-) -> list[ConsentEvent]:
+def _stop(
+    address: str,
+    refused: Collection[str],
+    *,
+    method: ConsentEvent.Method,
+    reader: UUID | None,
+    language: str,
+    now: datetime,
+) -> int:
+    """A no under each key of the mailbox, remembered also where none of them had said yes."""
     choices = {question_of(topic): False for topic in refused}
-    return record_choices(subject=subject, choices=choices, method=method, language=language, gpc=False, now=now)
+    with transaction.atomic(durable=True):
+        for subject in keys_of(address):
+            record_choices(subject=subject, choices=choices, method=method, language=language, gpc=False, now=now)
+        remember(address=address, topics=refused, now=now)
+        take_back(reader=reader, address=address, topics=refused)
+    return wait_for(reader=reader, address=address, topics=refused)
 
 
 def _key_for(wish: SubscriptionWish, now: datetime) -> UUID:

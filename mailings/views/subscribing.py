@@ -1,7 +1,7 @@
 """Subscribing without an account, and unsubscribing: a page with a button, and mail programs' own buttons."""
 
 from allauth.core import ratelimit
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -12,16 +12,16 @@ from mailings import subscription_links, unsubscribe_links
 from mailings.forms.subscribing import SubscribeForm
 from mailings.opting_out import in_flight
 from mailings.selectors.readers import mailbox_of
-from mailings.selectors.subscribing import unsubscribe_page, wished_topics
+from mailings.selectors.subscribing import offered_topics, unsubscribe_page, wished_topics
 from mailings.services import subscriptions as services
 from mailings.topics import topics
 from mailings.unsubscribe_links import Link
-from privacy.cookieless import CookielessForm, by_signed_link, cookieless
+from privacy.cookieless import by_signed_link, cookieless
 from privacy.cookies import sends_gpc
 from privacy.digests import normalised
 from privacy.models import Suppression
 
-FORM, LINK = "subscribe", "subscription link"
+FORM = "subscribe"
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
 ALL = "all"
 
@@ -30,9 +30,10 @@ ALL = "all"
 @cookieless
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Choose topics; the answer is the same whoever is known here."""
-    form = SubscribeForm(request.POST if request.method == "POST" else None, purpose=FORM)
+    offered = offered_topics(at=timezone.now())
+    form = SubscribeForm(request.POST if request.method == "POST" else None, purpose=FORM, offered=offered)
     if not form.is_valid():
-        return render(request, "mailings/subscribe.html", {"form": form, "topics": topics().values()})
+        return render(request, "mailings/subscribe.html", {"form": form, "topics": offered})
     email = form.cleaned_data["email"]
     if ratelimit.consume(request, action="subscribe", key=normalised(Suppression.Kind.EMAIL, email)):
         services.ask_for_topics(
@@ -47,17 +48,13 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @PAGE
-@cookieless
+@by_signed_link
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """What a yes means, and one button; nothing happens before it is pressed."""
-    try:
-        wish = subscription_links.wish_of(token)
-    except subscription_links.NotOurLink as error:
-        raise Http404 from error
-    form = CookielessForm(request.POST if request.method == "POST" else None, purpose=LINK)
+    wish = subscription_links.wish_of(token)
     wished = wished_topics(wish)
-    if wished is not None and not form.is_valid():
-        return render(request, "mailings/subscription_confirm.html", {"form": form, "topics": wished})
+    if wished is not None and request.method != "POST":
+        return render(request, "mailings/subscription_confirm.html", {"topics": wished})
     try:
         services.confirm_topics(wish_id=wish, now=timezone.now())
     except services.NoSuchWish:  # pressed twice, or too late
@@ -70,10 +67,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 @by_signed_link
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop a topic, or all of them, without a log-in; opening the page changes nothing (RFC 8058)."""
-    try:
-        link = unsubscribe_links.read_link(token)
-    except unsubscribe_links.NotOurLink as error:
-        raise Http404 from error
+    link = unsubscribe_links.read_link(token)
     left = _stop(request, link) if request.method == "POST" else _being_handed_over(link)
     return render(request, "mailings/unsubscribe.html", {"page": unsubscribe_page(link, under_way=left)})
 

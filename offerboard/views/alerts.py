@@ -1,6 +1,6 @@
 """The links in mails about new leads: a page with a button, and mail programs’ own buttons (RFC 8058)."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,10 +22,7 @@ PAGE = require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def stop_search(request: HttpRequest, token: str) -> HttpResponse:
     """Stop the mails of one search, without a log-in; opening the page changes nothing."""
-    try:
-        pk = stop_links.search_of(token)
-    except stop_links.NotOurLink as error:
-        raise Http404 from error
+    pk = stop_links.search_of(token)
     if request.method == "POST":
         services.stop_search(pk=pk, now=timezone.now())
     return render(request, "offerboard/stop_mails.html", {"page": stopped_page(pk=pk)})
@@ -36,10 +33,7 @@ def stop_search(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def stop_all(request: HttpRequest, token: str) -> HttpResponse:
     """The same for all searches of a member."""
-    try:
-        member_id = stop_links.member_of(token)
-    except stop_links.NotOurLink as error:
-        raise Http404 from error
+    member_id = stop_links.member_of(token)
     if request.method == "POST":
         services.stop_all(member_id=member_id, now=timezone.now())
     return render(request, "offerboard/stop_mails.html", {"page": stopped_page(member_id=member_id)})
@@ -50,10 +44,7 @@ def stop_all(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def stop_suggestions(request: HttpRequest, token: str) -> HttpResponse:
     """The same for the leads that are suggested to a member."""
-    try:
-        member_id = stop_links.reader_of(token)
-    except stop_links.NotOurLink as error:
-        raise Http404 from error
+    member_id = stop_links.reader_of(token)
     if request.method == "POST":
         services.stop_suggestions(member_id=member_id, now=timezone.now())
     is_stopped = frequencies_of(SUGGESTIONS, [member_id])[member_id] == Frequency.OFF

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Member
+from offerboard.notices import APPROVED, REPLY
+from tests.factories import CompanyFactory, MemberFactory
 from tests.mailings.catcher import Catcher
+from tests.mailings.noticing import wants
 
 
 @pytest.fixture
@@ -29,3 +33,12 @@ def sender(settings: Any) -> None:
 def own_ledger(settings: Any, tmp_path: Path) -> None:
     """What must not come back is written down in a file of the test's own."""
     settings.ERASURE_LEDGER = tmp_path / "ledger" / "erasures.jsonl"
+
+
+@pytest.fixture
+def member() -> Member:
+    """Somebody who wants one mail a day about messages and leads."""
+    member = MemberFactory(company=CompanyFactory())
+    for kind in (REPLY, APPROVED):
+        wants(member, kind, "daily")
+    return member

@@ -62,6 +62,7 @@ def test_each_reader_gets_their_language_its_parent_or_everybody_elses(catcher: 
     }
     text, html = halves(to(catcher, "ar@example.org"))
     assert "كلمات عربية." in text
+    assert "?language=ar\n" in text  # of the page in the archive
     assert 'dir="rtl"' in html
     assert 'lang="ar"' in html
 

@@ -1,26 +1,23 @@
 """A mail that gathers tells no more than its reader may know by then, once, whoever writes it and whoever dies."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection, connections, transaction
 
 from accounts.models import Member
 from accounts.notices import SECURITY
 from accounts.services.suspension import suspend_member
 from directory import services as companies
-from directory.models import Company, TeamMember
-from mailings import periodic
+from directory.models import TeamMember
 from mailings.models import Delivery, MailPreference, WaitingNotice
 from mailings.services.notifying import notify
 from moderation.models import Decision
 from moderation.notices import DECISION
 from moderation.services import decide
-from offerboard.models import Inquiry, Lead
+from offerboard.models import Inquiry
 from offerboard.notices import APPROVED, REJECTED, REPLY
 from offerboard.services import inquiries, lead_states
 from privacy.models import Suppression
@@ -36,15 +33,6 @@ pytestmark = pytest.mark.django_db
 def today() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def member() -> Member:
-    """Somebody who wants one mail a day about messages and leads."""
-    member = MemberFactory(company=CompanyFactory())
-    for kind in (REPLY, APPROVED):
-        wants(member, kind, "daily")
-    return member
 
 
 # --- what is left out ---------------------------------------------------------------------------------------------
@@ -243,178 +231,3 @@ def test_who_has_left_leaves_no_preference_and_nothing_that_waits(policies: None
 
     assert list(MailPreference.objects.values_list("member", flat=True)) == [other.pk]
     assert list(WaitingNotice.objects.values_list("member", flat=True)) == [other.pk]
-
-
-# --- once ---------------------------------------------------------------------------------------------------------
-
-
-def test_looking_again_and_again_writes_one_mail(member: Member) -> None:
-    write(thread_with(member))
-
-    with time_machine.travel(EIGHT, tick=False):
-        for _time in range(3):
-            periodic.sweep_digests()
-
-    assert told(member) == [("digest", "1 new message")]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_four_workers_at_once_one_writes() -> None:
-    members = [MemberFactory(company=CompanyFactory()) for _number in range(6)]
-    for member in members:
-        wants(member, REPLY, "daily")
-        write(thread_with(member), "One.", "Two.")
-
-    def sweep(_number: int) -> None:
-        try:
-            work(EIGHT)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(sweep, range(4)))
-    work(EIGHT + HOUR)
-
-    assert [told(member) for member in members] == [[("digest", "2 new messages")]] * 6
-    assert WaitingNotice.objects.count() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_that_dies_before_the_commit_leaves_all_to_the_next() -> None:
-    """It is killed when its rows are gone and the mail is about to be written."""
-    member = MemberFactory(company=CompanyFactory())
-    wants(member, REPLY, "daily")
-    write(thread_with(member))
-
-    def sweep() -> None:
-        try:
-            work(EIGHT)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE mailings_delivery IN SHARE MODE")
-            worker = pool.submit(sweep)
-            wait_for(worker)
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT pg_terminate_backend(pid) {WAITING_FOR_US}")
-        with pytest.raises(OperationalError, match="connection"):
-            worker.result()
-    assert (Delivery.objects.count(), WaitingNotice.objects.count()) == (0, 1)
-
-    work(EIGHT)
-
-    assert told(member) == [("digest", "1 new message")]
-    assert WaitingNotice.objects.count() == 0
-
-
-WAITING_FOR_US = "FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-
-
-def wait_for(worker: "Future[None]") -> None:
-    """Until the worker's statement waits for a lock that this connection holds, or it has ended without waiting."""
-    while not worker.done():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT 1 {WAITING_FOR_US}")
-            if cursor.fetchone():
-                return
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_comes_in_while_the_mail_is_written_is_told_by_the_next() -> None:
-    member = MemberFactory(company=CompanyFactory())
-    wants(member, REPLY, "daily")
-    thread = thread_with(member)
-    write(thread, "One.")
-
-    def sweep() -> None:
-        try:
-            work(EIGHT)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE mailings_delivery IN SHARE MODE")
-            worker = pool.submit(sweep)
-            wait_for(worker)  # it has read what waits, and is about to write the mail
-            WaitingNotice.objects.create(member=member, kind="reply", key="99", happened_at=NOW, due_at=EIGHT)
-        worker.result()
-
-    assert [row.key for row in WaitingNotice.objects.all()] == ["99"]
-    assert told(member) == [("digest", "1 new message")]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_same_thing_that_happens_again_while_the_mail_is_written_is_told_by_the_next() -> None:
-    member = MemberFactory(company=CompanyFactory())
-    wants(member, APPROVED, "daily")
-    [team] = member.teams.all()
-    lead = LeadFactory(company=team.company, state="rejected")
-    lead_states.approve_lead(lead=lead, now=NOW)
-
-    def in_a_thread(act: Callable[[], object]) -> None:
-        try:
-            act()
-        finally:
-            connections.close_all()
-
-    def again() -> None:
-        notify(kind=APPROVED, readers=[member], keys=[str(lead.pk)], context={}, now=EIGHT)
-
-    with ThreadPoolExecutor(2) as pool:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("LOCK TABLE mailings_delivery IN SHARE MODE")
-            worker = pool.submit(in_a_thread, lambda: work(EIGHT))
-            wait_for(worker)  # it has looked at the lead, and is about to write the mail
-            other = pool.submit(in_a_thread, again)
-            wait([other], timeout=1)
-        worker.result()
-        other.result()
-
-    assert told(member) == [("digest", "1 approved lead")]
-    assert [(row.kind, row.key) for row in WaitingNotice.objects.all()] == [("approved", str(lead.pk))]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_happens_again_and_is_not_committed_yet_is_told_when_it_is() -> None:
-    member = MemberFactory(company=CompanyFactory())
-    wants(member, APPROVED, "daily")
-    [team] = member.teams.all()
-    lead = LeadFactory(company=team.company, state="rejected")
-    lead_states.approve_lead(lead=lead, now=NOW)
-    Lead.objects.filter(pk=lead.pk).update(hidden=True)
-
-    def sweep() -> None:
-        try:
-            work(EIGHT)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool, transaction.atomic():
-        Lead.objects.filter(pk=lead.pk).update(hidden=False)
-        notify(kind=APPROVED, readers=[member], keys=[str(lead.pk)], context={}, now=NOW + HOUR)
-        pool.submit(sweep).result()  # it sees a lead that is hidden
-    assert told(member) == []
-    work(EIGHT)
-
-    assert told(member) == [("digest", "1 approved lead")]
-    assert WaitingNotice.objects.count() == 0
-
-
-def test_the_same_thing_waits_once(member: Member) -> None:
-    for _time in range(2):
-        notify(kind=APPROVED, readers=[member], keys=["7"], context={}, now=NOW)
-
-    assert waiting() == [("approved", EIGHT)]
-
-
-def test_a_kind_that_this_release_does_not_know_waits_for_one_that_does(member: Member) -> None:
-    WaitingNotice.objects.create(member=member, kind="later", key="1", happened_at=NOW, due_at=NOW)
-
-    assert (work(EIGHT), waiting()) == (0, [("later", NOW)])
-    assert Company.objects.count() == 1

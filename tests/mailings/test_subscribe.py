@@ -1,11 +1,14 @@
 """Subscribing without an account: the mailbox says yes, not whoever typed its address."""
 
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 
 from mailings.models import Delivery, Subscriber, SubscriptionWish
@@ -20,6 +23,7 @@ from privacy.sweeping.running import sweep
 from tests.factories import NOW, MemberFactory
 from tests.mailings.campaigning import release, send_all, write
 from tests.mailings.catcher import Catcher
+from tests.privacy.publishing import knew_less_before
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 PAGE = "/newsletter/"
@@ -169,3 +173,33 @@ def test_what_nobody_confirms_is_forgotten_after_30_days(client: Client) -> None
         sweep(now=NOW + timedelta(days=31))
 
     assert (waiting, SubscriptionWish.objects.count()) == (1, 0)
+
+
+def test_what_the_policy_in_force_does_not_list_is_not_offered(client: Client) -> None:
+    """An installation whose policy is of before newsletters offers none until the next version holds."""
+    knew_less_before("marketing")
+
+    page = client.get(PAGE).content.decode()
+    ask(client)
+
+    assert 'name="topics"' not in page
+    assert SubscriptionWish.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clicks_at_once_one_asks(client: Client) -> None:
+    """Neither is an error."""
+    start = threading.Barrier(2)
+
+    def click(_number: int) -> str:
+        start.wait(30)
+        try:
+            return ask(Client())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        pages = list(pool.map(click, range(2)))
+
+    assert ["Please look into your mailbox" in page for page in pages] == [True, True]
+    assert Delivery.objects.count() == SubscriptionWish.objects.count() == 1

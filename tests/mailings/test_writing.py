@@ -51,6 +51,16 @@ def test_nothing_can_be_loaded_or_run(smuggled: str) -> None:
     assert links_in(smuggled) == []
 
 
+def test_a_page_of_the_market_may_be_named_by_its_path() -> None:
+    assert as_html("[board](/leads/)") == '<p><a href="http://localhost:8000/leads/">board</a></p>'
+    assert as_text("[board](/leads/)") == "board\nhttp://localhost:8000/leads/"
+    assert "<a" not in as_html("[elsewhere](//elsewhere.example/)")
+
+
+def test_the_subject_is_the_only_first_heading() -> None:
+    assert as_html("# Big\n\n### Small") == "<h2>Big</h2>\n<h3>Small</h3>"
+
+
 def test_a_picture_is_a_link_to_one() -> None:
     """So that nobody learns who has opened the mail, and when."""
     html = as_html("![picture](https://elsewhere.example/x.png)")
