@@ -1,7 +1,7 @@
 """What waits to be told is told once, whoever writes it, whoever dies, and whatever happens meanwhile."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 import time_machine
@@ -17,6 +17,7 @@ from offerboard.notices import APPROVED, REPLY
 from offerboard.services import lead_states
 from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory
 from tests.mailings.noticing import EIGHT, HOUR, thread_with, told, waiting, wants, work, write
+from tests.waiting import WAITING_FOR_US, wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -87,18 +88,6 @@ def test_a_worker_that_dies_before_the_commit_leaves_all_to_the_next() -> None:
 
     assert told(member) == [("digest", "1 new message")]
     assert WaitingNotice.objects.count() == 0
-
-
-WAITING_FOR_US = "FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
-
-
-def wait_for(worker: "Future[None]") -> None:
-    """Until the worker's statement waits for a lock that this connection holds, or it has ended without waiting."""
-    while not worker.done():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT 1 {WAITING_FOR_US}")
-            if cursor.fetchone():
-                return
 
 
 @pytest.mark.django_db(transaction=True)
