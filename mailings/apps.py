@@ -16,5 +16,5 @@ class MailingsConfig(AppConfig):
     def ready(self) -> None:
         """Send privacy's mail, and hear what people say yes and no to; models cannot be imported before this point."""
         import_module("mailings.outlet").register()
-        import_module("mailings.opting_out").register()
+        import_module("mailings.stopping.opting_out").register()
         register(import_module("mailings.checks").dkim_key_is_one)

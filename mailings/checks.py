@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
-from mailings.dkim import UnusableKey, load_key
+from mailings.writing.dkim import UnusableKey, load_key
 
 
 def dkim_key_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from mailings import delivery, digests, maildir, tasks
+from mailings import delivery, digests, tasks
+from mailings.returning import maildir
 
 
 @shared_task

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from mailings.frames import framed
+from mailings.writing.frames import framed
 
 SHOWN = 100  # mails on the page; the newest
 NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}")  # as the mail catcher gives them, without `.eml`

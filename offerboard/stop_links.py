@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import Member
 from mailings.models import Delivery
-from mailings.one_click import Address, register_one_click
+from mailings.stopping.one_click import Address, register_one_click
 from offerboard.models import SavedSearch
 from offerboard.notices import SUGGESTIONS
 from privacy.signed_links import signed_link, signed_value

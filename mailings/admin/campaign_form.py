@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from mailings.audiences import audience
 from mailings.forms.campaigns import FILTERS
 from mailings.forms.words import LineField
-from mailings.languages import language_choices
 from mailings.models import Campaign
 from mailings.topics import topics
+from mailings.writing.languages import language_choices
 from privacy.datamap import Words
 
 

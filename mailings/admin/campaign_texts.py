@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailings.forms.words import LineField, ParagraphsField
-from mailings.languages import language_choices, language_name
 from mailings.models import CampaignText
 from mailings.services.campaigns import Promotes, examine_words
-from mailings.texts import Unsendable
+from mailings.writing.languages import language_choices, language_name
+from mailings.writing.texts import Unsendable
 
 
 class TextForm(forms.ModelForm):

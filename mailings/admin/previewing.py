@@ -15,13 +15,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from mailings.forms.previewing import AsMemberForm
-from mailings.frames import framed
-from mailings.languages import language_name
 from mailings.models import Campaign
-from mailings.previews import Preview, preview
 from mailings.services import campaigns as services
-from mailings.texts import Unsendable, texts_by_language
 from mailings.topics import topics
+from mailings.writing.frames import framed
+from mailings.writing.languages import language_name
+from mailings.writing.previews import Preview, preview
+from mailings.writing.texts import Unsendable, texts_by_language
 
 framing: Any = csp_update({"frame-src": ["'self'"]})  # its types know of no view with arguments
 

@@ -17,12 +17,12 @@ from mailings.admin.counting import words_for
 from mailings.admin.previewing import PreviewPages, framing, topic_words
 from mailings.audiences import filters_of
 from mailings.forms.releasing import ReleaseForm
-from mailings.languages import language_name
 from mailings.models import Campaign
-from mailings.previews import all_previews
 from mailings.selectors.campaigns import count_readers, words_of, wrote_in
 from mailings.services import campaigns as services
-from mailings.texts import Unsendable
+from mailings.writing.languages import language_name
+from mailings.writing.previews import all_previews
+from mailings.writing.texts import Unsendable
 
 OWN_WORDS = gettext_lazy(
     "An announcement goes out when a second person has read it: nobody who wrote in it can release it."

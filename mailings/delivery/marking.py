@@ -16,7 +16,7 @@ from privacy.models import Suppression
 DOT_LEASE = timedelta(seconds=DOT_PATIENCE + 30)  # longer than anybody waits for the answer to the dot
 
 # One statement on one row: whoever withdraws the row, or says no, before it has marked it, and whoever does so after,
-# finds it marked. What is asked of other tables holds at its beginning; mailings.opting_out looks a second
+# finds it marked. What is asked of other tables holds at its beginning; mailings.stopping.opting_out looks a second
 # time after its commit for what slipped in between.
 PREPARE = """
 PREPARE mark_in_flight (uuid, timestamptz, timestamptz, timestamptz, text[], text[], text) AS

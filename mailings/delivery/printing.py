@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from mailings.circulars import circular_of
-from mailings.composing import Printer
 from mailings.models import Campaign, Delivery
 from mailings.smtp import Letter
-from mailings.texts import texts_by_language
+from mailings.writing.circulars import circular_of
+from mailings.writing.composing import Printer
+from mailings.writing.texts import texts_by_language
 
 
 class Press:

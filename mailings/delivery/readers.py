@@ -13,7 +13,7 @@ from django.db import transaction
 from mailings.audiences import audience, filters_of
 from mailings.delivery.holding_back import UNWANTED, unwanted
 from mailings.models import Campaign, Delivery, Subscriber
-from mailings.wire import domain_of
+from mailings.writing.wire import domain_of
 from privacy.consents import Channel
 from privacy.digests import digest_now
 from privacy.models import ConsentLink, Suppression

@@ -10,17 +10,17 @@ from typing import NamedTuple
 import structlog
 from django.utils import timezone
 
-from mailings.composing import letter_of
 from mailings.delivery.claiming import claim, claim_of_campaign
 from mailings.delivery.holding_back import halt, hold_back, release, without_unwanted
 from mailings.delivery.marking import NotToBeSent, mark_in_flight, ready_to_mark
 from mailings.delivery.printing import Press
 from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine, words_of
 from mailings.delivery.tallies import Tally
-from mailings.dkim import load_key
 from mailings.models import Delivery
 from mailings.smtp import Conversation, EndUnknown, Letter, check_lines
-from mailings.texts import Unsendable
+from mailings.writing.composing import letter_of
+from mailings.writing.dkim import load_key
+from mailings.writing.texts import Unsendable
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from mailings.models import FORGOTTEN, Campaign, Delivery
-from mailings.returned import note_refusal
+from mailings.returning.consequences import note_refusal
 
 log = structlog.get_logger(__name__)
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
-from mailings.languages import is_rtl, own_name
 from mailings.models import Campaign, CampaignText
-from mailings.texts import texts_by_language
 from mailings.topics import topics
-from mailings.writing import as_html
+from mailings.writing.languages import is_rtl, own_name
+from mailings.writing.markup import as_html
+from mailings.writing.texts import texts_by_language
 from privacy.datamap import Words
 
 ON_A_PAGE = 30

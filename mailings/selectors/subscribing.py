@@ -7,8 +7,8 @@ from uuid import UUID
 
 from mailings.models import SubscriptionWish
 from mailings.selectors.readers import keys_of, mailbox_of
+from mailings.stopping.unsubscribe_links import Link
 from mailings.topics import line_of, topics
-from mailings.unsubscribe_links import Link
 from privacy.consents import Channel, ConsentPurpose
 from privacy.datamap import Words
 from privacy.models import Suppression

@@ -11,14 +11,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from mailings import tasks
-from mailings.circulars import TEMPLATES, circular_of
 from mailings.models import Campaign, CampaignText, CampaignWriter
-from mailings.promotion import promotion_in
 from mailings.selectors.campaigns import wrote_in
 from mailings.services.queueing import queue_message
-from mailings.texts import Unsendable, texts_by_language
+from mailings.stopping.unsubscribe_links import NOBODY, unsubscribe_link
 from mailings.topics import topics
-from mailings.unsubscribe_links import NOBODY, unsubscribe_link
+from mailings.writing.circulars import TEMPLATES, circular_of
+from mailings.writing.promotion import promotion_in
+from mailings.writing.texts import Unsendable, texts_by_language
 
 State, Kind = Campaign.State, Campaign.Kind
 MOST_OF_TITLE = 120  # characters of a title in an address

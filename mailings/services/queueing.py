@@ -9,8 +9,8 @@ from django.db import transaction
 
 from mailings import tasks
 from mailings.models import Delivery
-from mailings.rendering import render_mail
-from mailings.wire import domain_of
+from mailings.writing.rendering import render_mail
+from mailings.writing.wire import domain_of
 from privacy.models import Suppression
 from privacy.selectors.suppression import is_suppressed
 

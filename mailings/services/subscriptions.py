@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 
 from mailings.audiences import Filters, audience
 from mailings.models import Subscriber, SubscriptionWish
-from mailings.opting_out import remember, remember_digest, take_back, wait_for
 from mailings.selectors.readers import keys_of, mailbox_of
 from mailings.services.queueing import queue_mail
+from mailings.stopping.opting_out import remember, remember_digest, take_back, wait_for
+from mailings.stopping.unsubscribe_links import Link
 from mailings.subscription_links import confirm_link
 from mailings.topics import question_of, topics
-from mailings.unsubscribe_links import Link
 from privacy.models import ConsentEvent
 from privacy.services.consent import consent_key, record_choices
 from privacy.services.suppression import note_mailbox_works

@@ -9,9 +9,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from mailings.models import MailReport
-from mailings.reading import MOST, Unreadable
-from mailings.returned import take_report
-from mailings.signatures import is_signed
+from mailings.returning.consequences import take_report
+from mailings.returning.reading import MOST, Unreadable
+from mailings.returning.signatures import is_signed
 
 
 @csrf_exempt  # no browser comes here and no cookie counts: the signature over the body does

@@ -8,14 +8,15 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from mailings import subscription_links, unsubscribe_links
+from mailings import subscription_links
 from mailings.forms.subscribing import SubscribeForm
-from mailings.opting_out import in_flight
 from mailings.selectors.readers import mailbox_of
 from mailings.selectors.subscribing import offered_topics, unsubscribe_page, wished_topics
 from mailings.services import subscriptions as services
+from mailings.stopping import unsubscribe_links
+from mailings.stopping.opting_out import in_flight
+from mailings.stopping.unsubscribe_links import Link
 from mailings.topics import topics
-from mailings.unsubscribe_links import Link
 from privacy.cookieless import by_signed_link, cookieless
 from privacy.cookies import sends_gpc
 from privacy.digests import normalised

@@ -22,8 +22,8 @@ from mailings.delivery.campaigns import advance
 from mailings.delivery.sending import send_campaigns
 from mailings.models import Campaign, CampaignText, Delivery, Subscriber
 from mailings.services.campaigns import approve_campaign, cancel_campaign
+from mailings.stopping.unsubscribe_links import unsubscribe_link
 from mailings.topics import question_of
-from mailings.unsubscribe_links import unsubscribe_link
 from marketplace.bench.findings import Finding, memory_finding
 from marketplace.bench.place import Market
 from marketplace.demo import free_port

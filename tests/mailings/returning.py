@@ -3,7 +3,7 @@
 from textwrap import dedent
 
 from mailings.models import Delivery
-from mailings.return_path import token_of
+from mailings.returning.return_path import token_of
 from mailings.services import queue_message
 from tests.factories import NOW
 

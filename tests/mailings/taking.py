@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailings.models import Delivery, MailReport
-from mailings.returned import Outcome, take_report
+from mailings.returning.consequences import Outcome, take_report
 from privacy.models import Suppression
 from tests.factories import NOW
 

@@ -9,7 +9,7 @@ import time_machine
 
 from mailings.delivery import campaigns as running
 from mailings.models import Campaign, Delivery, MailReport
-from mailings.returned import take_report
+from mailings.returning.consequences import take_report
 from tests.factories import NOW, MemberFactory
 from tests.mailings.campaigning import agree, figures, fresh, release, send_all, write
 from tests.mailings.catcher import Catcher

@@ -18,7 +18,7 @@ from mailings.delivery import campaigns as running
 from mailings.delivery import readers, tallies
 from mailings.models import Campaign, Delivery
 from mailings.services import campaigns as services
-from mailings.texts import Unsendable
+from mailings.writing.texts import Unsendable
 from privacy.models import Suppression
 from privacy.services.suppression import suppress
 from tests.factories import NOW, CategoryFactory, CompanyFactory, MemberFactory, TopCategoryFactory, VerificationFactory

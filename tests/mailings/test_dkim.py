@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mailings import tasks
 from mailings.checks import dkim_key_is_one
-from mailings.dkim import UnusableKey, load_signer, relaxed_body, signature
 from mailings.services import queue_message
+from mailings.writing.dkim import UnusableKey, load_signer, relaxed_body, signature
 from tests.factories import NOW, MemberFactory
 from tests.mailings.campaigning import agree, release, send_all, write
 from tests.mailings.catcher import Catcher

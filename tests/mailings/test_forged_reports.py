@@ -8,9 +8,9 @@ import pytest
 import time_machine
 
 from mailings.models import Delivery, MailReport
-from mailings.reading import MOST, Unreadable
-from mailings.return_path import token_of
-from mailings.returned import Outcome
+from mailings.returning.consequences import Outcome
+from mailings.returning.reading import MOST, Unreadable
+from mailings.returning.return_path import token_of
 from privacy.models import Suppression
 from privacy.selectors.suppression import is_suppressed
 from privacy.services.suppression import suppress

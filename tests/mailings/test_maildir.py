@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import time_machine
 
-from mailings import maildir, periodic
+from mailings import periodic
 from mailings.models import Delivery, MailReport
-from mailings.reading import MOST
+from mailings.returning import maildir
+from mailings.returning.reading import MOST
 from privacy.models import Suppression
 from tests.factories import NOW
 from tests.mailings.returning import AMARA, away, complaint, postfix, sent_mail

@@ -13,11 +13,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from mailings import opting_out
 from mailings.models import Campaign
 from mailings.selectors.readers import address_of
 from mailings.services import campaigns as services
-from mailings.unsubscribe_links import unsubscribe_link
+from mailings.stopping import opting_out
+from mailings.stopping.unsubscribe_links import unsubscribe_link
 from privacy.services.consent import consent_key
 from tests.factories import MemberFactory
 from tests.mailings.campaigning import agree, ends, figures, fresh, release, send_all, subscriber, write

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailings.models import Delivery
-from mailings.reading import MOST, Report, Said, Unreadable, read_report
-from mailings.statuses import code_in
+from mailings.returning.reading import MOST, Report, Said, Unreadable, read_report
+from mailings.returning.statuses import code_in
 from tests.mailings.returning import complaint, exchange, exim, gmail, postfix, qmail
 
 ROW = Delivery(pk=UUID(int=7), to="amara@example.com")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from mailings.models import Delivery
-from mailings.rendering import render_mail
+from mailings.writing.rendering import render_mail
 from tests.factories import CompanyFactory
 from tests.mailings.anatomy import Anatomy
 from tests.mailings.occasions import ARABIC, HOSTILE, OCCASIONS, READER, TEMPLATES, Cast, written

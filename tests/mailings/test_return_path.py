@@ -9,7 +9,7 @@ import time_machine
 
 from mailings import tasks
 from mailings.models import Delivery
-from mailings.return_path import delivery_of, return_path, token_of, tokens_in
+from mailings.returning.return_path import delivery_of, return_path, token_of, tokens_in
 from mailings.services import queue_message
 from tests.factories import NOW
 from tests.mailings.catcher import Catcher

@@ -12,7 +12,7 @@ from django.db import connection
 
 from mailings import tasks
 from mailings.models import Delivery, MailReport
-from mailings.returned import Outcome
+from mailings.returning.consequences import Outcome
 from mailings.services import queue_message
 from privacy.models import Suppression
 from privacy.selectors.suppression import is_suppressed

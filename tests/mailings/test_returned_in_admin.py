@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from mailings.models import MailReport
-from mailings.returned import take_report
+from mailings.returning.consequences import take_report
 from tests.factories import NOW
 from tests.mailings.returning import AMARA, complaint, postfix, sent_mail
 from tests.staff import at_work, changelist, make_staff

@@ -138,7 +138,7 @@ def test_only_what_they_named_is_stopped() -> None:
 
 def test_a_mail_that_is_being_handed_over_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits is taken back."""
-    monkeypatch.setattr("mailings.opting_out.AWAITED", 0.0)
+    monkeypatch.setattr("mailings.stopping.opting_out.AWAITED", 0.0)
     campaign = at("sending")
     mails(campaign, "in_flight", to="amara@example.com", lease_until=NOW + timedelta(minutes=1))
     mails(campaign, "pending", to="amara@example.com", reader=uuid4())

@@ -12,9 +12,9 @@ from django.test import Client
 
 from mailings.delivery.campaigns import advance
 from mailings.models import Delivery, MailReport, Subscriber
-from mailings.returned import take_report
+from mailings.returning.consequences import take_report
 from mailings.services import subscriptions
-from mailings.unsubscribe_links import unsubscribe_link
+from mailings.stopping.unsubscribe_links import unsubscribe_link
 from privacy.consents import Channel
 from privacy.erasing import ledger
 from privacy.erasing.replaying import replay

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from mailings.models import Delivery, MailReport
-from mailings.reading import MOST
-from mailings.signatures import sign
+from mailings.returning.reading import MOST
+from mailings.returning.signatures import sign
 from privacy.models import Suppression
 from tests.factories import NOW
 from tests.mailings.returning import postfix, sent_mail

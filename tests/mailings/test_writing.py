@@ -3,8 +3,8 @@
 import pytest
 
 from mailings.models import CampaignText
-from mailings.promotion import promotion_in
-from mailings.writing import as_html, as_text, links_in
+from mailings.writing.markup import as_html, as_text, links_in
+from mailings.writing.promotion import promotion_in
 
 WORDS = """Good news & <more>.
 Second line.

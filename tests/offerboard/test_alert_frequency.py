@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Member
-from mailings.composing import compose
 from mailings.models import Delivery
 from mailings.services import queue_message
+from mailings.writing.composing import compose
 from offerboard import alerting
 from offerboard.models import Notice, SavedSearch
 from offerboard.services.alerts import choose_frequency

@@ -14,8 +14,8 @@ from django.test import Client
 from accounts.models import Member
 from accounts.services.suspension import suspend_member
 from directory.models import Category
-from mailings.composing import compose
 from mailings.models import Delivery, MailPreference
+from mailings.writing.composing import compose
 from offerboard import periodic, suggesting
 from offerboard.models import Lead
 from offerboard.notices import SUGGESTIONS

@@ -20,7 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from mailings.models import Delivery
 
-SALT = "mailings.return_path"
+SALT = "mailings.return_path"  # in every envelope sender that is under way
 SIGNATURE = 20  # signs of base32: 100 bits
 REFERENCE = "X-Delivery-Reference"  # the same in the mail itself, for servers that write an envelope of their own
 TOKEN = re.compile(r"(?<![a-z0-9])([a-z2-7]{26}\.[a-z2-7]{20})(?![a-z0-9])", re.IGNORECASE)

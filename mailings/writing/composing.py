@@ -7,14 +7,14 @@ from email.utils import format_datetime, parseaddr
 
 from django.conf import settings
 
-from mailings.circulars import Circular
-from mailings.dkim import signed
 from mailings.models import Delivery
-from mailings.one_click import headers_for, one_click_headers
-from mailings.return_path import REFERENCE, return_path, token_of
+from mailings.returning.return_path import REFERENCE, return_path, token_of
 from mailings.smtp import Letter, own_host
-from mailings.unsubscribe_links import list_id, unsubscribe_link
-from mailings.wire import encoded_header, encoded_part, in_one_line
+from mailings.stopping.one_click import headers_for, one_click_headers
+from mailings.stopping.unsubscribe_links import list_id, unsubscribe_link
+from mailings.writing.circulars import Circular
+from mailings.writing.dkim import signed
+from mailings.writing.wire import encoded_header, encoded_part, in_one_line
 
 WIRE = SMTP_POLICY.clone(cte_type="7bit")  # understood by servers without 8BITMIME (RFC 6152) too
 

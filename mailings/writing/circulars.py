@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from mailings.languages import is_rtl
 from mailings.models import Campaign, CampaignText
-from mailings.rendering import render_mail
-from mailings.texts import Unsendable
 from mailings.topics import topics
-from mailings.writing import as_html, as_text
+from mailings.writing.languages import is_rtl
+from mailings.writing.markup import as_html, as_text
+from mailings.writing.rendering import render_mail
+from mailings.writing.texts import Unsendable
 
 TEMPLATES = {Campaign.Kind.ANNOUNCEMENT: "announcement", Campaign.Kind.MARKETING: "newsletter"}
 GREETING, STOP = "__GREETING__", "https://stop.invalid/"  # stand where each reader gets their own

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from mailings.reading.notice import Fate, Said
-from mailings.reading.parts import Mail, address_in, children, field, fields
+from mailings.returning.reading.notice import Fate, Said
+from mailings.returning.reading.parts import Mail, address_in, children, field, fields
 
 UNWANTED = {"abuse", "opt-out", "opt-out-list"}  # “not-spam” says the opposite, “virus” and “fraud” are for staff
 HIDDEN = ("*", "redacted")

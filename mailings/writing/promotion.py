@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mailings.models import CampaignText
-from mailings.writing import as_text, links_in
+from mailings.writing.markup import as_text, links_in
 
 # In the languages that most of the market's members read. A trade lead is an “offer” too, so that word alone is none.
 SELLING = (

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailings.circulars import circular_of
-from mailings.languages import language_name
 from mailings.models import Campaign, CampaignText
-from mailings.texts import texts_by_language
-from mailings.unsubscribe_links import NOBODY, unsubscribe_link
+from mailings.stopping.unsubscribe_links import NOBODY, unsubscribe_link
+from mailings.writing.circulars import circular_of
+from mailings.writing.languages import language_name
+from mailings.writing.texts import texts_by_language
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from email import message_from_bytes
 
-from mailings.reading.arf import read_complaint
-from mailings.reading.dsn import read_status
-from mailings.reading.notice import Fate, Report, Said
-from mailings.reading.parts import Mail, children, field, fields, original, own_parts
-from mailings.reading.plain import read_plain
-from mailings.return_path import REFERENCE, tokens_in
+from mailings.returning.reading.arf import read_complaint
+from mailings.returning.reading.dsn import read_status
+from mailings.returning.reading.notice import Fate, Report, Said
+from mailings.returning.reading.parts import Mail, children, field, fields, original, own_parts
+from mailings.returning.reading.plain import read_plain
+from mailings.returning.return_path import REFERENCE, tokens_in
 
 __all__ = ["MOST", "Fate", "Report", "Said", "Unreadable", "read_report"]
 

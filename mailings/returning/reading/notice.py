@@ -27,5 +27,5 @@ class Report:
     """A message about a mail of ours, or of somebody who pretends."""
 
     fates: tuple[Fate, ...]
-    token: str  # what stands for the mail (mailings.return_path), unproved; "" where nothing does
+    token: str  # what stands for the mail (mailings.returning.return_path), unproved; "" where nothing does
     key: str  # hexadecimal; equal for two copies of one message

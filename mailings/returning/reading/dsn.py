@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from mailings.reading.notice import Fate, Said
-from mailings.reading.parts import Mail, address_in, field
-from mailings.statuses import code_in
+from mailings.returning.reading.notice import Fate, Said
+from mailings.returning.reading.parts import Mail, address_in, field
+from mailings.returning.statuses import code_in
 
 MOST_RECEIVERS = 100
 BAD_NEWS = {"failed": Said.FAILED, "delayed": Said.DELAYED}  # “delivered”, “relayed” and “expanded” need no care

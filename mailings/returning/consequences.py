@@ -11,10 +11,10 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce
 
 from mailings.models import ENDED, FORGOTTEN, Campaign, Delivery, MailReport
-from mailings.reading import Fate, Report, Said, read_report
-from mailings.return_path import delivery_of
+from mailings.returning.reading import Fate, Report, Said, read_report
+from mailings.returning.return_path import delivery_of
+from mailings.returning.statuses import code_in, is_hard, is_ours
 from mailings.selectors.readers import keys_of
-from mailings.statuses import code_in, is_hard, is_ours
 from mailings.topics import question_of, topics
 from privacy.digests import normalised
 from privacy.models import ConsentEvent, Suppression
@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 def take_report(*, raw: bytes, source: MailReport.Source, now: datetime) -> Outcome:
     """Take in one message: a bounce or a complaint about a mail of ours has its effect, once.
 
-    What is forged changes nothing and is counted. Raises mailings.reading.Unreadable.
+    What is forged changes nothing and is counted. Raises mailings.returning.reading.Unreadable.
     """
     report = read_report(raw)
     if report is None:

@@ -7,9 +7,9 @@ before 4.8 names them in a header of its own.
 import re
 from collections.abc import Iterable
 
-from mailings.reading.notice import Fate, Said
-from mailings.reading.parts import Mail, address_in, fields, plain, text_of
-from mailings.statuses import code_in
+from mailings.returning.reading.notice import Fate, Said
+from mailings.returning.reading.parts import Mail, address_in, fields, plain, text_of
+from mailings.returning.statuses import code_in
 
 QMAIL = re.compile(r"\s*Hi\. This is the [\w -]{1,60} at [^\s]{1,200}\n")
 PARAGRAPH = re.compile(r"^<([^<>\s]{3,254})>:\n(.{1,2000}?)(?=\n\n|\n--- |\Z)", re.MULTILINE | re.DOTALL)

@@ -14,8 +14,8 @@ from django.conf import settings
 from django.db import DataError
 
 from mailings.models import MailReport
-from mailings.reading import MOST, Unreadable
-from mailings.returned import take_report
+from mailings.returning.consequences import take_report
+from mailings.returning.reading import MOST, Unreadable
 
 log = structlog.get_logger(__name__)
 

@@ -1,0 +1,1 @@
+"""What comes back: whom a report is about, whether it is ours, and what follows from it."""
