@@ -1,11 +1,24 @@
-"""The API's front door; what partners pull is added app by app."""
+"""The API's front door; what can be called is added app by app."""
 
+from django.conf import settings
+from django.urls import path
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from partners.api.changes import Changes
+from partners.api.export import Export
+
 
 @api_view(["GET"])
 def root(request: Request) -> Response:
-    """Name and version, so that a client can tell that it reached the right place."""
-    return Response({"name": "Trade leads API", "version": 1})
+    """Name and version, so that a client can tell that it reached the right place, and where the manual is."""
+    return Response({"name": "Trade leads API", "version": 1, "manual": f"{settings.SITE_URL}/api/v1/docs/"})
+
+
+app_name = "api"
+urlpatterns = [
+    path("", root, name="root"),
+    path("changes/", Changes.as_view(), name="changes"),
+    path("export/<slug:plural>.ndjson", Export.as_view(), name="export"),
+]

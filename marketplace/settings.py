@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "offerboard",
     "accounts",
     "directory",
+    "partners",
     "moderation",
     "mailings",
     "privacy",
@@ -452,6 +453,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "partners.problems.answer_with_problem",
 }
 
 LOGGING = {

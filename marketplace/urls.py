@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace import api, views
+from marketplace import views
 from marketplace.metrics import metrics
 
 handler500 = "marketplace.views.server_error"
@@ -18,7 +18,7 @@ urlpatterns = [
     path("", include("privacy.urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", api.root, name="api_root"),
+    path("api/v1/", include("marketplace.api")),
     path("metrics", metrics, name="metrics"),
     path("health/live", views.live, name="health_live"),
     path("health/ready", views.ready, name="health_ready"),

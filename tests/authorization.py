@@ -23,7 +23,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "marketplace:media": {"GET": "404", "POST": "405"},
     "health_live": PUBLIC,
     "health_ready": PUBLIC,
-    "api_root": PUBLIC,
+    "api:root": PUBLIC,
+    # --- the API, without a key; with keys see KEYS
+    "api:changes": {"GET": "401", "POST": "401"},
+    "api:export": {"GET": "401", "POST": "401"},
     "metrics": {"GET": "404", "POST": "405"},  # without the token
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,

@@ -13,6 +13,8 @@ from factory.django import DjangoModelFactory
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
 from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
+from partners.models import Partner
+from partners.scopes import OF_PARTNERS
 from privacy.models import Receiver
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -290,3 +292,22 @@ class ReceiverFactory(DjangoModelFactory[Receiver]):
     transfer = Receiver.Transfer.NONE
     task = "Runs our servers"
     since = date(2024, 1, 1)
+
+
+class PartnerFactory(DjangoModelFactory[Partner]):
+    """A partner under contract for everything, in the register of receivers since a month before NOW."""
+
+    class Meta:
+        model = Partner
+
+    receiver = factory.SubFactory(
+        "tests.factories.ReceiverFactory",
+        kind="partner",
+        name=factory.Sequence(lambda n: f"Agri List {n}"),
+        task="Shows leads on its own site",
+        since=(NOW - timedelta(days=30)).date(),
+    )
+    slug = factory.Sequence(lambda n: f"agri-list-{n}")
+    website = "https://agri-list.example/"
+    contact_email = "api@agri-list.example"
+    scopes = factory.LazyFunction(lambda: sorted(OF_PARTNERS))

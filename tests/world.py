@@ -161,6 +161,7 @@ class World:
                 "token": Signer(salt=stop_links.SUGGESTED).sign(str(self.search.member_id))
             },
             "privacy:prove_removal": {"token": "not-a-token"},
+            "api:export": {"plural": "leads"},
             "mailings:confirm": {"token": "not-a-token"},
             "mailings:unsubscribe": {"token": "not-a-token"},
             "mailings:archived": {"slug": "never-sent"},

@@ -1,0 +1,81 @@
+"""GET /api/v1/changes/: what has changed since a cursor."""
+
+import json
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from partners.authentication import scopes_of
+from partners.cursors import NotOurCursor
+from partners.endpoints import Endpoint, json_answer, key_of
+from partners.models import ApiKey
+from partners.numbering import number_changes
+from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
+from partners.problems import Fault, Problem, bad_parameters
+from partners.scopes import Scope
+from partners.selectors.changes import CursorGone, changes_page
+from partners.sources import sources
+
+
+class ChangesQuery(serializers.Serializer[Any]):
+    """What the feed understands."""
+
+    after = serializers.CharField(
+        max_length=400, help_text="The cursor `next` of the page before; the first one comes with an export."
+    )
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Changes on a page."
+    )
+    kind = serializers.CharField(
+        required=False, max_length=100, help_text="Only changes of these kinds, parted by commas; none for all."
+    )
+
+
+class Changes(Endpoint):
+    """The feed. A key sees the kinds that it may read."""
+
+    scope = Scope.CHANGES_READ
+
+    def get(self, request: Request) -> HttpResponseBase:
+        """A page; `next` is the cursor for the next call, also where nothing has changed.
+
+        Whatever is committed by now is numbered first, so that a reader lags behind by nothing but its own pace.
+        """
+        query = read_query(ChangesQuery, request)
+        kinds = _kinds(key_of(request), query.get("kind", ""))
+        now = timezone.now()
+        number_changes(now=now)
+        try:
+            page = changes_page(after=query["after"], kinds=kinds, most=query["page_size"], now=now)
+        except NotOurCursor as error:
+            raise bad_parameters([Fault("query", "after", "is no cursor of this feed.")]) from error
+        except CursorGone as error:
+            raise Problem(
+                status=410,
+                kind="export-again",
+                title="The cursor has ended",
+                detail="What was removed since then is not known any more. Export everything again.",
+            ) from error
+        tail = f'"next": {json.dumps(page.next_cursor)}, "has_more": {json.dumps(page.has_more)}'
+        return json_answer(request, f'{{"changes": [{", ".join(page.changes)}], {tail}}}')
+
+
+def _kinds(key: ApiKey, wanted: str) -> list[str]:
+    """Those that the key may read, of those that are asked for. Raises Problem."""
+    allowed = [kind for kind, source in sources().items() if source.scope in scopes_of(key)]
+    named = [one.strip() for one in wanted.split(",") if one.strip()]
+    if unknown := [one for one in named if one not in sources()]:
+        detail = f"{', '.join(unknown)} is not known. Known are: {', '.join(sources())}."
+        raise bad_parameters([Fault("query", "kind", detail)])
+    if missing := [one for one in named if one not in allowed]:
+        needed = sources()[missing[0]].scope
+        raise Problem(
+            status=403,
+            kind="scope-missing",
+            title="The key may not do this",
+            detail=f"Changes of the kind {missing[0]} need the scope {needed.value}.",
+        )
+    return named or allowed

@@ -1,0 +1,86 @@
+"""What all endpoints share: the key, its scope, its allowance, and answers that are not sent twice."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, ClassVar, cast
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.text import compress_sequence, compress_string
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from partners.authentication import KeyAuthentication, MayDo
+from partners.limits import Allowance, take_call
+from partners.models import ApiKey
+from partners.scopes import Scope
+
+JSON = "application/json"
+WORTH_PACKING = 500  # bytes
+
+
+class Endpoint(APIView):
+    """An address of the API. `scope` is what a key needs for it; None lets every valid key in."""
+
+    authentication_classes = (KeyAuthentication,)
+    permission_classes = (MayDo,)
+    scope: ClassVar[Scope | None] = None
+    allowance: Allowance | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Count the call once it is known whose it is."""
+        super().initial(request, *args, **kwargs)
+        self.allowance = take_call(key_of(request))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say how many calls are left."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in (self.allowance.headers if self.allowance else {}).items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+
+def key_of(request: Request) -> ApiKey:
+    """The key of a call that was let in."""
+    return cast("ApiKey", request.auth)
+
+
+def json_answer(request: Request, body: str | bytes) -> HttpResponseBase:
+    """JSON with an ETag: 304 for who has it already, packed for who can unpack it.
+
+    Nothing secret is in such answers beside what their reader sent, so packing them tells nobody anything.
+    """
+    content = body.encode() if isinstance(body, str) else body
+    etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    packed = len(content) > WORTH_PACKING and _unpacks(request)
+    response = HttpResponse(compress_string(content) if packed else content, content_type=JSON)
+    _describe(response, packed=packed)
+    response.headers["ETag"] = etag
+    conditional: HttpResponseBase | None = get_conditional_response(
+        request._request,  # noqa: SLF001 - it wants Django's own
+        etag=etag,
+        response=response,
+    )
+    return conditional or response
+
+
+def streamed_answer(request: Request, parts: Iterator[bytes], *, kind: str, name: str) -> HttpResponseBase:
+    """Parts as they come, under a file's name; packed one by one, so that nothing waits for what follows."""
+    packed = _unpacks(request)
+    response = StreamingHttpResponse(compress_sequence(parts) if packed else parts, content_type=kind)
+    _describe(response, packed=packed)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _unpacks(request: Request) -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "").lower()
+
+
+def _describe(response: HttpResponseBase, *, packed: bool) -> None:
+    """No shared cache may keep it, and a private one asks each time: a removal counts from the next call on."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Authorization, Accept-Encoding"
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"

@@ -1,0 +1,43 @@
+"""What keys and the change feed hold about people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import ApiKey, Change, Feed, Mark, Partner
+from privacy.datamap import BLANK, Held, as_long_as, declare, declare_place, mailbox, member, while_member
+from privacy.purposes import PULLING, RIGHTS
+
+NEVER_GIVEN = _("a secret that opens the market to a program is given to nobody")
+
+declare(
+    Partner,
+    what=_("Your address for technical notices, if your company pulls listings"),
+    about=mailbox("contact_email"),
+    why=PULLING,
+    keep=as_long_as(_("as long as the contract with the partner, and what claims from it need")),
+    erase=BLANK,
+    held="contact_email",
+    neutral="id receiver slug website scopes calls_a_minute",
+)
+declare(
+    ApiKey,
+    what=_("Keys for your programs"),
+    about=member("member"),
+    why=PULLING,
+    keep=while_member(),
+    held="member prefix name scopes created_at expires_at last_used_at revoked_at",
+    digest=Held(withheld=NEVER_GIVEN),
+    neutral="id partner follows",
+)
+# A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
+# the place below.
+declare(Mark, neutral="id kind key removal")
+declare(Change, neutral="id kind key position at removal")
+declare(Feed, neutral="id epoch last forgotten")
+declare_place(
+    "tombstones",
+    what=_(
+        "The short name, as it stood in its address, of a page that was removed: partners learn by it what to remove"
+    ),
+    why=RIGHTS,
+    keep=as_long_as(_("400 days after the removal")),
+)
