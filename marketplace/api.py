@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from partners.api.changes import Changes
 from partners.api.export import Export
+from partners.api.removals import RemovalReceipt, Removals
 
 
 @api_view(["GET"])
@@ -20,5 +21,7 @@ app_name = "api"
 urlpatterns = [
     path("", root, name="root"),
     path("changes/", Changes.as_view(), name="changes"),
+    path("removals/", Removals.as_view(), name="removals"),
+    path("removals/<uuid:reference>/receipt/", RemovalReceipt.as_view(), name="removal_receipt"),
     path("export/<slug:plural>.ndjson", Export.as_view(), name="export"),
 ]

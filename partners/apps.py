@@ -1,5 +1,7 @@
 """Keys for programs, the change feed, and what other sites are told of removals."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,7 @@ class PartnersConfig(AppConfig):
 
     name = "partners"
     verbose_name = _("Partners")
+
+    def ready(self) -> None:
+        """Make partners known to privacy; models cannot be imported before this point."""
+        import_module("partners.following").register()

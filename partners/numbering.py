@@ -5,7 +5,6 @@ read up to 100 would miss 99, which commits later. So writers leave marks withou
 drawn here alone, of what is committed, by one at a time, and are committed before the next are drawn.
 """
 
-import uuid
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -71,11 +70,3 @@ def forget_tombstones(*, now: datetime) -> int:
         count += gone.delete()[0]
     Feed.objects.filter(pk=1).update(forgotten=last)
     return count
-
-
-@transaction.atomic(durable=True)
-def begin_epoch() -> uuid.UUID:
-    """After a restore: what readers have seen since the copy was made is unknown here, so every cursor ends."""
-    epoch = uuid.uuid4()
-    Feed.objects.update_or_create(pk=1, defaults={"epoch": epoch})
-    return epoch

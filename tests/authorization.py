@@ -27,6 +27,8 @@ MATRIX: dict[str, dict[str, str]] = {
     # --- the API, without a key; with keys see KEYS
     "api:changes": {"GET": "401", "POST": "401"},
     "api:export": {"GET": "401", "POST": "401"},
+    "api:removals": {"GET": "401", "POST": "401"},
+    "api:removal_receipt": {"GET": "401", "POST": "401"},
     "metrics": {"GET": "404", "POST": "405"},  # without the token
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,

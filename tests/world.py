@@ -162,6 +162,7 @@ class World:
             },
             "privacy:prove_removal": {"token": "not-a-token"},
             "api:export": {"plural": "leads"},
+            "api:removal_receipt": {"reference": "7c0d1d5e-0000-4000-8000-000000000000"},
             "mailings:confirm": {"token": "not-a-token"},
             "mailings:unsubscribe": {"token": "not-a-token"},
             "mailings:archived": {"slug": "never-sent"},

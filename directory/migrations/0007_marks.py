@@ -4,36 +4,40 @@ from django.db import migrations
 
 from partners.marking import marking_triggers, no_marking_triggers
 
+# What goes for privacy's sake is told of even where the public did not see it by then: somebody may hold it still.
 MARKING = """
 CREATE FUNCTION mark_companies() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_changes('company', array_agg(DISTINCT slug)) FROM touched
-    WHERE state = 'listed' OR current_setting('market.removal', true) <> '';
+    IF TG_OP = 'DELETE' THEN
+        PERFORM mark_removals('company', array_agg(slug)) FROM touched WHERE state = 'listed' OR is_removal();
+    ELSE
+        PERFORM mark_changes('company', array_agg(slug)) FROM touched WHERE state = 'listed';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_changed_companies() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_changes('company', array_agg(DISTINCT slug)) FROM (
-        SELECT slug FROM former WHERE state = 'listed' UNION SELECT slug FROM touched WHERE state = 'listed'
-    ) AS seen;
+    PERFORM mark_changes('company', array_agg(slug)) FROM touched WHERE state = 'listed';
+    PERFORM mark_removals('company', array_agg(slug)) FROM (
+        SELECT slug FROM former WHERE state = 'listed' OR is_removal()
+        EXCEPT SELECT slug FROM touched WHERE state = 'listed'
+    ) AS gone;
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_companies_of_rows() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_changes('company', array_agg(DISTINCT slug)) FROM directory_company
+    PERFORM mark_changes('company', array_agg(slug)) FROM directory_company
     WHERE state = 'listed' AND id IN (SELECT company_id FROM touched);
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_categories() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_changes('category', array_agg(DISTINCT slug)) FROM touched;
+    PERFORM mark_changes('category', array_agg(slug)) FROM touched;
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_changed_categories() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_changes('category', array_agg(DISTINCT slug)) FROM (
-        SELECT slug FROM former UNION SELECT slug FROM touched
-    ) AS seen;
+    PERFORM mark_changes('category', array_agg(slug)) FROM (SELECT slug FROM former UNION SELECT slug FROM touched) AS one;
     RETURN NULL;
 END $$;
 """

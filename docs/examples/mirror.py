@@ -24,7 +24,8 @@ from typing import Any
 KINDS = {"category": "categories", "company": "companies", "lead": "leads"}
 PATIENCE = 5  # attempts
 TABLES = """
-CREATE TABLE IF NOT EXISTS thing (kind TEXT, id TEXT, object TEXT, valid_until TEXT, round INTEGER, PRIMARY KEY (kind, id));
+CREATE TABLE IF NOT EXISTS thing
+    (kind TEXT, id TEXT, object TEXT, valid_until TEXT, round INTEGER, PRIMARY KEY (kind, id));
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS receipt (id TEXT PRIMARY KEY);
 """
@@ -80,8 +81,7 @@ class Mirror:
     def _export_kind(self, kind: str, plural: str) -> None:
         round_number = int(self._noted("round") or 0)
         after = self._noted(f"after {kind}")
-        lines = self._lines(f"export/{plural}.ndjson", {"after": after} if after else {})
-        for line in lines:
+        for line in self.lines(f"export/{plural}.ndjson", {"after": after} if after else {}):
             thing = json.loads(line)
             match thing.get("@"):
                 case None:
@@ -152,7 +152,8 @@ class Mirror:
             content: bytes = answer.read()
             return gzip.decompress(content) if answer.headers.get("Content-Encoding") == "gzip" else content
 
-    def _lines(self, path: str, query: dict[str, Any]) -> Iterator[bytes]:
+    def lines(self, path: str, query: dict[str, Any]) -> Iterator[bytes]:
+        """Lines as they come, unpacked."""
         with self._open(path, query, None) as answer:
             packed = answer.headers.get("Content-Encoding") == "gzip"
             yield from gzip.GzipFile(fileobj=answer) if packed else answer

@@ -8,16 +8,21 @@ from partners.marking import marking_triggers, no_marking_triggers
 MARKING = """
 CREATE FUNCTION mark_leads() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_changes('lead', array_agg(slug)) FROM touched WHERE state = 'published' AND NOT hidden
-        OR posted_at IS NOT NULL AND current_setting('market.removal', true) <> '';
+    IF TG_OP = 'DELETE' THEN
+        PERFORM mark_removals('lead', array_agg(slug)) FROM touched
+        WHERE state = 'published' AND NOT hidden OR posted_at IS NOT NULL AND is_removal();
+    ELSE
+        PERFORM mark_changes('lead', array_agg(slug)) FROM touched WHERE state = 'published' AND NOT hidden;
+    END IF;
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_changed_leads() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM mark_changes('lead', array_agg(slug)) FROM (
-        SELECT slug FROM former WHERE state = 'published' AND NOT hidden
-        UNION SELECT slug FROM touched WHERE state = 'published' AND NOT hidden
-    ) AS seen;
+    PERFORM mark_changes('lead', array_agg(slug)) FROM touched WHERE state = 'published' AND NOT hidden;
+    PERFORM mark_removals('lead', array_agg(slug)) FROM (
+        SELECT slug FROM former WHERE state = 'published' AND NOT hidden OR posted_at IS NOT NULL AND is_removal()
+        EXCEPT SELECT slug FROM touched WHERE state = 'published' AND NOT hidden
+    ) AS gone;
     RETURN NULL;
 END $$;
 CREATE FUNCTION mark_leads_of_rows() RETURNS trigger LANGUAGE plpgsql AS $$

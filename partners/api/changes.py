@@ -45,11 +45,14 @@ class Changes(Endpoint):
         Whatever is committed by now is numbered first, so that a reader lags behind by nothing but its own pace.
         """
         query = read_query(ChangesQuery, request)
-        kinds = _kinds(key_of(request), query.get("kind", ""))
+        key = key_of(request)
+        kinds = _kinds(key, query.get("kind", ""))
         now = timezone.now()
         number_changes(now=now)
         try:
-            page = changes_page(after=query["after"], kinds=kinds, most=query["page_size"], now=now)
+            page = changes_page(
+                after=query["after"], kinds=kinds, most=query["page_size"], partner=key.partner, now=now
+            )
         except NotOurCursor as error:
             raise bad_parameters([Fault("query", "after", "is no cursor of this feed.")]) from error
         except CursorGone as error:

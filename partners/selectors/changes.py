@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from partners.cursors import Place, read_place, write_place
-from partners.models import Change, Feed
+from partners.models import Change, Feed, Partner
+from partners.selectors.removals import removals_of
 from partners.sources import sources
 
 
@@ -30,11 +32,13 @@ def place_now() -> str:
     return write_place(Place(feed.epoch, feed.last))
 
 
-def changes_page(*, after: str, kinds: Collection[str], most: int, now: datetime) -> ChangesPage:
+def changes_page(
+    *, after: str, kinds: Collection[str], most: int, partner: Partner | None, now: datetime
+) -> ChangesPage:
     """What has changed since the cursor, of these kinds, as it looks now. Raises NotOurCursor, CursorGone.
 
-    Three queries, and one more for each kind. The feed is asked before its rows, so that the next cursor never
-    lies behind something that was not looked at.
+    A partner is told which removals it has to confirm. Four queries at most, and one more for each kind. The feed is
+    asked before its rows, so that the next cursor never lies behind something that was not looked at.
     """
     place, feed = read_place(after), Feed.objects.get(pk=1)
     if place.epoch != feed.epoch or not feed.forgotten <= place.position <= feed.last:
@@ -46,19 +50,22 @@ def changes_page(*, after: str, kinds: Collection[str], most: int, now: datetime
     )
     has_more, rows = len(rows) > most, rows[:most]
     reached = rows[-1].position if has_more else feed.last
-    return ChangesPage(_written(rows, now=now), write_place(Place(feed.epoch, reached)), has_more)
+    return ChangesPage(_written(rows, partner=partner, now=now), write_place(Place(feed.epoch, reached)), has_more)
 
 
-def _written(rows: Collection[Change], *, now: datetime) -> list[str]:
+def _written(rows: Collection[Change], *, partner: Partner | None, now: datetime) -> list[str]:
     keys: Mapping[str, list[str]] = defaultdict(list)
     for row in rows:
         keys[row.kind].append(row.key)
     things = {kind: sources()[kind].of_keys(wanted, now=now) for kind, wanted in keys.items()}
-    return [_as_json(row, things[row.kind].get(row.key)) for row in rows]
+    owed = removals_of(partner, {row.removal for row in rows if row.removal})
+    return [
+        _as_json(row, things[row.kind].get(row.key), owed.get(row.removal) if row.removal else None) for row in rows
+    ]
 
 
-def _as_json(row: Change, thing: str | None) -> str:
-    """The row, with the thing as the database wrote it."""
+def _as_json(row: Change, thing: str | None, owed: Mapping[str, Any] | None) -> str:
+    """The row, with the thing as the database wrote it, or why it is gone."""
     about = {
         "action": "remove" if thing is None else "upsert",
         "kind": row.kind,
@@ -67,4 +74,5 @@ def _as_json(row: Change, thing: str | None) -> str:
     }
     if thing is not None:
         return f'{json.dumps(about)[:-1]}, "object": {thing}}}'
-    return json.dumps({**about, "reason": "privacy" if row.removal else "gone"})
+    why = {"reason": "privacy" if row.removal else "gone"}
+    return json.dumps({**about, **why, **({"removal": owed} if owed else {})})

@@ -118,6 +118,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_groups", verbosity=0)
         call_command("replay_erasures", verbosity=0)
+        call_command("begin_epoch", if_restored=True)
         demo.collect_static_files(settings.LOCAL_STATE / "run" / "collected")
         accounts = settings.LOCAL_STATE / "demo.json"
         if "seed" in get_commands() and not (Company.objects.exists() and accounts.exists()):
