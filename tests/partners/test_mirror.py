@@ -90,7 +90,7 @@ EVENTS: dict[str, Callable[[], Any]] = {
         suspend_member(member_id=owner(), now=timezone.now()),
         restore_member(member_id=owner(), now=timezone.now()),
     ),
-    "a category is renamed": lambda: Category.objects.filter(pk=first_lead().category_id).update(name="Raw coffee"),
+    "a category is renamed": lambda: Category.objects.leaves().update(name="Raw coffee"),
     "a category is new": CategoryFactory,
 }
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from marketplace.bench.caller import unread_log
 from marketplace.bench.exporting import measure_export
 from marketplace.bench.findings import Finding, Line, Unmeasured, as_json, summarise, table
+from marketplace.bench.following import measure_following
 from marketplace.bench.inserting import measure_insertion
 from marketplace.bench.leaving import measure_erasure, measure_sweep
 from marketplace.bench.mailing import measure_mailing, measure_many_readers
@@ -37,6 +38,7 @@ EVERY_RUN: dict[str, Measure] = {
     "matching": measure_matching,
     "erasure": measure_erasure,
     "mail": measure_mailing,
+    "following": measure_following,
 }
 ONCE: dict[str, Measure] = {
     "exact": measure_exactness,
