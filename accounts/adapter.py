@@ -21,6 +21,7 @@ from accounts.notices import NOTICES, SECURITY
 from accounts.services.companies import list_confirmed_companies
 from mailings.services import queue_mail
 from mailings.services.notifying import notify
+from privacy.languages import site_language
 from privacy.models import Suppression
 from privacy.services.suppression import lift
 
@@ -109,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 def _notify(template_prefix: str, email: str, words: Mapping[str, Any], *, reader: Member) -> None:
     """To the address that allauth names: of an account whose address was changed it is the one from before."""
     notice = NOTICES[template_prefix]
-    with translation.override(reader.language):
+    with translation.override(site_language(reader.language)):
         said = {"subject": str(notice.subject), "happened": str(notice.happened) % words}
     notify(kind=SECURITY, readers=[reader], keys=[], context={**words, **said}, to=email, now=timezone.now())
 

@@ -22,6 +22,7 @@ from mailings.notices import Line, NoticeKind, Reader, notice_kinds
 from mailings.selectors.preferences import frequencies_of
 from mailings.services import queue_mail
 from mailings.times import Frequency, zone_of
+from privacy.languages import site_language
 
 TEMPLATE = "digest"
 MOST = 20  # lines of one kind; Gmail shows no more than 102 KB of a mail
@@ -57,7 +58,7 @@ def _write_digest(member_id: int, *, now: datetime) -> int:
     if member is None:
         return 0
     keys = _taken(member_id, now=now)
-    with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
+    with translation.override(site_language(member.language)), timezone.override(zone_of(member.time_zone)):
         return sum(_queue(keys, member, is_owed=is_owed, now=now) for is_owed in (True, False))
 
 
