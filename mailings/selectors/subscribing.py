@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from mailings.models import SubscriptionWish
+from mailings.models import Delivery, SubscriptionWish
 from mailings.selectors.readers import keys_of, mailbox_of
 from mailings.stopping.unsubscribe_links import Link
 from mailings.topics import line_of, topics
@@ -59,3 +59,10 @@ def wished_topics(wish_id: UUID) -> list[Words] | None:
     """What would come after a yes; None once the wish is over. One query."""
     wish = SubscriptionWish.objects.filter(pk=wish_id).first()
     return None if wish is None else [topics()[one].title for one in wish.topics if one in topics()]
+
+
+def topics_that_come(wish_id: UUID) -> list[Words]:
+    """What the mailbox gets to which a wish's question went; nothing once that mail is forgotten. A few queries."""
+    address = Delivery.objects.filter(pk=wish_id).values_list("to", flat=True).first()
+    wanted = wanted_topics(address) if address else set()
+    return [one.title for key, one in topics().items() if key in wanted]
