@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from mailings.audiences import Filters, audience
@@ -114,9 +115,11 @@ def _stop(
     language: str,
     now: datetime,
 ) -> int:
-    """A no under each key of the mailbox, remembered also where none of them had said yes."""
+    """A no under each key of the mailbox, a member's own among them; remembered too where nobody has it."""
     choices = {question_of(topic): False for topic in refused}
     with transaction.atomic(durable=True):
+        for member in get_user_model()._default_manager.filter(email__iexact=address):
+            consent_key(member=member)  # who was never asked has none yet, and finds the no among their consents
         for subject in keys_of(address):
             record_choices(subject=subject, choices=choices, method=method, language=language, gpc=False, now=now)
         remember(address=address, topics=refused, now=now)

@@ -79,7 +79,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop a topic, or all of them, without a log-in; opening the page changes nothing (RFC 8058)."""
     link = unsubscribe_links.read_link(token)
     left = _stop(request, link) if request.method == "POST" else _being_handed_over(link)
-    return render(request, "mailings/unsubscribe.html", {"page": unsubscribe_page(link, under_way=left)})
+    page = unsubscribe_page(link, under_way=left, reader=getattr(request.user, "email", ""))
+    return render(request, "mailings/unsubscribe.html", {"page": page})
 
 
 def _wish_over(request: HttpRequest, wish: UUID) -> HttpResponse:
