@@ -18,13 +18,12 @@ from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
 from mailings.models import WaitingNotice
-from mailings.notices import Line, NoticeKind, Reader, notice_kinds
+from mailings.notices import DIGEST, Line, NoticeKind, Reader, notice_kinds
 from mailings.selectors.preferences import frequencies_of
 from mailings.services import queue_mail
 from mailings.times import Frequency, zone_of
 from privacy.languages import site_language
 
-TEMPLATE = "digest"
 MOST = 20  # lines of one kind; Gmail shows no more than 102 KB of a mail
 
 
@@ -80,7 +79,7 @@ def _queue(keys: Mapping[str, Sequence[str]], member: Reader, *, is_owed: bool, 
     if groups:
         heading = ", ".join(group.heading for group in groups)
         queue_mail(
-            template=TEMPLATE,
+            template=DIGEST,
             to=member.email,
             language=member.language,
             context={"reader_name": member.name, "heading": heading, "groups": groups},
