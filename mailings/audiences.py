@@ -28,7 +28,7 @@ class Filters:
 
 
 def filters_of(campaign: Campaign) -> Filters:
-    """As the campaign keeps them."""
+    """The filters of a campaign, which keeps each in a column of its own."""
     return Filters(**{one.name: tuple(getattr(campaign, one.name)) for one in fields(Filters)})
 
 

@@ -29,7 +29,7 @@ MOST = 20  # lines of one kind; Gmail shows no more than 102 KB of a mail
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is told of one kind."""
+    """One kind of notice in the mail: some of its lines, and where the rest of them stands."""
 
     heading: str  # "3 new messages"
     lines: Sequence[Line]

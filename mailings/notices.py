@@ -20,7 +20,7 @@ class Reader(Protocol):
 
     @property
     def pk(self) -> Any:
-        """The number."""
+        """By which preferences and waiting notices know the member."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""Choosing topics without an account."""
+"""Choosing topics of mail, and its language, without an account."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -32,7 +32,7 @@ COUNTED_AS = {*ENDED} - {Delivery.State.BOUNCED}  # what a mail counted as befor
 
 
 class Outcome(StrEnum):
-    """What a message was."""
+    """What became of a message that was taken in; the webhook answers with it."""
 
     COUNTED = "counted"
     KNOWN = "known"  # it was counted before

@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ArchivePage:
-    """Some campaigns; `after` leads to older ones."""
+    """Some campaigns; with `after` in its address, the page shows older ones."""
 
     lines: Sequence[Line]
     after: str

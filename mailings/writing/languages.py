@@ -46,7 +46,7 @@ def language_asked_for(accepted: str) -> str:
 
 
 def language_name(code: str) -> str:
-    """As the reader calls it; what nobody knows keeps its code."""
+    """The name in the language of the page; what nobody knows keeps its code."""
     name = LANG_INFO.get(code, {}).get("name")
     return _(name) if name else code
 
