@@ -14,7 +14,8 @@ from accounts.models import Member
 from mailings import tasks
 from mailings.delivery.campaigns import advance
 from mailings.delivery.claiming import claim
-from mailings.delivery.sending import Shift, ready_to_mark
+from mailings.delivery.marking import ready_to_mark
+from mailings.delivery.sending import Shift
 from mailings.models import Delivery
 from mailings.services import queue_message
 from mailings.services.moving import move_mail
