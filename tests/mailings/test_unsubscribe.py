@@ -146,8 +146,8 @@ VISITORS, MEMBERS = 'href="/newsletter/"', 'href="/privacy/consents/"'
 
 
 def by_mistake(page: str) -> str:
-    """The paragraph for whoever did not mean it."""
-    (found,) = re.findall(r"<p[^>]*>(?:(?!</p>).)*By mistake\?.*?</p>", page)
+    """What is there for whoever did not mean it: the last thing on the page."""
+    (found,) = re.findall(r'<p class="mt-3">(?:(?!</p>).)*By mistake\?.*?</main>', page, re.DOTALL)
     return str(found)
 
 
