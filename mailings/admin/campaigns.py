@@ -44,19 +44,19 @@ class Texts(admin.StackedInline):
     ]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """At least one."""
+        """A campaign that says nothing is not saved."""
         return super().get_formset(request, obj, validate_min=True, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the campaign."""
+        """Texts have no permission of their own: whoever sees the campaign reads them."""
         return bool(request.user.has_perm("mailings.view_campaign"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the campaign."""
+        """Whoever may change the campaign, or begin one."""
         return bool(request.user.has_perm("mailings.change_campaign" if obj else "mailings.add_campaign"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the campaign."""
+        """Writing and rewriting are one right."""
         return self.has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -19,7 +19,7 @@ class CountPages(admin.ModelAdmin):
     """Asked by htmx after each change, and by a button."""
 
     def get_urls(self) -> list[URLPattern]:
-        """The count."""
+        """One address for all campaigns: what is counted is sent along, and need not be saved."""
         count = path("count/", self.admin_site.admin_view(self.count), name="mailings_campaign_count")
         return [count, *super().get_urls()]
 

@@ -34,7 +34,7 @@ class ReleasePages(PreviewPages):
     """Its words are read where they are released."""
 
     def get_urls(self) -> list[URLPattern]:
-        """The page with the button."""
+        """The page may hold frames of our own site: the mails are read in them."""
         view = framing(self.admin_site.admin_view(self.release))
         return [path("<int:pk>/release/", view, name="mailings_campaign_release"), *super().get_urls()]
 
