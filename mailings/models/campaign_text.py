@@ -13,11 +13,7 @@ class CampaignText(models.Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="texts", verbose_name=_("campaign"))
     language = models.CharField(_("language"), max_length=12)
     subject = models.CharField(_("subject"), max_length=120)
-    body = models.TextField(
-        _("text"),
-        max_length=20_000,
-        help_text=_("Empty lines part paragraphs. “## ” begins a heading, “- ” a point; [words](address) is a link."),
-    )
+    body = models.TextField(_("text"), max_length=20_000)  # in mailings.writing.markup
     # The one block that promotes something; an announcement has none (mailings.services.campaigns).
     offer_title = models.CharField(_("title of the offer"), max_length=120, blank=True)
     offer_text = models.TextField(_("text of the offer"), max_length=2_000, blank=True)
