@@ -1,7 +1,8 @@
-"""The languages that a campaign can be written in: all that Django knows, whatever the site is translated into."""
+"""The languages that a campaign can be written in, all that Django knows; and those that our own sentences are in."""
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 
@@ -25,6 +26,12 @@ def own_name(code: str) -> str:
 def is_rtl(code: str) -> bool:
     """Whether it is written from right to left."""
     return bool(LANG_INFO.get(code, {}).get("bidi"))
+
+
+def speaks(code: str) -> bool:
+    """Whether our own sentences are translated into it or its parent; where they are not, they stay English."""
+    spoken = {language for language, _name in settings.LANGUAGES}
+    return not spoken.isdisjoint({code.lower(), code.lower().partition("-")[0]})
 
 
 def _named() -> Iterator[tuple[str, str]]:
