@@ -15,13 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from mailings.admin.campaign_form import CampaignForm
 from mailings.admin.campaign_texts import TextForm, TextFormSet
-from mailings.admin.counting import CountPages, words_for
+from mailings.admin.counting import CountPages, readers_of, words_of_readers
 from mailings.admin.releasing import ReleasePages
 from mailings.admin.under_way import UnderWayPages
-from mailings.audiences import filters_of
 from mailings.forms.campaigns import FILTERS
 from mailings.models import Campaign, CampaignText
-from mailings.selectors.campaigns import count_readers
 from mailings.services import campaigns as services
 
 
@@ -117,7 +115,8 @@ class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
             if request.method == "POST" or not self.has_view_permission(request, campaign):
                 raise PermissionDenied
             return self.under_way(request, campaign)
-        shown: dict[str, Any] = {"readers": _readers(campaign), "show_save_and_add_another": False}
+        readers = words_of_readers(campaign, readers_of(campaign)) if campaign else ""
+        shown: dict[str, Any] = {"readers": readers, "show_save_and_add_another": False}
         try:
             return super().changeform_view(request, object_id, form_url, {**shown, **(extra_context or {})})
         except services.Rewritten:
@@ -154,11 +153,3 @@ class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
             if f"_{step}" in request.POST:
                 return redirect(f"admin:mailings_campaign_{step}", obj.pk)
         return super().response_change(request, obj)
-
-
-def _readers(campaign: Campaign | None) -> str:
-    """How many it would reach as it is saved."""
-    if campaign is None:
-        return ""
-    filters, kind, topic = filters_of(campaign), campaign.kind, campaign.topic
-    return words_for(count_readers(filters=filters, kind=kind, topic=topic, at=timezone.now()))
