@@ -21,7 +21,12 @@ from mailings.writing.texts import Unsendable
 
 def _how_to_write() -> SafeString:
     examples = format_html_join("", "<li><code>{}</code> {}</li>", EXPLAINED)
-    return format_html('{}<ul class="markup">{}</ul>', _("An empty line begins a new paragraph."), examples)
+    return format_html(
+        '{}<details class="markup"><summary>{}</summary><ul>{}</ul></details>',
+        _("An empty line begins a new paragraph."),
+        _("Bold and italic words, headings, lists, links"),
+        examples,
+    )
 
 
 class TextForm(forms.ModelForm):

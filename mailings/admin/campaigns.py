@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from mailings.admin.campaign_form import CampaignForm
 from mailings.admin.campaign_texts import TextForm, TextFormSet
 from mailings.admin.counting import CountPages, readers_of, words_of_readers
+from mailings.admin.faults import faults_of
 from mailings.admin.releasing import ReleasePages
 from mailings.admin.under_way import UnderWayPages
 from mailings.forms.campaigns import FILTERS
@@ -75,12 +76,15 @@ class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
     list_per_page = 50
     change_form_template = "admin/mailings/campaign/change_form.html"
     fieldsets = [
-        (None, {"fields": ["kind", "title", "topic", "reason", "default_language", "is_archived", "seen"]}),
+        (None, {"fields": ["title", "kind", "topic", "reason", "default_language", "is_archived", "seen"]}),
         (
             gettext_lazy("Who gets it"),
             {
                 "fields": FILTERS,
-                "description": gettext_lazy("Nothing chosen lets everybody through. One value of each must fit."),
+                "description": gettext_lazy(
+                    "Nothing chosen lets everybody through. One value of each must fit. "
+                    "When it goes is said by whoever releases it."
+                ),
             },
         ),
     ]
@@ -122,6 +126,14 @@ class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
         except services.Rewritten:
             messages.error(request, _("Somebody changed or released it at that moment. Your changes are not saved."))
             return redirect("admin:mailings_campaign_change", object_id)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With what is wrong, and where."""
+        form, (texts,) = context["adminform"].form, context["inline_admin_formsets"]
+        shown = {**context, "faults": faults_of(form, texts.formset)}
+        return super().render_change_form(request, shown, *args, **kwargs)
 
     def save_form(self, request: HttpRequest, form: ModelForm, change: bool) -> Campaign:
         """With its address, which the mail may name."""
