@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from mailings.admin.campaign_form import CampaignForm
 from mailings.admin.campaign_texts import TextForm, TextFormSet
+from mailings.admin.copying import CopyPages
 from mailings.admin.counting import CountPages, readers_of, words_of_readers
 from mailings.admin.faults import faults_of
 from mailings.admin.releasing import ReleasePages
@@ -64,7 +65,7 @@ class Texts(admin.StackedInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
+class CampaignAdmin(CountPages, CopyPages, ReleasePages, UnderWayPages):
     """Drafts and what is under way on top. What is no draft any more is shown on a page of its own."""
 
     form = CampaignForm
