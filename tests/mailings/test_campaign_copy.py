@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -34,8 +35,8 @@ def words(campaign: Campaign) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("state", ["draft", "sending", "done", "cancelled"])
 def test_a_copy_is_a_draft_with_the_same_words_and_readers(state: str) -> None:
     """By whoever copies it; the original stays as it is."""
-    chosen = {"countries": ["KE"], "industries": [TopCategoryFactory().slug], "languages": ["en"], "is_archived": False}
-    campaign = write(texts=TEXTS, **chosen)
+    readers: dict[str, Any] = {"countries": ["KE"], "industries": [TopCategoryFactory().slug], "languages": ["en"]}
+    campaign = write(texts=TEXTS, is_archived=False, **readers)
     campaign = campaign if state == "draft" else at(state, released(campaign))
     before, tunde = (Campaign.objects.values().get(), words(campaign)), make_staff("communications")
 
