@@ -1,4 +1,4 @@
-"""The languages that mail can be written in and wanted in: all that Django knows, whatever the site speaks."""
+"""The languages that mail can be written in and wanted in, all that Django knows; and those that we speak ourselves."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -59,6 +59,12 @@ def own_name(code: str) -> str:
 def is_rtl(code: str) -> bool:
     """Whether it is written from right to left."""
     return bool(LANG_INFO.get(code, {}).get("bidi"))
+
+
+def speaks(code: str) -> bool:
+    """Whether our own sentences are translated into it or its parent; where they are not, they stay English."""
+    spoken = {language for language, _name in settings.LANGUAGES}
+    return not spoken.isdisjoint({code.lower(), code.lower().partition("-")[0]})
 
 
 def _named() -> Iterator[Choice]:
