@@ -20,7 +20,9 @@ from accounts.models import Member
 from accounts.notices import NOTICES, SECURITY
 from accounts.services.companies import list_confirmed_companies
 from mailings.services import queue_mail
+from mailings.services.moving import move_mail
 from mailings.services.notifying import notify
+from privacy.languages import site_language
 from privacy.models import Suppression
 from privacy.services.suppression import lift
 
@@ -49,12 +51,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(super().clean_email(email))
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm the address, write to it again, and list the member's draft companies: all of it or nothing."""
+        """Confirm the address, write to it again, and list the member's draft companies: all of it or nothing.
+
+        Where it takes the place of another one, the member's mail follows.
+        """
+        before = email_address.user.email
         try:
             with transaction.atomic():
                 confirmed: bool = super().confirm_email(request, email_address)
                 if confirmed:
                     now = timezone.now()
+                    if email_address.user.email != before:
+                        move_mail(before=before, after=email_address.user.email)
                     lift(kind=Suppression.Kind.EMAIL, value=email_address.email, now=now)  # its holder has come back
                     list_confirmed_companies(member=email_address.user, now=now)
         except IntegrityError:  # somebody else's account got the address in the meantime
@@ -109,7 +117,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 def _notify(template_prefix: str, email: str, words: Mapping[str, Any], *, reader: Member) -> None:
     """To the address that allauth names: of an account whose address was changed it is the one from before."""
     notice = NOTICES[template_prefix]
-    with translation.override(reader.language):
+    with translation.override(site_language(reader.language)):
         said = {"subject": str(notice.subject), "happened": str(notice.happened) % words}
     notify(kind=SECURITY, readers=[reader], keys=[], context={**words, **said}, to=email, now=timezone.now())
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from accounts.models import Member
 from directory.codes import BusinessType
 from directory.models import Category, Company, Verification
 from mailings.audiences import Audience, Filters, register_audience
+from mailings.writing.languages import language_choices
 from privacy.datamap import Words
 
 
@@ -45,7 +45,7 @@ def choices() -> Mapping[str, Sequence[tuple[str, Words]]]:
         "industries": [(row.slug, row.name) for row in Category.objects.tops()],
         "business_types": BusinessType.choices,
         "tiers": Tier.choices,
-        "languages": settings.LANGUAGES,
+        "languages": language_choices(),
     }
 
 

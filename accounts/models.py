@@ -60,7 +60,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     gender = models.CharField(_("gender"), max_length=8, choices=Gender, blank=True)
     country = CountryField(_("country"), blank=True)
     phone = PhoneNumberField(_("phone"), blank=True)
-    language = models.CharField(_("language"), max_length=12, default="en")
+    language = models.CharField(_("language"), max_length=12, default="en")  # of mail: any, whatever the pages speak
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
     adult_declared_at = models.DateTimeField(_("declared to be an adult at"), null=True, blank=True)
     accuracy_declared_at = models.DateTimeField(_("declared the details accurate at"), null=True, blank=True)

@@ -1,4 +1,4 @@
-"""The outbox."""
+"""Registers mail with privacy, which is below it."""
 
 from importlib import import_module
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class MailingsConfig(AppConfig):
-    """The outbox."""
+    """Mail: what is owed to single persons, campaigns to many, and what mail servers answer."""
 
     name = "mailings"
     verbose_name = _("Mail")

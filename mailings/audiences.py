@@ -19,7 +19,7 @@ class Filters:
     industries: tuple[str, ...] = ()  # slugs of categories that their companies declared
     business_types: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()  # BCP 47, that they read the site in
+    languages: tuple[str, ...] = ()  # BCP 47, in which they want mail
 
     @property
     def ask_for_a_company(self) -> bool:
@@ -28,7 +28,7 @@ class Filters:
 
 
 def filters_of(campaign: Campaign) -> Filters:
-    """As the campaign keeps them."""
+    """The filters of a campaign, which keeps each in a column of its own."""
     return Filters(**{one.name: tuple(getattr(campaign, one.name)) for one in fields(Filters)})
 
 

@@ -8,7 +8,7 @@ from mailings.writing.dkim import UnusableKey, load_key
 
 
 def dkim_key_is_one(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """DKIM_KEY can be signed with, or is empty."""
+    """Find a DKIM_KEY that nothing can be signed with; none at all is no error."""
     try:
         load_key()
     except UnusableKey as error:

@@ -18,18 +18,18 @@ from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
 from mailings.models import WaitingNotice
-from mailings.notices import Line, NoticeKind, Reader, notice_kinds
+from mailings.notices import DIGEST, Line, NoticeKind, Reader, notice_kinds
 from mailings.selectors.preferences import frequencies_of
 from mailings.services import queue_mail
 from mailings.times import Frequency, zone_of
+from privacy.languages import site_language
 
-TEMPLATE = "digest"
 MOST = 20  # lines of one kind; Gmail shows no more than 102 KB of a mail
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What is told of one kind."""
+    """One kind of notice in the mail: some of its lines, and where the rest of them stands."""
 
     heading: str  # "3 new messages"
     lines: Sequence[Line]
@@ -57,7 +57,7 @@ def _write_digest(member_id: int, *, now: datetime) -> int:
     if member is None:
         return 0
     keys = _taken(member_id, now=now)
-    with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
+    with translation.override(site_language(member.language)), timezone.override(zone_of(member.time_zone)):
         return sum(_queue(keys, member, is_owed=is_owed, now=now) for is_owed in (True, False))
 
 
@@ -79,7 +79,7 @@ def _queue(keys: Mapping[str, Sequence[str]], member: Reader, *, is_owed: bool, 
     if groups:
         heading = ", ".join(group.heading for group in groups)
         queue_mail(
-            template=TEMPLATE,
+            template=DIGEST,
             to=member.email,
             language=member.language,
             context={"reader_name": member.name, "heading": heading, "groups": groups},

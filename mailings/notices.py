@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from mailings.times import Frequency
 
 Words = Any  # text that is translated when it is shown
+DIGEST = "digest"  # the template of the mail that gathers several things
 
 
 class Reader(Protocol):
@@ -19,7 +20,7 @@ class Reader(Protocol):
 
     @property
     def pk(self) -> Any:
-        """The number."""
+        """By which preferences and waiting notices know the member."""
 
     @property
     def name(self) -> str:

@@ -16,7 +16,7 @@ def sweep_outbox() -> None:
 
 @shared_task
 def sweep_campaigns() -> None:
-    """The same for campaigns."""
+    """Take each campaign further whose wake-up was lost, and send what is due of it."""
     tasks.send_campaign_mail()
 
 

@@ -46,7 +46,7 @@ class Conversation:
     """One connection to the server that EMAIL_URL names; mails follow one another on it."""
 
     def __init__(self) -> None:
-        """Raises SMTPException or OSError."""
+        """Connect and greet. Raises SMTPException or OSError."""
         self.connection = _connect()
         self.pipelines = self.connection.has_extn("pipelining")
         self.announced: Letter | None = None

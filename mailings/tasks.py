@@ -28,7 +28,7 @@ def wake() -> None:
 
 
 def wake_campaigns() -> None:
-    """The same for campaigns."""
+    """Ask a worker to look at the campaigns now; the sweep looks at them, too."""
     wake_worker(send_campaign_mail, expires=5)
 
 

@@ -20,6 +20,7 @@ from offerboard.matching import matches
 from offerboard.models import BoardEntry, NewLead, Notice
 from offerboard.selectors.alerts import Alert, alert, news
 from offerboard.stop_links import TEMPLATE
+from privacy.languages import site_language
 
 BATCH = 20  # leads matched in a transaction
 ROWS = 1_000  # notices written by a statement
@@ -101,7 +102,7 @@ def _write_mail(member_id: int, *, now: datetime) -> bool:
             found[search].append(lead)
     if not found:
         return False
-    with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
+    with translation.override(site_language(member.language)), timezone.override(zone_of(member.time_zone)):
         _send(member, alert(found, member=member, now=now), now=now)
     due.filter(lead__in=public, search__in=found).update(mailed_at=now)
     return True

@@ -14,6 +14,7 @@ from mailings.services import queue_mail
 from mailings.times import due_at, zone_of
 from offerboard.notices import SUGGESTIONS
 from offerboard.selectors.suggestions import suggested, suggestions
+from privacy.languages import site_language
 
 
 def write_due_suggestions(*, now: datetime) -> int:
@@ -36,7 +37,7 @@ def _write(pk: int, *, now: datetime) -> bool:
     leads = suggested(member=member, since=since, now=now) if member.gets_news else []
     if not leads:
         return False
-    with translation.override(member.language), timezone.override(zone_of(member.time_zone)):
+    with translation.override(site_language(member.language)), timezone.override(zone_of(member.time_zone)):
         context = {"reader_name": member.name, **asdict(suggestions(leads, member=member, now=now))}
         queue_mail(template=SUGGESTIONS.template, to=member.email, language=member.language, context=context, now=now)
     return True

@@ -68,10 +68,10 @@ MATRIX: dict[str, dict[str, str]] = {
     "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "moderation:contact": {"GET": "200", "POST": "200"},
     "mailings:subscribe": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
-    "mailings:confirm": {"GET": "404", "POST": "404"},  # with a token that nobody was sent
-    "mailings:unsubscribe": {"GET": "404", "POST": "404"},
+    "mailings:confirm": {"GET": "200", "POST": "200"},  # whoever holds the link of a mail
+    "mailings:unsubscribe": {"GET": "200", "POST": "200"},
     "mailings:archive": PUBLIC,
-    "mailings:archived": {"GET": "404", "POST": "405"},
+    "mailings:archived": PUBLIC,
     "mailings:returned": POST_ONLY | {"POST": "403"},  # without a signature
     # --- leads
     "offerboard:new": {

@@ -72,6 +72,16 @@ def test_each_role_gets_the_answer_of_the_matrix(name: str, method: str) -> None
     assert answers == expected
 
 
+def test_a_refusal_is_compared_with_mails_to_many_and_with_who_gets_them() -> None:
+    """There is one of each in this world, so that a page that changed one would be noticed."""
+    make_world()
+
+    rows = {name: len(found) for name, found in fingerprint().items()}
+
+    wanted = ("Campaign", "CampaignText", "Subscriber", "SubscriptionWish")
+    assert {name: rows.get(name) for name in wanted} == dict.fromkeys(wanted, 1)
+
+
 @pytest.mark.parametrize("name", sorted(MEMBERS_ONLY))
 def test_a_visitor_is_asked_to_log_in(name: str) -> None:
     """The libraries' pages about oneself."""

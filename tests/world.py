@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.contrib.auth.models import Group
@@ -10,10 +11,21 @@ from django.core.signing import Signer
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember
-from mailings.models import MailPreference, MailReport, WaitingNotice
+from mailings.models import (
+    Campaign,
+    CampaignText,
+    MailPreference,
+    MailReport,
+    Subscriber,
+    SubscriptionWish,
+    WaitingNotice,
+)
+from mailings.stopping.unsubscribe_links import unsubscribe_link
+from mailings.subscription_links import confirm_link
 from moderation.models import Decision, Report, Ticket
 from offerboard import stop_links
 from offerboard.models import (
@@ -60,6 +72,7 @@ from tests.factories import (
     SavedSearchFactory,
     VerificationFactory,
 )
+from tests.mailings.campaigning import TOPIC, subscriber, write
 
 ROLES = ("visitor", "stranger", "viewer", "editor", "owner", "moderator", "suspended")
 # Everything a refused request must leave as it was. Sessions and log-in times are not among it.
@@ -67,6 +80,8 @@ GUARDED: list[type[Model]] = [
     Block,
     Breach,
     BreachNotice,
+    Campaign,
+    CampaignText,
     Category,
     Company,
     ConsentEvent,
@@ -94,6 +109,8 @@ GUARDED: list[type[Model]] = [
     SearchKey,
     Removal,
     SubjectRequest,
+    Subscriber,
+    SubscriptionWish,
     Suppression,
     TeamMember,
     Ticket,
@@ -119,6 +136,9 @@ class World:
     teammate: TeamMember
     favourite: Favourite  # of the owner, as is the search
     search: SavedSearch
+    campaign: Campaign
+    subscriber: Subscriber
+    wish: SubscriptionWish
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -166,6 +186,11 @@ class World:
             "mailings:confirm": {"token": "not-a-token"},
             "mailings:unsubscribe": {"token": "not-a-token"},
             "mailings:archived": {"slug": "never-sent"},
+            "mailings:confirm": {"token": token_of(confirm_link(self.wish.pk))},
+            "mailings:unsubscribe": {
+                "token": token_of(unsubscribe_link(self.subscriber.key, TOPIC, self.subscriber.email))
+            },
+            "mailings:archived": {"slug": self.campaign.slug},
             "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},
@@ -218,6 +243,11 @@ def make_world() -> World:
         teammate=TeamMember.objects.get(member=teammate),
         favourite=FavouriteFactory(member=owner, lead=lead),
         search=SavedSearchFactory(member=owner),
+        campaign=_sent(write(written_by=staff)),
+        subscriber=subscriber("reader@example.org"),
+        wish=SubscriptionWish.objects.create(
+            email="new@example.org", topics=[TOPIC], language="en", asked_at=timezone.now()
+        ),
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),
@@ -228,6 +258,21 @@ def make_world() -> World:
             "suspended": MemberFactory(company=company),
         },
     )
+
+
+def token_of(link: str) -> str:
+    """What stands at the end of a signed link."""
+    return unquote(link.rstrip("/").rpartition("/")[2])
+
+
+def _sent(campaign: Campaign) -> Campaign:
+    """It is over, and one reader has it."""
+    figures = {"audience": 1, "sent": 1, **dict.fromkeys(("bounced", "suppressed", "uncertain", "withdrawn"), 0)}
+    moments = dict.fromkeys(("approved_at", "starts_at", "began_at", "ended_at"), campaign.written_at)
+    Campaign.objects.filter(pk=campaign.pk).update(
+        state=Campaign.State.DONE, approved_by=campaign.written_by, **moments, **figures
+    )
+    return campaign
 
 
 def fingerprint() -> dict[str, list[Any]]:

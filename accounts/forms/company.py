@@ -18,6 +18,7 @@ from directory.pictures import PictureRefused, reencode_logo
 from directory.places import LANGUAGES, countries_by_region, language_name
 from directory.services import Profile
 from directory.widgets import GroupedChoiceField
+from mailings.writing.languages import with_more
 
 MOST_BUSINESS_TYPES = 6
 MOST_INDUSTRIES = 6
@@ -37,9 +38,8 @@ class WebsiteField(forms.URLField):
 
 def language_choices() -> list[Any]:
     """The languages of most trade first, the others behind “More languages” by their own names."""
-    often = [(code, language_name(code)) for code in OFTEN_SPOKEN]
-    others = [(code, language_name(code)) for code in LANGUAGES if code not in OFTEN_SPOKEN]
-    return [*often, (gettext("More languages"), sorted(others, key=lambda pair: pair[1]))]
+    names = sorted(((code, language_name(code)) for code in LANGUAGES), key=lambda pair: pair[1])
+    return with_more(names, first=OFTEN_SPOKEN)
 
 
 class CompanyForm(CompanyFields):

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +19,7 @@ from accounts.forms.fields import (
 )
 from accounts.models import Member
 from accounts.services.profile import ProfileDetails
+from mailings.writing.languages import languages_of_mail, what_comes_in_it
 
 REGIONS = ["Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"]
 
@@ -49,7 +49,7 @@ class ProfileForm(PhoneForm):
     gender = gender_field()
     country = country_field(required=False)
     phone = phone_field(required=False)
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of your mail"), choices=languages_of_mail)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
     def __init__(self, data: QueryDict | None = None, *, member: Member) -> None:
@@ -57,6 +57,7 @@ class ProfileForm(PhoneForm):
         initial["phone"] = member.phone.as_international if member.phone else ""
         super().__init__(data, initial=initial)
         self.fields["display_name"].help_text = _("Shown to others in place of your full name.")
+        self.fields["language"].help_text = what_comes_in_it()
 
     def details(self) -> ProfileDetails:
         """What was typed, as the service takes it; after a successful check only."""

@@ -5,6 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +15,18 @@ from mailings.forms.words import LineField, ParagraphsField
 from mailings.models import CampaignText
 from mailings.services.campaigns import Promotes, examine_words
 from mailings.writing.languages import language_choices, language_name
+from mailings.writing.markup import EXPLAINED
 from mailings.writing.texts import Unsendable
+
+
+def _how_to_write() -> SafeString:
+    examples = format_html_join("", "<li><code>{}</code> {}</li>", EXPLAINED)
+    return format_html(
+        '{}<details class="markup"><summary>{}</summary><ul>{}</ul></details>',
+        _("An empty line begins a new paragraph."),
+        _("Bold and italic words, headings, lists, links"),
+        examples,
+    )
 
 
 class TextForm(forms.ModelForm):
@@ -44,6 +58,10 @@ class TextForm(forms.ModelForm):
             "offer_title": forms.TextInput(attrs={"dir": "auto", "class": "vTextField"}),
             "offer_text": forms.Textarea(attrs={"dir": "auto", "rows": 4, "class": "vLargeTextField"}),
             "offer_button": forms.TextInput(attrs={"dir": "auto"}),
+        }
+        help_texts: Mapping[str, Any] = {
+            "body": lazy(_how_to_write, SafeString)(),
+            "offer_text": gettext_lazy("Written as the text above."),
         }
 
     def clean(self) -> dict[str, Any]:

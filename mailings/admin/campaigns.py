@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from mailings.admin.campaign_form import CampaignForm
 from mailings.admin.campaign_texts import TextForm, TextFormSet
-from mailings.admin.counting import CountPages, words_for
+from mailings.admin.copying import CopyPages
+from mailings.admin.counting import CountPages, readers_of, words_of_readers
+from mailings.admin.faults import faults_of
 from mailings.admin.releasing import ReleasePages
 from mailings.admin.under_way import UnderWayPages
-from mailings.audiences import filters_of
 from mailings.forms.campaigns import FILTERS
 from mailings.models import Campaign, CampaignText
-from mailings.selectors.campaigns import count_readers
 from mailings.services import campaigns as services
 
 
@@ -44,19 +44,19 @@ class Texts(admin.StackedInline):
     ]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """At least one."""
+        """A campaign that says nothing is not saved."""
         return super().get_formset(request, obj, validate_min=True, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the campaign."""
+        """Texts have no permission of their own: whoever sees the campaign reads them."""
         return bool(request.user.has_perm("mailings.view_campaign"))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the campaign."""
+        """Whoever may change the campaign, or begin one."""
         return bool(request.user.has_perm("mailings.change_campaign" if obj else "mailings.add_campaign"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """With the campaign."""
+        """Writing and rewriting are one right."""
         return self.has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -65,7 +65,7 @@ class Texts(admin.StackedInline):
 
 
 @admin.register(Campaign)
-class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
+class CampaignAdmin(CountPages, CopyPages, ReleasePages, UnderWayPages):
     """Drafts and what is under way on top. What is no draft any more is shown on a page of its own."""
 
     form = CampaignForm
@@ -77,12 +77,15 @@ class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
     list_per_page = 50
     change_form_template = "admin/mailings/campaign/change_form.html"
     fieldsets = [
-        (None, {"fields": ["kind", "title", "topic", "reason", "default_language", "is_archived", "seen"]}),
+        (None, {"fields": ["title", "kind", "topic", "reason", "default_language", "is_archived", "seen"]}),
         (
             gettext_lazy("Who gets it"),
             {
                 "fields": FILTERS,
-                "description": gettext_lazy("Nothing chosen lets everybody through. One value of each must fit."),
+                "description": gettext_lazy(
+                    "Nothing chosen lets everybody through. One value of each must fit. "
+                    "When it goes is said by whoever releases it."
+                ),
             },
         ),
     ]
@@ -117,12 +120,21 @@ class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
             if request.method == "POST" or not self.has_view_permission(request, campaign):
                 raise PermissionDenied
             return self.under_way(request, campaign)
-        shown: dict[str, Any] = {"readers": _readers(campaign), "show_save_and_add_another": False}
+        readers = words_of_readers(campaign, readers_of(campaign)) if campaign else ""
+        shown: dict[str, Any] = {"readers": readers, "show_save_and_add_another": False}
         try:
             return super().changeform_view(request, object_id, form_url, {**shown, **(extra_context or {})})
         except services.Rewritten:
             messages.error(request, _("Somebody changed or released it at that moment. Your changes are not saved."))
             return redirect("admin:mailings_campaign_change", object_id)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With what is wrong, and where."""
+        form, (texts,) = context["adminform"].form, context["inline_admin_formsets"]
+        shown = {**context, "faults": faults_of(form, texts.formset)}
+        return super().render_change_form(request, shown, *args, **kwargs)
 
     def save_form(self, request: HttpRequest, form: ModelForm, change: bool) -> Campaign:
         """With its address, which the mail may name."""
@@ -154,11 +166,3 @@ class CampaignAdmin(CountPages, ReleasePages, UnderWayPages):
             if f"_{step}" in request.POST:
                 return redirect(f"admin:mailings_campaign_{step}", obj.pk)
         return super().response_change(request, obj)
-
-
-def _readers(campaign: Campaign | None) -> str:
-    """How many it would reach as it is saved."""
-    if campaign is None:
-        return ""
-    filters, kind, topic = filters_of(campaign), campaign.kind, campaign.topic
-    return words_for(count_readers(filters=filters, kind=kind, topic=topic, at=timezone.now()))

@@ -52,5 +52,5 @@ class DeliveryAdmin(ReadOnly, StuckPages):
 
     @admin.display(description=_("heard of it"))
     def heard(self, mail: Any) -> str:
-        """In words."""
+        """What the last report said; a dash while there is none."""
         return str(MailReport.Kind(mail.heard_last).label) if mail.heard_last else "–"

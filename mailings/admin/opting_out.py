@@ -25,7 +25,7 @@ class OptOutPages(admin.ModelAdmin):
     """For whoever may change what subscribers get, which is only to stop it."""
 
     def get_urls(self) -> list[URLPattern]:
-        """The form."""
+        """An address for the form; it holds nobody's mail address, which is typed."""
         page = path("opt-out/", self.admin_site.admin_view(self.opt_out), name="mailings_opt_out")
         return [page, *super().get_urls()]
 

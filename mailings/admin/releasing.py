@@ -1,6 +1,6 @@
 """Releasing a campaign: everything that its readers get, how many they are, and a button that not everybody has."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +13,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from mailings.admin.counting import words_for
+from mailings.admin.counting import readers_of, words_of_readers
 from mailings.admin.previewing import PreviewPages, framing, topic_words
 from mailings.audiences import filters_of
 from mailings.forms.releasing import ReleaseForm
 from mailings.models import Campaign
-from mailings.selectors.campaigns import count_readers, words_of, wrote_in
+from mailings.selectors.campaigns import words_of, wrote_in
 from mailings.services import campaigns as services
 from mailings.writing.languages import language_name
 from mailings.writing.previews import all_previews
@@ -34,7 +34,7 @@ class ReleasePages(PreviewPages):
     """Its words are read where they are released."""
 
     def get_urls(self) -> list[URLPattern]:
-        """The page with the button."""
+        """The page may hold frames of our own site: the mails are read in them."""
         view = framing(self.admin_site.admin_view(self.release))
         return [path("<int:pk>/release/", view, name="mailings_campaign_release"), *super().get_urls()]
 
@@ -54,7 +54,7 @@ class ReleasePages(PreviewPages):
     def _release(self, request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> bool:
         """Whether it is released; else a message says what to do."""
         now = timezone.now()
-        if _count(campaign, now) == 0:
+        if readers_of(campaign) == {}:
             messages.error(request, NOBODY)
             return False
         starts_at = form.cleaned_data["starts_at"] if form.cleaned_data["when"] == "later" else now
@@ -86,18 +86,17 @@ def may_release(request: HttpRequest) -> bool:
 
 def _page(request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> dict[str, Any]:
     is_announcement = campaign.kind == Campaign.Kind.ANNOUNCEMENT
-    filters, now = filters_of(campaign), timezone.now()
-    readers = _count(campaign, now)
+    readers = readers_of(campaign)
     context: dict[str, Any] = {
         "title": _("Release “%(title)s”") % {"title": campaign},
         "campaign": campaign,
         "form": form,
         "seen": campaign.written_at.isoformat(),
-        "readers": words_for(readers),
-        "is_empty": readers == 0,
+        "readers": words_of_readers(campaign, readers),
+        "is_empty": readers == {},
         "nobody": NOBODY,
         "button": _button(readers),
-        "who": words_of(filters),
+        "who": words_of(filters_of(campaign)),
         "topic": topic_words(campaign),
         "is_announcement": is_announcement,
         "wrote_it": is_announcement and wrote_in(campaign, request.user),
@@ -116,16 +115,13 @@ def _page(request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> dict[s
     return context
 
 
-def _count(campaign: Campaign, now: datetime) -> int | None:
-    return count_readers(filters=filters_of(campaign), kind=campaign.kind, topic=campaign.topic, at=now)
-
-
-def _button(readers: int | None) -> str:
+def _button(readers: Mapping[str, int] | None) -> str:
     """What a press does, with the number where there is one."""
     if readers is None:
         return _("Release")
-    said = ngettext("Release to %(n)s person", "Release to %(n)s people", readers)
-    return said % {"n": number_format(readers, force_grouping=True)}
+    number = sum(readers.values())
+    said = ngettext("Release to %(n)s person", "Release to %(n)s people", number)
+    return said % {"n": number_format(number, force_grouping=True)}
 
 
 def _promotes(refusal: services.Promotes) -> str:

@@ -16,7 +16,7 @@ class StuckPages(admin.ModelAdmin):
     """Beside the list of mails, for those who may see it."""
 
     def get_urls(self) -> list[URLPattern]:
-        """The page."""
+        """Before the list's own addresses, which would take `stuck` for the key of a mail."""
         stuck = path("stuck/", self.admin_site.admin_view(self.stuck), name="mailings_stuck")
         return [stuck, *super().get_urls()]
 

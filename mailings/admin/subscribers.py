@@ -62,5 +62,5 @@ class SubscriptionWishAdmin(MailboxList):
 
     @admin.display(description=_("topics"))
     def wanted(self, wish: SubscriptionWish) -> str:
-        """In words."""
+        """Titles; a topic that nobody is asked about any more is left out."""
         return ", ".join(str(topics()[one].title) for one in wish.topics if one in topics())

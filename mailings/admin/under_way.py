@@ -79,7 +79,7 @@ class UnderWayPages(PreviewPages):
         ]
 
     def under_way(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
-        """Everything about it."""
+        """What stands where the form stood, once there is nothing left to change."""
         return self.page(request, "under_way.html", self._page(request, campaign))
 
     def progress(self, request: HttpRequest, pk: int) -> HttpResponse:

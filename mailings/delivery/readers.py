@@ -66,7 +66,7 @@ def _members(campaign: Campaign, after: str, now: datetime) -> tuple[list[Reader
 
 
 def _subscribers(campaign: Campaign, after: str) -> tuple[list[Reader], str]:
-    """The same for people without an account."""
+    """The next people without an account, and the key of the last one; of all filters they have only a language."""
     found = Subscriber.objects.order_by("pk")
     if after:
         found = found.filter(pk__gt=UUID(after))

@@ -38,7 +38,7 @@ class Shift:
     """What a worker keeps from batch to batch: the connection, and what it has learnt of those it writes to."""
 
     def __init__(self) -> None:
-        """Raises UnusableKey."""
+        """Read the key that mails are signed with, before any is claimed. Raises UnusableKey."""
         load_key()
         self.ends_at = time.monotonic() + SHIFT
         self.conversation: Conversation | None = None
@@ -47,7 +47,7 @@ class Shift:
 
     @property
     def is_over(self) -> bool:
-        """Whether the rest is left to the next one."""
+        """Whether its time is up; what is left waits for the next worker."""
         return time.monotonic() >= self.ends_at
 
     def hand_over(self, rows: Iterable[Delivery], write: Callable[[Delivery], Letter]) -> None:
@@ -70,7 +70,7 @@ class Shift:
             self.hang_up()
 
     def hang_up(self) -> None:
-        """With nothing half said that could count."""
+        """Leave the server; a mail of which it has heard only the beginning is none."""
         if self.conversation:
             self.conversation.take_leave()
         self.conversation = None

@@ -16,14 +16,14 @@ BREAKER = 100  # mails in a row that none was taken of
 
 
 class Tally:
-    """Counts the answers of one batch."""
+    """What servers answered to the mails of one batch, by domain, and how many refusals came in a row."""
 
     def __init__(self) -> None:
         self._outcomes: dict[str, Outcome] = defaultdict(Outcome)
         self._in_a_row, self._any_taken, self._answer = 0, False, ""
 
     def taken(self, row: Delivery) -> None:
-        """A server took a mail."""
+        """A server took a mail: refusals do not come in a row any more."""
         self._outcomes[row.domain].taken += 1
         self._in_a_row, self._any_taken = 0, True
 

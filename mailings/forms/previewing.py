@@ -11,12 +11,12 @@ from mailings.selectors.readers import member_behind
 
 
 class AsMemberForm(forms.Form):
-    """A member by their address."""
+    """The member for whom staff look at a mail, named by a whole address so that nobody browses members here."""
 
     email = forms.EmailField(label=gettext_lazy("As this member gets it (e-mail)"))
 
     def clean(self) -> dict[str, Any]:
-        """Somebody who is here."""
+        """Find the member, as `member`; an address that nobody has is refused."""
         data: dict[str, Any] = super().clean() or {}
         if "email" in data:
             data["member"] = member_behind(data["email"])

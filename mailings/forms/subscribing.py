@@ -1,4 +1,4 @@
-"""Choosing topics without an account."""
+"""Choosing topics of mail, and its language, without an account."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mailings.writing.languages import language_asked_for, languages_of_mail, what_comes_in_it
 from privacy.consents import ConsentPurpose
 from privacy.cookieless import CookielessForm
 
 
 class SubscribeForm(CookielessForm):
-    """An address and topics, none of which is chosen before."""
+    """An address, topics of which none is chosen before, and the language that the browser asks for."""
 
     email = forms.EmailField(label=_("Your e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     topics = forms.MultipleChoiceField(
@@ -20,6 +21,11 @@ class SubscribeForm(CookielessForm):
         error_messages={"required": _("Choose at least one.")},
     )
 
-    def __init__(self, *args: Any, offered: Iterable[ConsentPurpose], **kwargs: Any) -> None:
+    language = forms.ChoiceField(label=_("Language of your mail"), choices=languages_of_mail)
+
+    def __init__(self, *args: Any, offered: Iterable[ConsentPurpose], accepted: str, **kwargs: Any) -> None:
+        """`accepted` is the browser's Accept-Language header."""
         super().__init__(*args, **kwargs)
+        self.fields["language"].initial = language_asked_for(accepted)
+        self.fields["language"].help_text = what_comes_in_it()
         self.fields["topics"].choices = [(one.key, one.title) for one in offered]  # type: ignore[attr-defined]

@@ -13,13 +13,13 @@ class ParagraphsField(forms.CharField):
     """Several lines, parted as Unix does; browsers send both signs."""
 
     def to_python(self, value: Any) -> str | None:
-        """Without control signs."""
+        """What was typed with one sign at the end of each line and no other control signs but tabs."""
         if isinstance(value, str):
             value = CONTROL.sub("", NEW_LINE.sub("\n", value))
         return super().to_python(value)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Not by the browser's way to part lines."""
+        """Whether other words were typed; how the browser parts lines does not count."""
         return super().has_changed(self.to_python(initial), data)
 
 
@@ -27,6 +27,6 @@ class LineField(ParagraphsField):
     """One line, whatever is pasted into it."""
 
     def to_python(self, value: Any) -> str | None:
-        """Blanks where lines were parted."""
+        """The same in one line, with blanks for tabs and ends of lines."""
         found = super().to_python(value)
         return re.sub(r"[\t\n]+", " ", found) if found else found

@@ -1,4 +1,4 @@
-"""Mails to many: service announcements and marketing, their words in each language, and who may get them."""
+"""Mails to many, service announcements and marketing: who may get them, how far they are and how they ended."""
 
 from typing import Self
 
@@ -176,56 +176,3 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.title
-
-
-class CampaignWriter(models.Model):
-    """Somebody who wrote in a campaign, whoever wrote in it after that; none of them releases an announcement."""
-
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="writers", verbose_name=_("campaign"))
-    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name=_("written by"))
-
-    class Meta:
-        verbose_name = _("writer of a campaign")
-        verbose_name_plural = _("writers of campaigns")
-        constraints = [models.UniqueConstraint(name="campaign_writer_once", fields=["campaign", "member"])]
-
-    def __str__(self) -> str:
-        return f"{self.member} ({self.campaign})"
-
-
-class CampaignText(models.Model):
-    """What a campaign says in one language."""
-
-    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="texts", verbose_name=_("campaign"))
-    language = models.CharField(_("language"), max_length=12)
-    subject = models.CharField(_("subject"), max_length=120)
-    body = models.TextField(
-        _("text"),
-        max_length=20_000,
-        help_text=_("Empty lines part paragraphs. “## ” begins a heading, “- ” a point; [words](address) is a link."),
-    )
-    # The one block that promotes something; an announcement has none (mailings.services.campaigns).
-    offer_title = models.CharField(_("title of the offer"), max_length=120, blank=True)
-    offer_text = models.TextField(_("text of the offer"), max_length=2_000, blank=True)
-    offer_button = models.CharField(_("words on its button"), max_length=40, blank=True)
-    offer_link = models.URLField(_("address behind its button"), blank=True, max_length=500)
-
-    class Meta:
-        verbose_name = _("text of a campaign")
-        verbose_name_plural = _("texts of campaigns")
-        constraints = [
-            models.UniqueConstraint(name="campaign_text_once_a_language", fields=["campaign", "language"]),
-            models.CheckConstraint(  # a button leads somewhere
-                name="campaign_offer_whole",
-                condition=Q(offer_title="", offer_text="", offer_button="", offer_link="")
-                | ~Q(offer_title="") & ~Q(offer_button="") & ~Q(offer_link=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.subject} ({self.language})"
-
-    @property
-    def has_offer(self) -> bool:
-        """Whether it promotes something."""
-        return bool(self.offer_title)

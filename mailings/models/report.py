@@ -14,7 +14,7 @@ class MailReport(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """What it says."""
+        """What became of the mail, as the server says."""
 
         HARD = "hard", _("there is no such mailbox")
         SOFT = "soft", _("did not arrive this time")
@@ -24,7 +24,7 @@ class MailReport(models.Model):
         FORGED = "forged", _("not about a mail of ours")
 
     class Doubt(models.TextChoices):
-        """Why it counts as forged."""
+        """Why nobody believes it."""
 
         UNSIGNED = "unsigned", _("names no mail")
         BAD_SIGNATURE = "bad_signature", _("wrong signature")
@@ -32,7 +32,7 @@ class MailReport(models.Model):
         OTHER_RECEIVER = "other_receiver", _("about another receiver")
 
     class Source(models.TextChoices):
-        """Which way it came."""
+        """Whether it was said while we handed over, or came later as a message."""
 
         SMTP = "smtp", _("answer at handing over")
         MAILDIR = "maildir", _("mailbox")

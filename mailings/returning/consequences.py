@@ -17,6 +17,7 @@ from mailings.returning.statuses import code_in, is_hard, is_ours
 from mailings.selectors.readers import keys_of
 from mailings.topics import question_of, topics
 from privacy.digests import normalised
+from privacy.languages import site_language
 from privacy.models import ConsentEvent, Suppression
 from privacy.services.consent import record_choices
 from privacy.services.suppression import suppress
@@ -31,7 +32,7 @@ COUNTED_AS = {*ENDED} - {Delivery.State.BOUNCED}  # what a mail counted as befor
 
 
 class Outcome(StrEnum):
-    """What a message was."""
+    """What became of a message that was taken in; the webhook answers with it."""
 
     COUNTED = "counted"
     KNOWN = "known"  # it was counted before
@@ -183,7 +184,7 @@ def _refuse_topic(delivery: Delivery, *, now: datetime) -> None:
             subject=subject,
             choices={question_of(campaign.topic): False},
             method=ConsentEvent.Method.COMPLAINT,
-            language=delivery.language,
+            language=site_language(delivery.language),
             gpc=False,
             now=now,
         )

@@ -39,7 +39,7 @@ def token_of(delivery: UUID) -> str:
 
 
 def tokens_in(text: str) -> Iterator[str]:
-    """Everything that looks like one."""
+    """Each string in a text that has the shape of such a token, whoever signed it."""
     return (found.lower() for found in TOKEN.findall(text))
 
 

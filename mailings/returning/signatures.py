@@ -14,7 +14,7 @@ FRESH = timedelta(minutes=5)  # either way: clocks differ
 
 
 def sign(body: bytes, *, timestamp: str, secret: str) -> str:
-    """What the sender has to write."""
+    """The signature that belongs to a body sent at this time (seconds since 1970), hexadecimal."""
     return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 

@@ -19,9 +19,10 @@ ON_A_PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One campaign in the list."""
+    """A campaign in the list, by the subject that its readers saw; `language` is the subject's."""
 
-    title: str
+    subject: str
+    language: str
     what: Words
     at: datetime | None
     url: str
@@ -29,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ArchivePage:
-    """Some campaigns; `after` leads to older ones."""
+    """Some campaigns; with `after` in its address, the page shows older ones."""
 
     lines: Sequence[Line]
     after: str
@@ -48,16 +49,17 @@ class ArchivedPage:
     others: Sequence[tuple[str, str]]  # languages: code and name
 
 
-def archive_page(*, after: str) -> ArchivePage:
-    """The newest first; `after` is the time of the last one seen, and what is none begins anew. One query."""
-    found = Campaign.objects.archived().order_by("-began_at", "-pk")
+def archive_page(*, after: str, wanted: str) -> ArchivePage:
+    """The newest first, each in the wanted language or in its own. Two queries.
+
+    `after` is the time of the last one seen, and what is none begins anew.
+    """
+    found = Campaign.objects.archived().order_by("-began_at", "-pk").prefetch_related("texts")
     if (before := _moment(after)) is not None:
         found = found.filter(began_at__lt=before)
     rows = list(found[: ON_A_PAGE + 1])
     shown = rows[:ON_A_PAGE]
-    lines = [
-        Line(one.title, what_of(one), one.began_at, reverse("mailings:archived", args=[one.slug])) for one in shown
-    ]
+    lines = [_line(one, wanted) for one in shown]
     last = shown[-1].began_at if len(rows) > ON_A_PAGE else None
     return ArchivePage(lines, last.isoformat() if last else "")
 
@@ -75,6 +77,11 @@ def archived_page(campaign: Campaign, *, wanted: str) -> ArchivedPage:
         is_rtl=is_rtl(words.language),
         others=[(code, own_name(code)) for code in others],
     )
+
+
+def _line(campaign: Campaign, wanted: str) -> Line:
+    words, url = texts_by_language(campaign)(wanted), reverse("mailings:archived", args=[campaign.slug])
+    return Line(words.subject, words.language, what_of(campaign), campaign.began_at, url)
 
 
 def what_of(campaign: Campaign) -> Words:

@@ -1,18 +1,14 @@
-"""How many a campaign would reach, and how far it is."""
+"""How far a campaign is, and what staff see of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, transaction
-from django.db.models import CharField, Count, Min, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Count, Min, Q
 
 from mailings.audiences import Filters, audience, filters_of
-from mailings.models import ENDED, OPEN, Campaign, CampaignWriter, Delivery, Subscriber
-from privacy.consents import Channel
-from privacy.selectors.consents import keys_that_agree, may_contact
+from mailings.models import ENDED, OPEN, Campaign, CampaignWriter, Delivery
 
 LATELY = timedelta(minutes=5)  # in which mails are counted that say how fast it goes
 A_MOMENT = timedelta(seconds=10)  # less says nothing about that
@@ -69,23 +65,6 @@ class CampaignPage:
         return self.at + left if left and self.campaign.state == State.SENDING else None
 
 
-def count_readers(*, filters: Filters, kind: str, topic: str, at: datetime) -> int | None:
-    """How many would get it now, each mailbox once; None where PostgreSQL would take too long to say. One query.
-
-    An announcement reaches every member that fits; marketing those who say yes to its topic, and subscribers too where
-    the filters ask for no company.
-    """
-    if kind == Campaign.Kind.ANNOUNCEMENT:
-        topic = ""
-    elif not topic:
-        return 0
-    try:
-        with transaction.atomic():
-            return _mailboxes(filters, topic, at).count()
-    except OperationalError:  # past the limit that every statement has
-        return None
-
-
 def progress_of(campaigns: Iterable[Campaign], *, at: datetime) -> dict[int, Progress]:
     """By number. What has ended says its own figures; the rows of the others are counted. One query."""
     found, running = {}, []
@@ -131,25 +110,6 @@ def words_of(filters: Filters) -> list[tuple[str, str]]:
         values = [str(known.get(value, value)) for value in getattr(filters, name)]
         found.append((str(Campaign._meta.get_field(name).verbose_name), ", ".join(values)))  # type: ignore[union-attr]
     return found
-
-
-def _mailboxes(filters: Filters, topic: str, at: datetime) -> "QuerySet[Any, Any]":
-    members = audience().members(filters, at)
-    if topic:
-        members = members.filter(pk__in=may_contact(purpose=topic, channel=Channel.EMAIL, at=at))
-    found = _addresses(members)
-    if not topic or filters.ask_for_a_company:
-        return found
-    agreeing = keys_that_agree(purpose=topic, channel=Channel.EMAIL, at=at)
-    subscribers = Subscriber.objects.filter(key__in=agreeing)
-    if filters.languages:
-        subscribers = subscribers.filter(language__in=filters.languages)
-    return found.union(_addresses(subscribers))
-
-
-def _addresses(people: "QuerySet[Any]") -> "QuerySet[Any, Any]":
-    found: QuerySet[Any, Any] = people.order_by().annotate(mailbox=Lower("email", output_field=CharField()))
-    return found.values("mailbox")
 
 
 def _progress(rows: Sequence[Mapping[str, Any]], at: datetime) -> Progress:

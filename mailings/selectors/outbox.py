@@ -12,7 +12,7 @@ LATELY = timedelta(hours=1)
 
 
 class Standing(NamedTuple):
-    """So many mails of a kind stand so."""
+    """How many mails of one kind are in one state."""
 
     kind: str
     state: str  # of Delivery, or “deferred” for those that wait after an answer

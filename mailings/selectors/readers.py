@@ -33,6 +33,6 @@ def member_behind(address: str) -> Any:
 
 
 def mailbox_of(reader: UUID) -> str | None:
-    """The same, and for some months after a key has gone the address that its last mail went to. Three queries."""
+    """Whose key it is, or was: some months after it has gone, where its last mail went to. Three queries."""
     mails = Delivery.objects.filter(reader=reader).order_by("-queued_at").values_list("to", flat=True)
     return address_of(reader) or mails.first()

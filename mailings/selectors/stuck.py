@@ -67,7 +67,7 @@ class StuckPage:
 
 
 def stuck_page(*, at: datetime) -> StuckPage:
-    """Five queries."""
+    """What is stuck, each reason with how many mails it holds up, and which campaigns rest. Five queries."""
     resting = Campaign.objects.filter(state=State.PAUSED) | Campaign.objects.filter(state=State.SENDING, failures__gt=0)
     campaigns = list(resting.order_by("-failures", "-began_at")[:SHOWN])
     progress = progress_of(campaigns, at=at)
@@ -81,7 +81,7 @@ def stuck_page(*, at: datetime) -> StuckPage:
 
 
 def count_stuck(*, at: datetime) -> int:
-    """How many, up to MUCH. One query."""
+    """How many mails are stuck, counted up to MUCH. One query."""
     return Delivery.objects.stuck(at=at)[:MUCH].count()
 
 

@@ -22,11 +22,11 @@ from mailings.writing.texts import Unsendable, texts_by_language
 
 State, Kind = Campaign.State, Campaign.Kind
 MOST_OF_TITLE = 120  # characters of a title in an address
-WRITTEN = (
+WHAT_AND_WHO = (
     *("kind", "title", "topic", "reason", "default_language", "is_archived"),
     *("countries", "industries", "business_types", "tiers", "languages"),
-    *("written_by", "written_at"),
 )
+WRITTEN = (*WHAT_AND_WHO, "written_by", "written_at")
 STOPPABLE = [State.APPROVED, State.MATERIALISING, State.SENDING, State.PAUSED]
 
 
@@ -73,7 +73,7 @@ def add_campaign(*, campaign: Campaign, writer: Any, now: datetime) -> None:
     campaign.slug = campaign.slug or slug_for(campaign.title)
     campaign.written_by, campaign.written_at = writer, now
     campaign.save(force_insert=True)
-    _note_writer(campaign, writer)
+    _note_writer(campaign, writer.pk)
 
 
 @transaction.atomic
@@ -87,7 +87,27 @@ def change_campaign(*, campaign: Campaign, writer: Any, seen: datetime, now: dat
     campaign.written_by, campaign.written_at = writer, now
     if not drafts.update(**{name: getattr(campaign, name) for name in WRITTEN}):
         raise Rewritten
-    _note_writer(campaign, writer)
+    _note_writer(campaign, writer.pk)
+
+
+@transaction.atomic(durable=True)
+def copy_campaign(*, campaign: Campaign, writer: Any, now: datetime) -> Campaign:
+    """A new draft with its texts, filters and topic, whatever state it is in.
+
+    Whoever copies it is its author, and whoever wrote in the original wrote in the copy, too: a copy is no way to
+    release one's own announcement.
+    """
+    title = _("Copy of %(title)s") % {"title": campaign.title}
+    draft = Campaign(**{name: getattr(campaign, name) for name in WHAT_AND_WHO}, written_by=writer, written_at=now)
+    draft.title = title[: Campaign._meta.get_field("title").max_length]
+    add_campaign(campaign=draft, writer=writer, now=now)
+    for words in campaign.texts.order_by("pk"):
+        words.pk, words.campaign = None, draft
+        words.save(force_insert=True)
+    writers = {*campaign.writers.values_list("member", flat=True), campaign.written_by_id}
+    for wrote in filter(None, writers):
+        _note_writer(draft, wrote)
+    return draft
 
 
 @transaction.atomic
@@ -158,9 +178,9 @@ def send_test(*, campaign: Campaign, words: CampaignText, to: str, name: str, no
     )
 
 
-def _note_writer(campaign: Campaign, writer: Any) -> None:
+def _note_writer(campaign: Campaign, writer: int) -> None:
     """Kept for good: also words that were released and taken back are somebody's own."""
-    CampaignWriter.objects.bulk_create([CampaignWriter(campaign=campaign, member=writer)], ignore_conflicts=True)
+    CampaignWriter.objects.bulk_create([CampaignWriter(campaign=campaign, member_id=writer)], ignore_conflicts=True)
 
 
 def _move(campaign: Campaign, before: Iterable[Campaign.State], after: Campaign.State, **changes: Any) -> None:

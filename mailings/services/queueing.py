@@ -1,16 +1,17 @@
 """Owing somebody a mail: a row in the caller's own transaction, and a wake-up after it."""
 
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from mailings import tasks
 from mailings.models import Delivery
-from mailings.writing.rendering import render_mail
+from mailings.writing.rendering import Rendered, render_mail
 from mailings.writing.wire import domain_of
+from privacy.languages import site_language
 from privacy.models import Suppression
 from privacy.selectors.suppression import is_suppressed
 
@@ -24,23 +25,18 @@ def queue_mail(
     context: Mapping[str, Any],
     now: datetime,
     asked_for: bool = False,
+    pk: UUID | None = None,
 ) -> Delivery:
     """Write the mail as a row; a worker sends it once the caller's transaction has committed.
 
-    `template` names the pair mail/<template>.txt and .html, see `render_mail`.
-    Subject and text are forgotten once it has ended. `asked_for`: see `queue_message`.
+    `template` names the pair mail/<template>.txt and .html, see `render_mail`; `language` is the one that the reader
+    wants, of which the mail comes as near as the site is translated. `asked_for`: see `queue_message`. `pk` is for a
+    caller who has to know the row's number before there is one.
+    Subject and text are forgotten once it has ended.
     """
+    language = site_language(language)
     mail = render_mail(template=template, language=language, context=context)
-    return queue_message(
-        template=template,
-        to=to,
-        language=language,
-        subject=mail.subject,
-        text=mail.text,
-        html=mail.html,
-        now=now,
-        asked_for=asked_for,
-    )
+    return _owe(mail, template=template, to=to, language=language, now=now, asked_for=asked_for, pk=pk or uuid4())
 
 
 @transaction.atomic
@@ -60,16 +56,23 @@ def queue_message(
     To an address that must not be written to, nothing is: the row that comes back is in no table. Unless the mail is
     `asked_for`: its receiver has just done what this mail answers, or has a right to be told.
     """
+    mail = Rendered(subject=subject, text=text, html=html)
+    return _owe(mail, template=template, to=to, language=language, now=now, asked_for=asked_for, pk=uuid4())
+
+
+def _owe(
+    mail: Rendered, *, template: str, to: str, language: str, now: datetime, asked_for: bool, pk: UUID
+) -> Delivery:
     delivery = Delivery(
-        id=uuid.uuid4(),
+        id=pk,
         template=template[:60],
         to=to,
         domain=domain_of(to),
         asked_for=asked_for,
         language=language,
-        subject=" ".join(subject.split())[:300],
-        text=text,
-        html=html,
+        subject=" ".join(mail.subject.split())[:300],
+        text=mail.text,
+        html=mail.html,
         queued_at=now,
         not_before=now,
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
 from mailings.audiences import Filters, audience
@@ -34,16 +35,18 @@ class NoSuchWish(Exception):
 def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: bool, now: datetime) -> None:
     """Ask the mailbox whether it was its holder who chose these topics. Nobody is told whether it is known here.
 
-    Raises NothingChosen.
+    `language` is the one in which its mail is wanted. The mail that asks has the number of the wish: by it the link
+    still finds the mailbox when the wish is over. Raises NothingChosen.
     """
     chosen = [topic for topic in topics() if topic in wanted]
     if not chosen:
         raise NothingChosen
     address = email.strip().lower()
     known = SubscriptionWish.objects.select_for_update().filter(email=address).first()
-    if known and known.asked_at > now - AGAIN and set(known.topics) == set(chosen):
+    same = known and set(known.topics) == set(chosen) and known.language == language
+    if known and same and known.asked_at > now - AGAIN:
         return
-    if known:  # its link is about other topics
+    if known:  # its link is about something else
         known.delete()
     wish = SubscriptionWish(email=address, topics=chosen, language=language, gpc=gpc, asked_at=now)
     try:
@@ -57,12 +60,16 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
         language=language,
         context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk)},
         now=now,
+        pk=wish.pk,
     )
 
 
 @transaction.atomic(durable=True)
-def confirm_topics(*, wish_id: UUID, now: datetime) -> list[str]:
-    """The holder of the mailbox says yes: from now on these topics come. Their keys. Raises NoSuchWish."""
+def confirm_topics(*, wish_id: UUID, language: str, now: datetime) -> None:
+    """The holder of the mailbox says yes: from now on these topics come. Raises NoSuchWish.
+
+    `language` is that of the page with the button; mail comes in the one that was chosen with the topics.
+    """
     wish = SubscriptionWish.objects.select_for_update().filter(pk=wish_id).first()
     if wish is None:
         raise NoSuchWish
@@ -70,13 +77,12 @@ def confirm_topics(*, wish_id: UUID, now: datetime) -> list[str]:
         subject=_key_for(wish, now),
         choices={question_of(topic): True for topic in wish.topics if topic in topics()},
         method=Method.LINK,
-        language=wish.language,
+        language=language,
         gpc=wish.gpc,
         now=now,
     )
     note_mailbox_works(address=wish.email)
     wish.delete()
-    return list(wish.topics)
 
 
 def unsubscribe(*, link: Link, refused: Collection[str], language: str, now: datetime) -> int:
@@ -109,9 +115,11 @@ def _stop(
     language: str,
     now: datetime,
 ) -> int:
-    """A no under each key of the mailbox, remembered also where none of them had said yes."""
+    """A no under each key of the mailbox, a member's own among them; remembered too where nobody has it."""
     choices = {question_of(topic): False for topic in refused}
     with transaction.atomic(durable=True):
+        for member in get_user_model()._default_manager.filter(email__iexact=address):
+            consent_key(member=member)  # who was never asked has none yet, and finds the no among their consents
         for subject in keys_of(address):
             record_choices(subject=subject, choices=choices, method=method, language=language, gpc=False, now=now)
         remember(address=address, topics=refused, now=now)
@@ -120,11 +128,15 @@ def _stop(
 
 
 def _key_for(wish: SubscriptionWish, now: datetime) -> UUID:
-    """A member's own key where the member has proved the mailbox; else a subscriber's."""
+    """A member's own key where the member has proved the mailbox; else a subscriber's, who reads what they chose last.
+
+    The language of a member's mail stands in the profile, for all mail; one newsletter does not change it.
+    """
     member = audience().members(Filters(), now).filter(email__iexact=wish.email).first()
     if member is not None:
         return consent_key(member=member)
     found = Subscriber.objects.filter(email__iexact=wish.email).first()
     if found is None:
-        found = Subscriber.objects.create(email=wish.email, language=wish.language, confirmed_at=now)
+        return Subscriber.objects.create(email=wish.email, language=wish.language, confirmed_at=now).key
+    Subscriber.objects.filter(pk=found.pk).update(language=wish.language)
     return found.key

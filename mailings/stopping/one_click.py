@@ -1,6 +1,6 @@
 """Mails that a mail program can stop by a button of its own (RFC 8058)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from mailings.models import Delivery
 
@@ -11,6 +11,11 @@ _addresses: dict[str, Address] = {}
 def register_one_click(template: str, address: Address) -> None:
     """Say at which address a POST stops the mails of a template; "" where there is nothing to stop any more."""
     _addresses[template] = address
+
+
+def stoppable_templates() -> Collection[str]:
+    """The templates of all such mails."""
+    return _addresses.keys()
 
 
 def one_click_headers(delivery: Delivery) -> dict[str, str]:

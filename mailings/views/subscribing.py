@@ -1,5 +1,7 @@
 """Subscribing without an account, and unsubscribing: a page with a button, and mail programs' own buttons."""
 
+from uuid import UUID
+
 from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from mailings import subscription_links
 from mailings.forms.subscribing import SubscribeForm
 from mailings.selectors.readers import mailbox_of
-from mailings.selectors.subscribing import offered_topics, unsubscribe_page, wished_topics
+from mailings.selectors.subscribing import offered_topics, topics_that_come, unsubscribe_page, wished_topics
 from mailings.services import subscriptions as services
 from mailings.stopping import unsubscribe_links
 from mailings.stopping.opting_out import in_flight
@@ -32,7 +34,12 @@ ALL = "all"
 def subscribe(request: HttpRequest) -> HttpResponse:
     """Choose topics; the answer is the same whoever is known here."""
     offered = offered_topics(at=timezone.now())
-    form = SubscribeForm(request.POST if request.method == "POST" else None, purpose=FORM, offered=offered)
+    form = SubscribeForm(
+        request.POST if request.method == "POST" else None,
+        purpose=FORM,
+        offered=offered,
+        accepted=request.headers.get("Accept-Language", ""),
+    )
     if not form.is_valid():
         return render(request, "mailings/subscribe.html", {"form": form, "topics": offered})
     email = form.cleaned_data["email"]
@@ -40,7 +47,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
         services.ask_for_topics(
             email=email,
             wanted=form.cleaned_data["topics"],
-            language=get_language() or "en",
+            language=form.cleaned_data["language"],
             gpc=sends_gpc(request),
             now=timezone.now(),
         )
@@ -54,12 +61,14 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """What a yes means, and one button; nothing happens before it is pressed."""
     wish = subscription_links.wish_of(token)
     wished = wished_topics(wish)
-    if wished is not None and request.method != "POST":
+    if wished is None:
+        return _wish_over(request, wish)
+    if request.method != "POST":
         return render(request, "mailings/subscription_confirm.html", {"topics": wished})
     try:
-        services.confirm_topics(wish_id=wish, now=timezone.now())
-    except services.NoSuchWish:  # pressed twice, or too late
-        return render(request, "mailings/subscription_over.html")
+        services.confirm_topics(wish_id=wish, language=get_language() or "en", now=timezone.now())
+    except services.NoSuchWish:  # of two taps at once, the other one was heard
+        return _wish_over(request, wish)
     return render(request, "mailings/subscription_confirmed.html", {"topics": wished})
 
 
@@ -70,7 +79,16 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Stop a topic, or all of them, without a log-in; opening the page changes nothing (RFC 8058)."""
     link = unsubscribe_links.read_link(token)
     left = _stop(request, link) if request.method == "POST" else _being_handed_over(link)
-    return render(request, "mailings/unsubscribe.html", {"page": unsubscribe_page(link, under_way=left)})
+    page = unsubscribe_page(link, under_way=left, reader=getattr(request.user, "email", ""))
+    return render(request, "mailings/unsubscribe.html", {"page": page})
+
+
+def _wish_over(request: HttpRequest, wish: UUID) -> HttpResponse:
+    """Whoever said yes, and presses or opens it again, hears that they have it; others that they are too late."""
+    coming = topics_that_come(wish)
+    if not coming:
+        return render(request, "mailings/subscription_over.html")
+    return render(request, "mailings/subscription_confirmed.html", {"topics": coming, "before": True})
 
 
 def _stop(request: HttpRequest, link: Link) -> int:

@@ -55,7 +55,7 @@ def circular_of(campaign: Campaign, words: CampaignText) -> Circular:
         "reason": Campaign.Reason(campaign.reason).label if campaign.reason else "",
         "topic": topics()[campaign.topic].title if campaign.topic in topics() else campaign.topic,
         "unsubscribe_url": STOP,
-        "archive_url": archive_url(campaign, words.language) if campaign.is_archived else "",
+        "archive_url": archive_url(campaign, words.language) if campaign.is_archived and campaign.began_at else "",
     }
     template = TEMPLATES[Campaign.Kind(campaign.kind)]
     made = render_mail(template=template, language=words.language, context=context)
@@ -65,7 +65,7 @@ def circular_of(campaign: Campaign, words: CampaignText) -> Circular:
 
 
 def archive_url(campaign: Campaign, language: str) -> str:
-    """The whole address of the page that shows it without names, in a language."""
+    """The whole address of the page that shows it without names, in a language; it is there once it has begun."""
     address: str = urljoin(settings.SITE_URL, reverse("mailings:archived", args=[campaign.slug]))
     return address if language == campaign.default_language else f"{address}?language={language}"
 

@@ -91,7 +91,7 @@ def ascii_address(address: str) -> str:
 
 
 def _own_headers(row: Delivery) -> dict[str, str]:
-    """What tells a mail from every other."""
+    """The headers that no two mails share."""
     own = {
         "Date": format_datetime(row.queued_at),
         "Message-ID": f"<{row.pk}@{own_host()}>",

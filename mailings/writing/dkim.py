@@ -39,7 +39,7 @@ class Signer:
 
     @property
     def algorithm(self) -> str:
-        """As the tag `a` names it."""
+        """How the tag `a` of a signature names the kind of key (RFC 6376, 3.5)."""
         return "rsa-sha256" if isinstance(self.key, RSAPrivateKey) else "ed25519-sha256"
 
     def sign(self, data: bytes) -> bytes:
@@ -92,7 +92,7 @@ def relaxed_field(field: bytes) -> bytes:
 
 
 def load_signer(*, key: str, domain: str, selector: str) -> Signer:
-    """From a PEM. Raises UnusableKey."""
+    """Make a signer of a private key in PEM. Raises UnusableKey."""
     try:
         loaded = load_pem_private_key(key.encode(), password=None)
     except (ValueError, TypeError) as error:

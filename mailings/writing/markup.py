@@ -5,10 +5,26 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from mailings.writing.addresses import bare_addresses
+
 ALLOWED = ["heading", "list", "link", "emphasis", "escape", "newline"]
+EXPLAINED = (  # to those who write: an example of each, and what becomes of it
+    ("**words**", _("bold")),
+    ("*words*", _("italic")),
+    ("## words", _("a heading; ### makes a smaller one")),
+    ("- words", _("a point of a list; with two blanks before it, a point below the last one")),
+    ("1. words", _("a point with a number")),
+    ("[words](https://example.com/)", _("a link; for our own pages /leads/ is enough")),
+    ("https://example.com/", _("a link, too")),
+    ("words\\", _("a new line, at the end of a line")),
+    ("\\*", _("the sign itself")),
+)
+BY_ITSELF = "by itself"  # a link of which the address is what is read
 
 
 def as_html(words: str) -> str:
@@ -26,8 +42,8 @@ def as_text(words: str) -> str:
 
 
 def links_in(words: str) -> list[str]:
-    """The addresses that it links to."""
-    return list(_addresses(child for token in _reader().parse(words) for child in token.children or []))
+    """The addresses that it links to, marked as links or not."""
+    return [str(child.attrs["href"]) for token in _reader().parse(words) for child in _links(token.children)]
 
 
 @cache
@@ -35,6 +51,7 @@ def _reader() -> MarkdownIt:
     reader = MarkdownIt("zero").enable(ALLOWED)
     reader.normalizeLink = _whole  # type: ignore[method-assign]
     reader.validateLink = _leads_somewhere  # type: ignore[method-assign]  # its own way to be told
+    reader.core.ruler.push("addresses", _link_addresses)
     return reader
 
 
@@ -44,7 +61,41 @@ def _whole(url: str) -> str:
 
 
 def _leads_somewhere(url: str) -> bool:
-    return urlsplit(url).scheme in {"http", "https", "mailto"}
+    try:
+        found = urlsplit(url)
+    except ValueError:  # half an IPv6 address, for instance
+        return False
+    return found.scheme == "mailto" or (found.scheme in {"http", "https"} and bool(found.hostname))
+
+
+def _link_addresses(state: StateCore) -> None:
+    """An address that stands in the text as it is becomes a link, where a marked one to it might be one."""
+    for block in state.tokens:
+        if block.type == "inline":
+            block.children = list(_with_links(block.children or []))
+
+
+def _with_links(tokens: Iterable[Token]) -> Iterator[Token]:
+    within = 0  # a link, which can hold no other
+    for token in tokens:
+        within += token.nesting if token.type in {"link_open", "link_close"} else 0
+        if token.type == "text" and not within:
+            yield from _parted(token.content)
+        else:
+            yield token
+
+
+def _parted(text: str) -> Iterator[Token]:
+    done = 0
+    for start, address in bare_addresses(text):
+        is_of_the_web = address.lower().startswith(("http://", "https://")) and _leads_somewhere(address)
+        if is_of_the_web and not text[:start].endswith("="):  # pasted HTML stays words
+            yield Token("text", "", 0, content=text[done:start])
+            yield Token("link_open", "a", 1, attrs={"href": address}, info=BY_ITSELF)
+            yield Token("text", "", 0, content=address)
+            yield Token("link_close", "a", -1)
+            done = start + len(address)
+    yield Token("text", "", 0, content=text[done:])
 
 
 def _written(tokens: Sequence[Token]) -> Iterator[str]:
@@ -65,7 +116,8 @@ def _written(tokens: Sequence[Token]) -> Iterator[str]:
             marks[-1] = None if number is None else number + 1
         elif token.type == "inline":
             children = token.children or []
-            lines = ["".join(_inline(children)), *_addresses(children)]
+            below = (str(link.attrs["href"]) for link in _links(children) if link.info != BY_ITSELF)
+            lines = ["".join(_inline(children)), *below]
             yield "\n".join(lines) + ("\n" if marks else "\n\n")
 
 
@@ -77,5 +129,5 @@ def _inline(tokens: Sequence[Token]) -> Iterator[str]:
             yield "\n" if token.type == "hardbreak" else " "
 
 
-def _addresses(tokens: Iterable[Token]) -> Iterator[str]:
-    return (str(token.attrs["href"]) for token in tokens if token.type == "link_open")
+def _links(tokens: Iterable[Token] | None) -> Iterator[Token]:
+    return (token for token in tokens or () if token.type == "link_open")

@@ -22,12 +22,12 @@ class Preview:
 
 
 def preview(campaign: Campaign, *, language: str, name: str = "") -> Preview:
-    """For a reader of this language, who may have a name. Raises Unsendable."""
+    """How a campaign arrives for a reader of this language, who may have a name. Raises Unsendable."""
     return _preview(campaign, texts_by_language(campaign)(language), name)
 
 
 def all_previews(campaign: Campaign) -> Iterator[Preview]:
-    """In each of its languages, its own first. Raises Unsendable."""
+    """How a campaign arrives in each of its languages, its own first. Raises Unsendable."""
     own = texts_by_language(campaign)(campaign.default_language)
     others = (words for words in campaign.texts.order_by("language") if words.pk != own.pk)
     for words in (own, *others):

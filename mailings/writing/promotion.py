@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from mailings.models import CampaignText
+from mailings.writing.addresses import bare_addresses
 from mailings.writing.markup import as_text, links_in
 
 # In the languages that most of the market's members read. A trade lead is an “offer” too, so that word alone is none.
@@ -33,11 +34,6 @@ PER_CENT = re.compile(
     r"\d+\s?%\s?(off|less|rabatt|de remise|de descuento|de desconto)|[-−]\s?\d{1,2}\s?%", re.IGNORECASE
 )
 
-# What mail programs make a link although it is none: as they do, up to a blank, a bracket or the end of a sentence.
-BARE = re.compile(
-    r"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]*://|www\.)[^\s<>\"'`()\[\]{}\\“”‘’«»、。，：；！？「」（）]+", re.IGNORECASE
-)
-
 
 def promotion_in(words: CampaignText) -> list[str]:
     """What of a text promotes something, as a person can find it there."""
@@ -51,7 +47,7 @@ def _found(words: CampaignText) -> Iterator[str]:
     yield from (f"“{one.group().strip()}”" for one in PER_CENT.finditer(text))
     if words.has_offer:
         yield _("the block with an offer")
-    bare = (one.group().rstrip(".,;:!?*_") for one in BARE.finditer(f"{words.subject}\n{as_text(words.body)}"))
+    bare = (address for _start, address in bare_addresses(f"{words.subject}\n{as_text(words.body)}"))
     yield from (f"“{address}”" for address in _leading_away([*links_in(words.body), *bare]))
 
 

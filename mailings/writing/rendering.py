@@ -10,10 +10,14 @@ from css_inline import CSSInliner
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
+
+from mailings.writing.languages import speaks
 
 PREVIEW = 140  # characters that an inbox shows beside the subject; most show fewer
 GAPS = re.compile(r"\n(?:[^\S\n]*\n){2,}")  # what a condition or a loop leaves behind in a text
 LINK_LINE = re.compile(r"https?://\S+")
+IN_ENGLISH = SafeString(' lang="en" dir="ltr"')  # of our own sentences, in a mail whose language we do not speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,15 @@ class Rendered:
 def render_mail(*, template: str, language: str, context: Mapping[str, Any]) -> Rendered:
     """Render the pair mail/<template>.txt and .html; the text's first line is the subject.
 
-    A paragraph of the text is one line, which each program breaks to its own width.
+    A paragraph of the text is one line, which each program breaks to its own width. `ours` says, in the HTML, what
+    language our own sentences are in where they have no translation.
     """
     words = {
         **context,
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "operator": settings.OPERATOR,
+        "ours": "" if speaks(language) else IN_ENGLISH,
     }
     with translation.override(language):
         first_line, _newline, rest = render_to_string(f"mail/{template}.txt", words).strip().partition("\n")

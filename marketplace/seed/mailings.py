@@ -128,5 +128,6 @@ def _slow_down(now: datetime) -> None:
         language="en",
         context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk)},
         now=at,
+        pk=wish.pk,
     )
     Delivery.objects.filter(pk=mail.pk).update(attempts=9, error=SAID, not_before=now + timedelta(hours=18))

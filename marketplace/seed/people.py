@@ -19,6 +19,7 @@ DEMO_EMAILS = {
     "buyer": "buyer@example.com",
     "moderator": "moderator@example.com",
     "writer": "writer@example.com",  # to members, from communications
+    "editor": "editor@example.com",  # as well: an announcement is released by a second person
 }
 _ROLES = (TeamMember.Role.OWNER, TeamMember.Role.EDITOR, TeamMember.Role.VIEWER)
 _MAILBOXES = ("office", "sales", "export")
@@ -27,7 +28,7 @@ _STAFF = {"moderator": "Inês Carvalho", "writer": "Tunde Adeyemi", "editor": "H
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Each firm's team by the firm's key, the owner first; and the staff, of whom the editor cannot log in."""
+    """Each firm's team by the firm's key, the owner first; and the staff."""
 
     teams: Mapping[str, Sequence[Member]]
     moderator: Member
@@ -63,10 +64,7 @@ def seed_people(
 
 def _staff(passwords: Mapping[str, str], now: datetime) -> dict[str, Member]:
     joined_at = now - timedelta(days=1200)
-    staff = {
-        role: _member(DEMO_EMAILS.get(role, f"{role}@example.com"), name, joined_at, passwords.get(role))
-        for role, name in _STAFF.items()
-    }
+    staff = {role: _member(DEMO_EMAILS[role], name, joined_at, passwords.get(role)) for role, name in _STAFF.items()}
     for member in staff.values():
         member.is_staff = True
     return staff

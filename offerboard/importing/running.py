@@ -36,6 +36,7 @@ from offerboard.importing.turning import read_turned, turned
 from offerboard.importing.twins import without_twins
 from offerboard.models import Lead, LeadImport, RefusedRow
 from offerboard.revisions import keep_revisions
+from privacy.languages import site_language
 
 log = structlog.get_logger(__name__)
 
@@ -98,8 +99,7 @@ def run(
     Whether something is left to do, since the shift is over: then nobody holds it any more.
     """
     try:
-        language = job.member.language if job.member else settings.LANGUAGE_CODE
-        with translation.override(language):
+        with translation.override(_language_of(job)):
             return _run(job, file, ends_at=ends_at, tell=tell)
     except (OperationalError, InterfaceError) as error:
         if job.by_command:  # nobody else has the file
@@ -314,18 +314,22 @@ def _check_people(job: LeadImport) -> None:
         raise MayNotGoOn(_("Who began the import may not post for the company any more."))
 
 
+def _language_of(job: LeadImport) -> str:
+    """In which its rows are read and its refusals are written."""
+    return site_language(job.member.language) if job.member else settings.LANGUAGE_CODE
+
+
 def _insert(job: LeadImport, cleaned: Sequence[Cleaned], outcome: Outcome, *, now: datetime) -> None:
     """Insert the leads; rows that the database itself refuses are found by halves."""
     rows = [_lead_row(job, one.row) for one in cleaned if one.row]
     state = Lead.State.PENDING if settings.LEADS_REVIEWED_FIRST else Lead.State.PUBLISHED
-    language = job.member.language if job.member else settings.LANGUAGE_CODE
     try:
         with transaction.atomic():
             inserted = insert_leads(
                 rows,
                 company=job.company,
                 member_id=job.member_id,
-                language=language,
+                language=_language_of(job),
                 state=state,
                 now=now,
             )

@@ -17,6 +17,7 @@ from offerboard.models import Lead
 from offerboard.revisions import keep_revisions
 from offerboard.services.tiers import set_tiers, tiers_of
 from offerboard.tiers import Tier
+from privacy.languages import site_language
 from privacy.masking import mask_contacts
 
 TITLE, DESCRIPTION, PLACE = 160, 8000, 100  # characters, as the columns have them
@@ -128,7 +129,7 @@ def begin_draft(
                 submission=submission,
                 slug=_address(details),
                 country=company.country,
-                language=member.language,
+                language=site_language(member.language),  # what the member chose is about mail
                 created_at=now,
                 updated_at=now,
                 **details.columns(),

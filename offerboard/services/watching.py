@@ -75,6 +75,21 @@ def rename_search(*, member: Member, pk: UUID, name: str) -> bool:
     return bool(SavedSearch.objects.filter(member=member, pk=pk).update(name=name))
 
 
+@transaction.atomic(durable=True)
+def delete_search(*, member: Member, pk: UUID, now: datetime) -> bool:
+    """Keep the member's search no longer, and take back its mail that waits; False when it is not theirs or gone.
+
+    Raises NotActive.
+    """
+    _lock(member)
+    saved = SavedSearch.objects.select_for_update().filter(member=member, pk=pk).first()
+    if saved is None:
+        return False
+    set_frequency(saved, OFF, time_zone=member.time_zone, now=now)
+    saved.delete()
+    return True
+
+
 def _columns(filters: Filters) -> dict[str, object]:
     slugs = Category.objects.filter(slug__in=filters.categories)
     company = Company.objects.listed().filter(slug=filters.company).first() if filters.company else None

@@ -79,9 +79,12 @@ def mails(request: MemberRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def delete(request: MemberRequest, pk: UUID) -> HttpResponse:
-    """Stop a search for good."""
+    """Stop a search for good, also its mails that have not left."""
     saved = get_object_or_404(SavedSearch, pk=pk, member=request.user)
-    saved.delete()
+    try:
+        services.delete_search(member=request.user, pk=saved.pk, now=timezone.now())
+    except services.NotActive as error:
+        raise PermissionDenied from error
     messages.success(request, _("Deleted: “%(name)s”.") % {"name": saved.name})
     return redirect("offerboard:searches")
 

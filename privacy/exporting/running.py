@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 
 from privacy.exporting.archive import write_archive
 from privacy.exporting.rows import parts
+from privacy.languages import site_language
 from privacy.models import Export, SubjectRequest
 from privacy.outlets import outlet
 from privacy.private_files import private_files
@@ -44,9 +45,9 @@ def build(pk: UUID) -> None:
     job = claim(pk, now=timezone.now())
     if job is None:
         return
-    member = job.request.member
+    language = site_language(getattr(job.request.member, "language", ""))
     try:
-        with translation.override(getattr(member, "language", None)), _beside_private_files() as target:
+        with translation.override(language), _beside_private_files() as target:
             _write(job, target)
             _keep(job, target)
     except LeaseLost:

@@ -24,6 +24,7 @@ from privacy.datamap import Purpose
 from privacy.models import ConsentEvent, ConsentLink, ConsentWords, Receiver
 from privacy.selectors.announced import announced
 
+ON_A_PAGE = [ConsentEvent.Method.BANNER, ConsentEvent.Method.COOKIE_PAGE, ConsentEvent.Method.PRIVACY_CENTRE]
 MOST_EVENTS = 200  # on a page, and in memory while a receipt is written, which has all
 
 
@@ -37,6 +38,7 @@ class Answer:
     by_signal: bool = False  # a no that the browser says by itself, with Global Privacy Control
     is_asked: bool = True  # else a yes of before, which can only be taken back
     is_for_others: bool = False  # a yes to other names than those that are asked about now
+    how: str = ""  # it was said, where that was elsewhere than on a page with the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ def _answer(question: Question, event: ConsentEvent | None) -> Answer:
     if event is None:
         return Answer(question, None, None)
     is_for_others = event.given and not question.names_no_more_than(event.words.text)
-    return Answer(question, event.given, event.at, is_for_others=is_for_others)
+    how = "" if event.method in ON_A_PAGE else event.get_method_display()
+    return Answer(question, event.given, event.at, is_for_others=is_for_others, how=how)
 
 
 def topics(found: Iterable[Answer]) -> list[Topic]:

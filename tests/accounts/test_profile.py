@@ -1,5 +1,8 @@
 """What a member sees and changes about themselves."""
 
+import re
+from typing import Any
+
 import pytest
 import time_machine
 from django.test import Client
@@ -87,6 +90,34 @@ def test_an_error_stands_beside_its_field_and_nothing_is_stored(
     assert {name: str(response.context["form"][name].value()) for name in ANSWERS} == ANSWERS | wrong
     amara.refresh_from_db()
     assert amara.full_name == "Amara Okonkwo"
+
+
+@pytest.mark.parametrize("language", ["vi", "ar", "pt-br", "zh-hans"])
+def test_mail_can_be_wanted_in_a_language_that_the_pages_do_not_speak(
+    client: Client, amara: Member, language: str
+) -> None:
+    client.post(PROFILE, ANSWERS | {"language": language})
+
+    amara.refresh_from_db()
+    page = client.get(PROFILE).content.decode()
+    assert amara.language == language
+    assert f'<option value="{language}" selected>' in page
+    assert '<html lang="en" dir="ltr"' in page
+
+
+def test_the_languages_of_our_pages_stand_first_and_the_hint_names_them(
+    client: Client, amara: Member, settings: Any
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("sw", "Swahili")]
+
+    page = client.get(PROFILE).content.decode()
+
+    field = page.split('name="language"')[1].split("</select>")[0]
+    first, others = field.split('<optgroup label="More languages">')
+    assert re.findall(r'value="([^"]*)"', first) == ["en", "sw"]
+    assert ('value="vi">Vietnamese · ' in others, 'value="sw"' in others) == (True, False)
+    assert "Mail comes in this language where somebody has written it; otherwise in English." in page
+    assert "Pages are in English, Swahili." in page
 
 
 @time_machine.travel(NOW, tick=False)

@@ -89,6 +89,11 @@ def test_every_page_about_mail_to_many(staff: Visitor) -> None:
         staff.open(place(name, draft))
     for step in ("pause", "cancel"):
         staff.open(place("step", campaign, step))
+    page = staff.open(place("change", draft))
+    page.locator("[name=texts-0-subject]").fill("")
+    staff.press("Save")
+    staff.press("Text in English, Subject")
+    assert page.evaluate("location.hash") == "#id_texts-0-subject"
     page = staff.open(f"{place('preview', draft)}?language=ar")
 
     frame = page.frame_locator("iframe").first

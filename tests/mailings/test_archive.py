@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mailings.models import Campaign
+from mailings.models import Campaign, CampaignText
 from tests.mailings.campaigning import write
 from tests.mailings.desk import at
 
@@ -31,6 +31,34 @@ def test_what_was_cancelled_after_some_had_left_is_where_their_links_lead(client
 
     assert status(client, campaign) == 200
     assert campaign.slug in client.get(reverse("mailings:archive")).content.decode()
+
+
+def test_the_list_shows_the_subject_that_readers_saw_and_not_the_title_that_staff_gave(client: Client) -> None:
+    campaign = cancelled(sent=1)
+    Campaign.objects.filter(pk=campaign.pk).update(title="Push no. 7, second try")
+
+    page = client.get(reverse("mailings:archive")).content.decode()
+
+    assert '<b lang="en" dir="auto">News of November</b>' in page
+    assert "second try" not in page
+
+
+def test_the_list_is_in_the_language_of_its_reader_where_a_campaign_has_that(client: Client, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("ar", "Arabic")]
+    campaign = cancelled(sent=1)
+    CampaignText.objects.create(campaign=campaign, language="ar", subject="أخبار", body="في اللوحة مرشح جديد.")
+
+    pages = [client.get(reverse("mailings:archive"), headers={"accept-language": code}).text for code in ("ar", "en")]
+
+    assert ['<b lang="ar" dir="auto">أخبار</b>' in page for page in pages] == [True, False]
+
+
+def test_many_campaigns_cost_as_much_as_one(client: Client, django_assert_max_num_queries: Any) -> None:
+    for _campaign in range(9):
+        cancelled(sent=1)
+
+    with django_assert_max_num_queries(2):
+        client.get(reverse("mailings:archive"))
 
 
 def test_what_nobody_got_is_not_there(client: Client) -> None:

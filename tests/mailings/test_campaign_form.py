@@ -1,5 +1,6 @@
 """A mail to many is written in admin: what its form asks, refuses and keeps."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from tests.mailings.desk import ADD, LIST, OFFER, TEXT, announcement, form, form
 from tests.staff import at_work, make_staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
+OFFER_IS_WHOLE = "An offer has a title, words on its button and an address behind it."
 ARABIC = {"language": "ar", "subject": "أخبار", "body": "في اللوحة مرشح جديد."}
 
 
@@ -231,6 +233,66 @@ def test_what_is_no_draft_is_only_read(state: str) -> None:
     assert (Campaign.objects.values().get(), words()) == (before, {"en": "News of November"})
 
 
+# --- how it is laid out ----------------------------------------------------------------------------------------------
+
+
+def test_words_are_asked_for_before_readers() -> None:
+    page = said(writer().get(ADD))
+
+    asked = ["title", "kind", "topic", "reason", "texts-0-subject", "texts-0-body", "countries", "languages"]
+    places = [page.index(f'name="{name}"') for name in asked]
+    assert places == sorted(places)
+    assert places[-1] < page.index('id="readers"')
+
+
+def test_each_error_is_listed_above_with_the_way_to_its_field() -> None:
+    """Also of fields that are far below, and of the texts as a whole."""
+    broken = form(TEXT, {**TEXT, "subject": "", "offer_text": "Free."}, topic="", countries=["XX"])
+
+    page = said(writer().post(ADD, broken))
+    listed = re.findall(r'<li><a href="#([^"]*)">([^<]*)</a>: ([^<]*)</li>', page)
+
+    assert listed == [
+        ("id_topic", "Topic, of marketing", "Choose what people have said yes to."),
+        ("id_countries", "Countries", "Select a valid choice. XX is not one of the available choices."),
+        ("id_texts-1-subject", "Text in English, Subject", "This field is required."),
+        *(
+            (f"id_texts-1-{name}", f"Text in English, {label}", OFFER_IS_WHOLE)
+            for name, label in [
+                ("offer_title", "Title of the offer"),
+                ("offer_button", "Words on its button"),
+                ("offer_link", "Address behind its button"),
+            ]
+        ),
+    ]
+    assert [anchor for anchor, _place, _words in listed if f'id="{anchor}"' not in page] == []
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "listed"),
+    [
+        (form(default_language="fr"), ("texts-group", "Texts", "Write a text in French, the language for everybody")),
+        (
+            announcement({**TEXT, "body": "Now 20% off."}),
+            ("id_texts-0-body", "Text in English, Text", "In English this"),
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_text_as_it_would_arrive_is_listed_too(
+    sent: dict[str, Any], listed: tuple[str, str, str]
+) -> None:
+    page = said(writer().post(ADD, sent))
+
+    anchor, place_of_it, words_of_it = listed
+    assert f'<li><a href="#{anchor}">{place_of_it}</a>: {words_of_it}' in page
+    assert f'id="{anchor}"' in page
+
+
+def test_a_page_without_an_error_lists_none() -> None:
+    assert 'class="faults"' not in said(writer().get(ADD))
+
+
 # --- who may ---------------------------------------------------------------------------------------------------------
 
 
@@ -238,7 +300,7 @@ def test_what_is_no_draft_is_only_read(state: str) -> None:
 def test_others_of_the_staff_neither_see_nor_write_campaigns(group: str) -> None:
     draft, client = write(), at_work(make_staff(group))
     pages = [LIST, ADD, *(place(page, draft) for page in ("change", "preview", "mail", "test", "release", "progress"))]
-    pages.append(place("step", draft, "cancel"))
+    pages += [place("step", draft, "cancel"), place("copy", draft)]
 
     answers = {client.get(page).status_code for page in pages} | {
         client.post(page, form()).status_code for page in pages

@@ -13,11 +13,14 @@ from mailings.delivery.campaigns import advance
 from mailings.models import Delivery
 from mailings.services import queue_message
 from mailings.services.campaigns import send_test
+from mailings.writing.previews import preview
 from privacy.models import Suppression
 from privacy.services.suppression import suppress
 from tests.factories import NOW, MemberFactory
+from tests.mailings.anatomy import Anatomy
 from tests.mailings.campaigning import agree, answer, fresh, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
+from tests.mailings.desk import OFFER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 TEXTS = {
@@ -65,6 +68,34 @@ def test_each_reader_gets_their_language_its_parent_or_everybody_elses(catcher: 
     assert "?language=ar\n" in text  # of the page in the archive
     assert 'dir="rtl"' in html
     assert 'lang="ar"' in html
+
+
+@pytest.mark.parametrize("kind", ["marketing", "announcement"])
+def test_our_english_sentences_in_another_language_say_that_they_are_english(kind: str) -> None:
+    """From left to right in an Arabic mail, whose own words run from right to left."""
+    campaign = write(kind, texts=TEXTS | {"ar": {**TEXTS["ar"], **(OFFER if kind == "marketing" else {})}})
+
+    html = preview(campaign, language="ar").html
+
+    english = [
+        (tag, attributes.get("class"))
+        for tag, attributes in Anatomy(html).elements
+        if (attributes.get("lang"), attributes.get("dir")) == ("en", "ltr")
+    ]
+    bdi = [("bdi", None)]  # the greeting; and "Advertisement" above an offer
+    assert english == [*(bdi * (2 if kind == "marketing" else 1)), ("td", "end")]
+
+
+@pytest.mark.parametrize(("spoken", "language"), [("ar", "ar"), ("en", "en"), ("pt", "pt-br")])
+def test_sentences_in_a_language_of_the_market_are_marked_as_nothing_else(
+    spoken: str, language: str, settings: Any
+) -> None:
+    settings.LANGUAGES = [("en", "English"), (spoken, "Its name")]
+
+    html = preview(write(texts={language: TEXTS["en"]}), language=language).html
+
+    marked = [tag for tag, attributes in Anatomy(html).elements if "lang" in attributes]
+    assert marked == ["html", "div"]  # the whole mail
 
 
 def test_a_mail_greets_its_reader_and_nobody_else(catcher: Catcher) -> None:
@@ -137,6 +168,22 @@ def test_a_test_mail_is_marked_and_its_link_stops_nothing(catcher: Catcher) -> N
     assert (mail["To"], str(mail["Subject"])) == ("staff@example.com", "[Test] News of November")
     assert reader.key.hex not in halves(mail)[0]
     assert fresh(campaign).state == "draft"
+
+
+def test_a_draft_leads_to_no_page_in_the_archive_where_there_is_none_yet(catcher: Catcher) -> None:
+    """Neither in a test nor in a preview; the mail itself does."""
+    subscriber("reader@example.org")
+    campaign = write()
+
+    send_test(campaign=campaign, words=campaign.texts.get(), to="staff@example.com", name="Linh", now=NOW)
+    tasks.send_due_mail()
+    shown = preview(campaign, language="en")
+    release(campaign)
+    send_all()
+
+    early = [*halves(to(catcher, "staff@example.com")), shown.text, shown.html]
+    assert [campaign.slug in half for half in early] == [False] * 4
+    assert [campaign.slug in half for half in halves(to(catcher, "reader@example.org"))] == [True, True]
 
 
 def test_names_are_forgotten_when_a_mail_has_ended(catcher: Catcher) -> None:

@@ -1,6 +1,7 @@
 """Members are told of things as often as they chose: at once, in one mail a day or a week, or not at all."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -137,7 +138,8 @@ def test_the_day_of_a_mail_is_the_members_own(member: Member) -> None:
     assert waiting() == [("reply", NOW + 13 * HOUR)]
 
 
-def test_a_mail_is_in_the_language_of_its_reader(member: Member) -> None:
+def test_a_mail_is_in_the_language_of_its_reader(member: Member, settings: Any) -> None:
+    settings.LANGUAGES = [("en", "English"), ("fr", "French")]
     Member.objects.filter(pk=member.pk).update(language="fr")
     wants(member, REPLY, "daily")
     write(thread_with(member))

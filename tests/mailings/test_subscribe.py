@@ -20,7 +20,7 @@ from privacy.services.consent import consent_key
 from privacy.services.suppression import suppress
 from privacy.sweeping.running import sweep
 from tests.factories import NOW, MemberFactory
-from tests.mailings.campaigning import release, send_all, write
+from tests.mailings.campaigning import WORDS, answer, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
 from tests.privacy.publishing import knew_less_before
 from tests.waiting import wait_for
@@ -36,16 +36,24 @@ def today() -> Iterator[None]:
         yield
 
 
-def ask(client: Client, email: str = "reader@example.org", *topics: str) -> str:
+def ask(client: Client, email: str = "reader@example.org", *topics: str, language: str = "en") -> str:
     """Fill in the page; the text of the answer."""
-    form = {"form_token": shared_token("subscribe"), "email": email, "topics": topics or ["newsletter"]}
-    return client.post(PAGE, form).content.decode()
+    chosen = {"email": email, "topics": topics or ["newsletter"], "language": language}
+    return client.post(PAGE, {"form_token": shared_token("subscribe"), **chosen}).content.decode()
+
+
+def link() -> str:
+    """The path of the link in the mail that asks."""
+    return confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
+
+
+def press(client: Client, path: str) -> str:
+    """The button of the page behind the link; the text of the answer."""
+    return client.post(path, {"form_token": shared_token("subscription link")}).content.decode()
 
 
 def say_yes(client: Client) -> str:
-    """Press the button behind the link in the mail."""
-    path = confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
-    return client.post(path, {"form_token": shared_token("subscription link")}).content.decode()
+    return press(client, link())
 
 
 @pytest.mark.promise("subscribed-by-the-mailbox")
@@ -74,9 +82,8 @@ def test_nothing_is_sent_before_the_mailbox_says_yes(client: Client, catcher: Ca
 @pytest.mark.promise("get-changes-nothing")
 def test_a_scanner_that_opens_the_link_says_nothing(client: Client) -> None:
     ask(client)
-    path = confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
 
-    page = client.get(path)
+    page = client.get(link())
 
     assert "Yes, send it to me" in page.content.decode()
     assert (Subscriber.objects.count(), SubscriptionWish.objects.count()) == (0, 1)
@@ -92,8 +99,8 @@ def test_no_topic_is_chosen_beforehand(client: Client) -> None:
 
 
 def test_without_a_topic_the_page_says_so_and_keeps_the_address(client: Client) -> None:
-    answer = client.post(PAGE, {"form_token": shared_token("subscribe"), "email": "reader@example.org"})
-    page = answer.content.decode()
+    typed = {"form_token": shared_token("subscribe"), "email": "reader@example.org", "language": "en"}
+    page = client.post(PAGE, typed).content.decode()
 
     assert "Choose at least one." in page
     assert 'value="reader@example.org"' in page
@@ -124,6 +131,71 @@ def test_an_address_that_asked_to_be_left_alone_is_not_written_to(client: Client
     assert Delivery.objects.count() == 0
 
 
+# --- the language of mail ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("vi-VN,vi;q=0.9,en;q=0.5", "vi"),
+        ("de-CH;q=0.4, fr-FR;q=0.8", "fr"),
+        ("pt-BR,pt;q=0.9", "pt-br"),
+        ("zh-CN,zh;q=0.9", "zh-hans"),
+        ("tlh, eo;q=0.3", "eo"),
+        ("*", "en"),
+        ("", "en"),
+        ("x" * 600, "en"),
+    ],
+)
+def test_the_browsers_language_is_chosen_beforehand(client: Client, accepted: str, language: str) -> None:
+    page = client.get(PAGE, headers={"accept-language": accepted}).content.decode()
+
+    assert re.findall(r'<option value="([^"]*)" selected', page) == [language]
+    assert '<optgroup label="More languages">' in page
+    assert "otherwise in English. Pages are in English." in page
+    assert '<html lang="en" dir="ltr"' in page
+
+
+def test_mail_comes_in_the_language_that_was_chosen_and_the_question_in_ours(client: Client, catcher: Catcher) -> None:
+    ask(client, language="vi")
+    say_yes(client)
+    release(write(texts={"en": WORDS, "vi": {"subject": "Tin tháng mười một", "body": "Chào."}}))
+    send_all()
+
+    assert [str(mail["Subject"]) for mail in catcher.mails] == ["Tin tháng mười một"]
+    assert Subscriber.objects.get().language == "vi"
+    question = Delivery.objects.get(template="confirm_subscription")
+    assert (question.language, '<html lang="en" dir="ltr">' in question.html) == ("en", True)
+    assert set(ConsentEvent.objects.values_list("words__language", flat=True)) == {"en"}
+
+
+def test_a_later_yes_changes_the_language_and_a_wish_alone_does_not(client: Client) -> None:
+    subscriber("Reader@example.org", language="vi")
+
+    ask(client, language="ar")
+    before = Subscriber.objects.get().language
+    say_yes(client)
+
+    assert (before, Subscriber.objects.get().language) == ("vi", "ar")
+
+
+def test_another_language_within_minutes_is_another_wish(client: Client) -> None:
+    ask(client, language="vi")
+    ask(client, language="ar")
+
+    assert SubscriptionWish.objects.get().language == "ar"
+
+
+def test_a_language_that_nobody_knows_is_refused(client: Client) -> None:
+    page = ask(client, language="xx")
+
+    assert "Select a valid choice" in page
+    assert (SubscriptionWish.objects.count(), Delivery.objects.count()) == (0, 0)
+
+
+# --- how often -----------------------------------------------------------------------------------------------------
+
+
 def test_pressing_twice_asks_the_mailbox_once(client: Client) -> None:
     ask(client)
     ask(client)
@@ -140,24 +212,63 @@ def test_one_address_is_not_flooded(client: Client) -> None:
     assert Delivery.objects.count() == 3
 
 
-def test_the_second_press_of_the_link_says_that_it_was_used(client: Client) -> None:
-    ask(client)
-    path = confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
+def test_a_second_press_says_calmly_what_they_are_subscribed_to(client: Client) -> None:
+    ask(client, "reader@example.org", "newsletter", "events")
+    path = link()
     say_yes(client)
+    before = ConsentEvent.objects.count()
 
-    again = client.post(path, {"form_token": shared_token("subscription link")})
+    pages = [press(client, path), client.get(path).content.decode()]
 
-    assert "This link was used, or is too old" in again.content.decode()
-    assert ConsentEvent.objects.count() == 1
+    for page in pages:
+        assert "You are subscribed already" in page
+        assert "<li>Newsletter</li><li>Trade fairs and events</li></ul>" in page.split("You get:")[1]
+    assert ConsentEvent.objects.count() == before
+
+
+def test_after_a_no_the_used_link_does_not_say_that_anything_comes(client: Client) -> None:
+    ask(client)
+    path = link()
+    say_yes(client)
+    answer(Subscriber.objects.get().key, given=False, now=NOW + timedelta(seconds=1))
+
+    page = press(client, path)
+
+    assert "This link no longer works" in page
+    assert "You are subscribed" not in page
+    assert ConsentEvent.objects.latest("id").given is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_both_hear_that_it_comes(client: Client) -> None:
+    ask(client)
+    path = link()
+
+    def second() -> str:
+        try:
+            return press(Client(), path)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            wish = SubscriptionWish.objects.select_for_update().get()
+            page = pool.submit(second)
+            wait_for(page)
+            subscriber(wish.email)
+            wish.delete()
+        answered = page.result(30)
+
+    assert "You are subscribed already" in answered
+    assert Subscriber.objects.count() == 1
 
 
 def test_a_changed_link_is_none(client: Client) -> None:
     ask(client)
-    path = confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
 
-    answer = client.post(path[:-3] + "xx/", {"form_token": shared_token("subscription link")})
+    answered = client.post(link()[:-3] + "xx/", {"form_token": shared_token("subscription link")})
 
-    assert answer.status_code == 404
+    assert answered.status_code == 404
     assert Subscriber.objects.count() == 0
 
 
@@ -203,7 +314,7 @@ def test_of_two_clicks_at_once_one_asks(client: Client) -> None:
             )
             page = pool.submit(second)
             wait_for(page)
-        answer = page.result(30)
+        answered = page.result(30)
 
-    assert "Please look into your mailbox" in answer
+    assert "Please look into your mailbox" in answered
     assert (SubscriptionWish.objects.count(), Delivery.objects.count()) == (1, 0)

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.models import Member
 from mailings.delivery.campaigns import advance
 from mailings.models import Delivery, MailReport, Subscriber
 from mailings.returning.consequences import take_report
@@ -139,6 +140,40 @@ def test_a_changed_link_ends_nothing(client: Client) -> None:
     assert topics_of(member) == {"newsletter"}
 
 
+# --- and back again ------------------------------------------------------------------------------------------------
+
+VISITORS, MEMBERS = 'href="/newsletter/"', 'href="/privacy/consents/"'
+
+
+def by_mistake(page: str) -> str:
+    """What is there for whoever did not mean it: the last thing on the page."""
+    (found,) = re.findall(r'<p class="mt-3">(?:(?!</p>).)*By mistake\?.*?</main>', page, re.DOTALL)
+    return str(found)
+
+
+def test_a_member_who_is_logged_in_chooses_again_among_their_consents(client: Client) -> None:
+    member = agree(MemberFactory(email="amara@example.com"))
+    client.force_login(member)
+
+    page = client.post(link_for(consent_key(member=member), member.email), ONE_CLICK).content.decode()
+
+    assert [where in by_mistake(page) for where in (MEMBERS, VISITORS)] == [True, False]
+
+
+def test_nobody_else_learns_from_a_link_whether_its_mailbox_is_a_members(client: Client) -> None:
+    """Also not another member."""
+    member = agree(MemberFactory(email="amara@example.com"))
+    reader = subscriber("reader@example.org")
+    links = [link_for(consent_key(member=member), member.email), link_for(reader.key, reader.email)]
+
+    for log_in in (False, True):
+        if log_in:
+            client.force_login(MemberFactory())
+        said = [by_mistake(client.post(link, ONE_CLICK).content.decode()) for link in links]
+        assert said[0] == said[1]
+        assert (VISITORS in said[0], MEMBERS in said[0]) == (True, True)
+
+
 @pytest.mark.promise("unsubscribed-at-once")
 def test_what_waits_is_taken_back(catcher: Catcher, client: Client) -> None:
     """A campaign that was queued before the no (invariant 1 of the privacy design)."""
@@ -206,6 +241,20 @@ def test_staff_enter_what_was_said_on_the_telephone(catcher: Catcher) -> None:
     assert catcher.recipients == ["other@example.com"]
     assert is_suppressed("topic", "newsletter nobody@example.net")
     assert set(ConsentEvent.objects.filter(given=False).values_list("method", flat=True)) == {"staff"}
+
+
+@pytest.mark.parametrize("state", ["active", "suspended"])
+def test_a_member_who_was_never_asked_finds_what_staff_entered_among_their_consents(client: Client, state: str) -> None:
+    """That they said no, when and how; also where they came back only later."""
+    member = MemberFactory(email="amara@example.com", state=state)
+    subscriptions.opt_out(email="Amara@example.com", refused=["newsletter"], language="en", now=NOW)
+    Member.objects.update(state="active")
+    client.force_login(member)
+
+    page = client.get("/privacy/consents/").content.decode()
+
+    when = '<time datetime="2026-11-22T12:00:00+00:00">22 Nov 2026</time>'
+    assert re.findall(r"Now: No, since (.*?)</span>", page) == [f"{when} (told to our staff)."]
 
 
 def test_a_restored_copy_does_not_forget_a_no(django_capture_on_commit_callbacks: Any) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from mailings.models import CampaignText
-from mailings.writing.markup import as_html, as_text, links_in
+from mailings.writing.markup import EXPLAINED, as_html, as_text, links_in
 from mailings.writing.promotion import promotion_in
 
 WORDS = """Good news & <more>.
@@ -41,7 +41,11 @@ def test_the_twin_reads_well_as_text() -> None:
         "<script>alert(1)</script>",
         "[click](javascript:alert(1))",
         "[click](data:text/html,x)",
-        "<https://elsewhere.example/>",
+        "[click](https:elsewhere.example)",
+        "[click](http://[)",
+        "javascript://elsewhere.example/%0aalert(1)",
+        "ftp://elsewhere.example/",
+        "https://",
     ],
 )
 def test_nothing_can_be_loaded_or_run(smuggled: str) -> None:
@@ -49,6 +53,52 @@ def test_nothing_can_be_loaded_or_run(smuggled: str) -> None:
 
     assert not any(tag in html for tag in ("<img", "<script", "<a "))
     assert links_in(smuggled) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "address", "after"),
+    [
+        ("Read https://fair.example/a?b=1&c=2.", "https://fair.example/a?b=1&amp;c=2", ".</p>"),
+        ("Read it (https://fair.example/), all of it", "https://fair.example/", "), all"),
+        ("https://fair.example/hall_(12)!", "https://fair.example/hall_(12)", "!</p>"),
+        ("**HTTP://fair.example**", "HTTP://fair.example", "</strong>"),
+        ("请访问https://fair.example/。", "https://fair.example/", "。</p>"),
+        ("اقرأ https://fair.example/، اليوم", "https://fair.example/", "، اليوم"),
+        ('https://fair.example/"onclick="x', "https://fair.example/", "&quot;onclick=&quot;x"),
+        ("<https://fair.example/>", "https://fair.example/", "&gt;</p>"),
+    ],
+)
+def test_an_address_in_the_text_is_a_link_without_the_signs_that_follow_it(
+    words: str, address: str, after: str
+) -> None:
+    """In text it stands where it stood, and not a second time below."""
+    assert f'<a href="{address}">{address}</a>{after}' in as_html(words)
+    assert as_text(words) == words.replace("*", "")
+
+
+def test_a_link_whose_words_are_an_address_holds_no_second_link() -> None:
+    assert links_in("[https://shop.example](http://localhost:8000/)") == ["http://localhost:8000/"]
+
+
+@pytest.mark.parametrize(
+    ("place", "html"),
+    [
+        (0, "<p><strong>words</strong></p>"),
+        (1, "<p><em>words</em></p>"),
+        (2, "<h2>words</h2>"),
+        (3, "<ul>\n<li>words</li>\n</ul>"),
+        (4, "<ol>\n<li>words</li>\n</ol>"),
+        (5, '<p><a href="https://example.com/">words</a></p>'),
+        (6, '<p><a href="https://example.com/">https://example.com/</a></p>'),
+        (8, "<p>*</p>"),
+    ],
+)
+def test_each_example_that_writers_are_shown_becomes_what_they_are_told(place: int, html: str) -> None:
+    assert as_html(EXPLAINED[place][0]) == html
+
+
+def test_a_line_ends_where_writers_are_told_that_it_ends() -> None:
+    assert as_html(f"{EXPLAINED[7][0]}\nmore") == "<p>words<br>\nmore</p>"
 
 
 def test_a_page_of_the_market_may_be_named_by_its_path() -> None:
@@ -105,6 +155,7 @@ def test_plain_words_of_a_market_are_no_promotion(words: str) -> None:
         ("More at ht*tps*://shop.example", "“https://shop.example”"),
         ("[https://shop.example](http://localhost:8000/)", "“https://shop.example”"),
         ("https://localhost:8000@shop.example/", "“https://localhost:8000@shop.example/”"),
+        ("https://shop.example/hall_(12)!", "“https://shop.example/hall_(12)”"),
     ],
 )
 def test_advertising_is_named_where_it_stands(words: str, found: str) -> None:

@@ -160,8 +160,8 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
     for path in ("/", "/leads/", "/companies/", "/dev/mailbox/", "/health/ready"):
         assert (path, demo.get(path)) == (path, 200)
     accounts = json.loads((demo.state / "demo.json").read_text())
-    for role in ("seller", "buyer", "moderator", "writer"):
-        assert re.search(rf"a {role} +{re.escape(accounts[role]['email'])} .*{accounts[role]['password']}", demo.said)
+    for role in ("seller", "buyer", "moderator", "writer", "editor"):
+        assert re.search(rf"as {role} +{re.escape(accounts[role]['email'])} .*{accounts[role]['password']}", demo.said)
 
     servers = Servers(demo.state)
     running = processes_of(demo.state)

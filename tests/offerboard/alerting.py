@@ -50,3 +50,16 @@ def links(text: str, name: str) -> list[str]:
 
 def the_mail() -> Delivery:
     return Delivery.objects.get(template="new_leads")
+
+
+def mailed() -> tuple[SavedSearch, SavedSearch, str]:
+    """Two searches of a member, of which one has sent a mail, and its text."""
+    saved = asks(words="coffee", name="Coffee")
+    other = asks(saved.member, words="tea", frequency="daily")
+    publish(title="Coffee")
+    work()
+    return saved, other, the_mail().text
+
+
+def frequencies() -> list[str]:
+    return sorted(SavedSearch.objects.values_list("frequency", flat=True))

@@ -13,13 +13,24 @@ from django.urls import reverse
 
 from accounts.models import Member
 from mailings.models import Delivery
-from mailings.services import queue_message
 from mailings.writing.composing import compose
 from offerboard import alerting
 from offerboard.models import Notice, SavedSearch
 from offerboard.services.alerts import choose_frequency
 from tests.factories import NOW, CategoryFactory, MemberFactory
-from tests.offerboard.alerting import DAY, EIGHT, HOUR, asks, links, publish, the_mail, told, work
+from tests.offerboard.alerting import (
+    DAY,
+    EIGHT,
+    HOUR,
+    asks,
+    frequencies,
+    links,
+    mailed,
+    publish,
+    the_mail,
+    told,
+    work,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -150,19 +161,6 @@ def test_mails_are_chosen_while_saving_and_come_for_nobody_who_did_not(client: C
 # --- stopping -----------------------------------------------------------------------------------------------------
 
 
-def mailed() -> tuple[SavedSearch, SavedSearch, str]:
-    """Two searches of a member, of which one has sent a mail, and its text."""
-    saved = asks(words="coffee", name="Coffee")
-    other = asks(saved.member, words="tea", frequency="daily")
-    publish(title="Coffee")
-    work()
-    return saved, other, the_mail().text
-
-
-def frequencies() -> list[str]:
-    return sorted(SavedSearch.objects.values_list("frequency", flat=True))
-
-
 @pytest.mark.promise("get-changes-nothing")
 def test_opening_the_link_of_a_mail_changes_nothing() -> None:
     _saved, _other, text = mailed()
@@ -244,68 +242,6 @@ def test_that_button_is_only_for_the_one_to_whom_it_was_written(change: Any, is_
     named = compose(the_mail())["List-Unsubscribe"]
 
     assert named == (f"<{settings.SITE_URL}{link}>" if is_named else None)
-
-
-# --- mails that wait ----------------------------------------------------------------------------------------------
-
-
-def states() -> list[tuple[str, str]]:
-    """Of the mails about new leads: state and text, which is forgotten."""
-    mails = Delivery.objects.filter(template="new_leads").order_by("queued_at", "to")
-    return [(mail.state, mail.text[:4]) for mail in mails]
-
-
-@pytest.mark.parametrize("name", ["stop", "stop-all"])
-@pytest.mark.parametrize("state", ["pending", "claimed"])
-def test_a_mail_that_waits_is_taken_back_in_any_case_of_its_address(name: str, state: str) -> None:
-    saved, _other, text = mailed()
-    Delivery.objects.update(state=state, lease_until=NOW + HOUR, to=saved.member.email.upper())
-
-    Client().post(links(text, name)[0])
-
-    assert states() == [("suppressed", "")]
-    work(NOW + HOUR)
-    assert len(told()) == 1
-
-
-@pytest.mark.parametrize("state", ["in_flight", "sent", "bounced"])
-def test_what_has_left_or_is_over_stays_as_it_is(state: str) -> None:
-    saved, _other, text = mailed()
-    Delivery.objects.update(state=state, lease_until=NOW + HOUR)
-
-    Client().post(links(text, "stop")[0])
-
-    assert states() == [(state, "Dear")]
-    assert list(Notice.objects.values_list("search", "mailed_at")) == [(saved.pk, NOW)]
-
-
-def test_what_others_are_told_and_other_mails_to_the_member_stay() -> None:
-    saved, _other, text = mailed()
-    for template, to in (("new_leads", "b@example.com"), ("suggestions", saved.member.email)):
-        queue_message(template=template, to=to, language="en", subject="x", text="x", html="", now=NOW)
-
-    Client().post(links(text, "stop-all")[0])
-
-    assert sorted(Delivery.objects.values_list("template", "state")) == [
-        ("new_leads", "pending"),
-        ("new_leads", "suppressed"),
-        ("suggestions", "pending"),
-    ]
-
-
-def test_what_other_searches_had_found_goes_with_the_next_mail() -> None:
-    saved = asks(words="coffee", name="Coffee")
-    asks(saved.member, words="cashew", name="Cashew")
-    publish(title="Coffee, arabica")
-    publish(title="Coffee, cashew")
-    work()
-
-    choose_frequency(member=saved.member, pk=saved.pk, frequency="off", now=NOW)
-    work(NOW + HOUR)
-
-    first, second = Delivery.objects.order_by("queued_at")
-    assert (first.state, second.state) == ("suppressed", "pending")
-    assert ["Coffee, cashew" in second.text, "Coffee, arabica" in second.text] == [True, False]
 
 
 @pytest.mark.parametrize("change", ["{}x", "x{}", "x"])

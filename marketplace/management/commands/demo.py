@@ -18,6 +18,7 @@ from marketplace.embedded.account import NoAccount, RunAs, choose_account
 from marketplace.embedded.place import Place, PlaceUnusable
 from marketplace.embedded.servers import CHECKOUT, Server
 from marketplace.local import ServersUnavailable, state_directory, use_embedded_servers
+from marketplace.seed.credentials import read_passwords
 from marketplace.seed.people import DEMO_EMAILS
 from marketplace.supervisor import NotReady, StopRequested, Supervisor
 
@@ -120,14 +121,14 @@ class Command(BaseCommand):
         call_command("replay_erasures", verbosity=0)
         call_command("begin_epoch", if_restored=True)
         demo.collect_static_files(settings.LOCAL_STATE / "run" / "collected")
-        accounts = settings.LOCAL_STATE / "demo.json"
-        if "seed" in get_commands() and not (Company.objects.exists() and accounts.exists()):
+        everybody_can_log_in = read_passwords(settings.LOCAL_STATE / "demo.json").keys() == DEMO_EMAILS.keys()
+        if "seed" in get_commands() and not (Company.objects.exists() and everybody_can_log_in):
             call_command("seed")
 
     def _welcome(self, url: str, place: Place) -> None:
         lines = ["", f"The market is open:   {url}/", f"Mails that it sends:  {url}/dev/mailbox/", ""]
         lines += [
-            f"Log in as a {role:10}{account['email']}   password: {account['password']}"
+            f"Log in as {role:11}{account['email']}   password: {account['password']}"
             for role, account in _accounts(place).items()
         ]
         lines += ["", f"Data and logs are in {place.root}. Ctrl-C stops everything; the data stays.", ""]

@@ -60,22 +60,21 @@ class Command(BaseCommand):
 
     def _fill_by_hand(self, size: Size, number: int, now: datetime) -> None:
         """The market that the demo shows, unless it is there, with passwords that the file names."""
-        passwords = read_passwords(_accounts())
+        known = read_passwords(_accounts())
+        missing = {role: password for role, password in new_passwords().items() if role not in known}
         if is_seeded():
-            if not passwords:
-                self._set_passwords(new := new_passwords())
-                keep_passwords(_accounts(), new)
-            return
-        if not passwords:
-            keep_passwords(_accounts(), passwords := new_passwords())
-        seed_market(size=size, seed=number, passwords=passwords, now=now)
+            self._set_passwords(missing)
+        if missing:
+            keep_passwords(_accounts(), known | missing)
+        if not is_seeded():
+            seed_market(size=size, seed=number, passwords=known | missing, now=now)
 
     def _set_passwords(self, passwords: dict[str, str]) -> None:
-        """The file was lost, so nobody knows the old ones."""
-        for member in Member.objects.filter(email__in=DEMO_EMAILS.values()):
-            role = next(role for role, email in DEMO_EMAILS.items() if email == member.email)
-            member.set_password(passwords[role])
-            member.save(update_fields=["password"])
+        """The file was lost, so nobody knows the old ones; or the role could not log in when the market was made."""
+        for role, password in passwords.items():
+            for member in Member.objects.filter(email=DEMO_EMAILS[role]):
+                member.set_password(password)
+                member.save(update_fields=["password"])
 
 
 def _accounts() -> Path:
