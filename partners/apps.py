@@ -1,4 +1,6 @@
-"""Keys for programs, the change feed, and what other sites are told of removals."""
+"""Keys for programs, the change feed, webhooks, and what other sites are told of removals."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,3 +11,7 @@ class PartnersConfig(AppConfig):
 
     name = "partners"
     verbose_name = _("Partners")
+
+    def ready(self) -> None:
+        """Make pauses of webhooks known to those who choose their mails."""
+        import_module("partners.notices").register()

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,7 +49,13 @@ def changes_page(*, after: str, kinds: Collection[str], most: int, now: datetime
     return ChangesPage(_written(rows, now=now), write_place(Place(feed.epoch, reached)), has_more)
 
 
-def _written(rows: Collection[Change], *, now: datetime) -> list[str]:
+def changes_between(*, after: int, up_to: int, kinds: Collection[str], now: datetime) -> list[str]:
+    """What lies behind one position, up to another, of these kinds, as it looks now."""
+    rows = Change.objects.filter(kind__in=kinds, position__gt=after, position__lte=up_to)
+    return _written(rows.order_by("position"), now=now)
+
+
+def _written(rows: Iterable[Change], *, now: datetime) -> list[str]:
     keys: Mapping[str, list[str]] = defaultdict(list)
     for row in rows:
         keys[row.kind].append(row.key)
