@@ -33,6 +33,7 @@ from offerboard.models import (
     SavedSearch,
     SearchKey,
 )
+from partners.models import Webhook, WebhookDelivery
 from privacy.models import (
     Breach,
     BreachNotice,
@@ -59,6 +60,7 @@ from tests.factories import (
     MessageFactory,
     SavedSearchFactory,
     VerificationFactory,
+    WebhookDeliveryFactory,
 )
 
 ROLES = ("visitor", "stranger", "viewer", "editor", "owner", "moderator", "suspended")
@@ -99,6 +101,8 @@ GUARDED: list[type[Model]] = [
     Ticket,
     Disclosure,
     WaitingNotice,
+    Webhook,
+    WebhookDelivery,
 ]
 
 
@@ -119,6 +123,8 @@ class World:
     teammate: TeamMember
     favourite: Favourite  # of the owner, as is the search
     search: SavedSearch
+    webhook: Webhook  # the owner's too
+    delivered: WebhookDelivery
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -162,6 +168,12 @@ class World:
             },
             "privacy:prove_removal": {"token": "not-a-token"},
             "api:export": {"plural": "leads"},
+            "api:webhook": {"pk": self.webhook.pk},
+            "api:webhook_secret": {"pk": self.webhook.pk},
+            "api:webhook_ping": {"pk": self.webhook.pk},
+            "api:webhook_deliveries": {"pk": self.webhook.pk},
+            "api:webhook_delivery": {"pk": self.webhook.pk, "delivery": self.delivered.pk},
+            "api:webhook_replay": {"pk": self.webhook.pk, "delivery": self.delivered.pk},
             "mailings:confirm": {"token": "not-a-token"},
             "mailings:unsubscribe": {"token": "not-a-token"},
             "mailings:archived": {"slug": "never-sent"},
@@ -203,6 +215,7 @@ def make_world() -> World:
     teammate = MemberFactory(company=company, role=TeamMember.Role.EDITOR)
     paused = lead_of(state="paused", category=category)
     owner = MemberFactory(company=company)
+    delivered = WebhookDeliveryFactory(webhook__member=owner)
     return World(
         company=company,
         category=category,
@@ -217,6 +230,8 @@ def make_world() -> World:
         teammate=TeamMember.objects.get(member=teammate),
         favourite=FavouriteFactory(member=owner, lead=lead),
         search=SavedSearchFactory(member=owner),
+        webhook=delivered.webhook,
+        delivered=delivered,
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),
