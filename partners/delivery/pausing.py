@@ -1,13 +1,13 @@
 """Stopping what does not answer, and telling whose it is."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 
 from mailings.services.notifying import notify
 from mailings.services.queueing import queue_mail
-from partners.delivery.targets import read_target
 from partners.models import Webhook
 from partners.notices import WEBHOOK_PAUSED
 
@@ -26,7 +26,7 @@ def pause_and_tell(webhook: Webhook, why: Webhook.PauseReason, *, error: str, no
     """Pause it, and tell its holder once."""
     if not pause(webhook, why, now=now):
         return
-    context = {"host": read_target(webhook.url).host, "why": why.value, "error": error}
+    context = {"host": urlsplit(webhook.url).hostname, "why": why.value, "error": error}
     if webhook.partner is not None:
         queue_mail(
             template=WEBHOOK_PAUSED.template,

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from partners.delivery.stretches import cut_stretches
 from partners.models import WebhookDelivery
 from partners.selectors.changes import CursorGone
 from privacy.sealing import CannotUnseal
+
+log = structlog.get_logger(__name__)
 
 SHIFT = 60.0  # seconds after which the rest is left to the next one, well before Celery's time limit
 WIDTH = 16  # connections at once: a machine that keeps one waiting keeps nobody else waiting
@@ -59,6 +62,10 @@ def _begin(delivery: WebhookDelivery, pool: ThreadPoolExecutor, *, now: datetime
         return None
     except CannotUnseal:
         note_outcome(delivery, Outcome(None, "the market cannot read the secret", 0), now=now)
+        return None
+    except Exception:
+        log.exception("webhook_unwritable", delivery=str(delivery.pk))
+        note_outcome(delivery, Outcome(None, "the market could not write the message", 0), now=now)
         return None
     agent = {"user-agent": f"market-webhooks (+{settings.SITE_URL})", "content-type": "application/json"}
     return pool.submit(post, delivery.webhook.url, body=body.encode(), headers={**agent, **signed})

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('place', models.PositiveSmallIntegerField(editable=False, verbose_name='which of its holder’s')),
-                ('url', models.CharField(max_length=500, verbose_name='address')),
+                ('url', models.URLField(max_length=500, verbose_name='address')),
                 ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None, verbose_name='what it is told of')),
                 ('secret', models.CharField(editable=False, max_length=200)),
                 ('previous_secret', models.CharField(blank=True, editable=False, max_length=200)),

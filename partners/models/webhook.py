@@ -72,7 +72,7 @@ class Webhook(models.Model):
         verbose_name=_("member"),
     )
     place = models.PositiveSmallIntegerField(_("which of its holder’s"), editable=False)
-    url = models.CharField(_("address"), max_length=500)
+    url = models.URLField(_("address"), max_length=500)
     kinds = ArrayField(models.CharField(max_length=20), verbose_name=_("what it is told of"))
     secret = models.CharField(max_length=200, editable=False)  # sealed, as the next one: see privacy.sealing
     previous_secret = models.CharField(max_length=200, blank=True, editable=False)

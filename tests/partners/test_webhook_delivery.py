@@ -241,6 +241,34 @@ def wait_for_quick(handler: Handler, quick: Receiver) -> None:
     handler.answer(204)
 
 
+def test_what_cannot_be_signed_waits_and_holds_up_nobody_else(machine: Receiver, clock: Clock) -> None:
+    """Such as a secret whose key is gone."""
+    broken, sound = hook(machine).webhook, hook(machine)
+    Webhook.objects.filter(pk=broken.pk).update(secret="gone:AAAA")
+    lead = LeadFactory()
+    work()
+
+    assert [told(got) for got in machine.got] == [[("upsert", lead.slug)]]
+    assert Verifier(sound.secret).verify(machine.got[0].body, machine.got[0].headers)
+    assert WebhookDelivery.objects.values_list("state", "last_error").get(webhook=broken) == (
+        "pending",
+        "the market cannot read the secret",
+    )
+
+
+def test_an_address_that_the_operator_allows_no_more_is_paused_like_any_other(
+    machine: Receiver, clock: Clock, settings: Any
+) -> None:
+    """It was made while its network was trusted."""
+    hook(machine)
+    LeadFactory()
+    settings.WEBHOOK_NETWORKS = []
+    fail_for_three_days(clock)
+
+    assert (machine.calls, Webhook.objects.get().pause_reason) == (0, "failing")
+    assert Delivery.objects.filter(template="webhook_paused").count() == 1
+
+
 # --- what a holder may read
 
 
