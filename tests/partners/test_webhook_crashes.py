@@ -151,36 +151,40 @@ def test_workers_at_once_send_each_message_once_and_in_order(
     assert Webhook.objects.get().position == Feed.objects.get().last
 
 
-def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_has_noted(machine: Receiver) -> None:
-    """Its lease ran out while the receiver was thinking."""
+def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_is_doing(machine: Receiver) -> None:
+    """Its lease ran out while the receiver was thinking; another one is sending when the answer comes."""
     hook(machine)
     public_lead()
-    late, go_on = threading.Event(), threading.Event()
+    late, go_on, noted = threading.Event(), threading.Event(), threading.Event()
+    in_between: list[Any] = []
 
-    def first_one_waits(handler: Handler) -> None:
+    def answer(handler: Handler) -> None:
         if len(machine.got) == 1:
             late.set()
             assert go_on.wait(30)
             handler.answer(500)
         else:
+            go_on.set()
+            assert noted.wait(30)
             handler.answer(204)
-
-    machine.answers = first_one_waits
 
     def slow_worker() -> None:
         try:
             delivery.send_due()
+            in_between.extend(WebhookDelivery.objects.values_list("state", "attempts", "last_status"))
         finally:
+            noted.set()
             connection.close()
 
+    machine.answers = answer
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(slow_worker)
         assert late.wait(30)
         leases_run_out()
         delivery.send_due()
-        go_on.set()
         slow.result(60)
 
+    assert in_between == [("claimed", 2, None)]
     assert WebhookDelivery.objects.values_list("state", "last_status").get() == ("delivered", 204)
     assert machine.ids[0] == machine.ids[1]
 

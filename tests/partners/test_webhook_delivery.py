@@ -292,19 +292,40 @@ def test_what_the_contract_does_not_allow_any_more_is_not_sent_any_more(machine:
 def test_a_contract_that_is_over_stops_everything_and_one_that_begins_anew_goes_on(
     machine: Receiver, clock: Clock, end: str
 ) -> None:
+    """What waits does not go, and nothing new is written down."""
     hook(machine)
+    machine.answers = refuse
     lead = LeadFactory()
+    work()
+    machine.answers = lambda handler: handler.answer(200)
     if end == "contract":
         RegisteredReceiver.objects.update(until=(NOW - timedelta(days=1)).date())
     else:
         Partner.objects.update(scopes=[Scope.LEADS_READ])
+    following = LeadFactory()
+    later(clock, minutes=1)
     work()
-    while_over = len(machine.got)
+    while_over = (len(machine.got), WebhookDelivery.objects.count())
     RegisteredReceiver.objects.update(until=None)
     Partner.objects.update(scopes=[Scope.LEADS_READ, Scope.WEBHOOKS_WRITE])
     work()
 
-    assert (while_over, [told(got) for got in machine.got]) == (0, [[("upsert", lead.slug)]])
+    assert while_over == (1, 1)
+    assert [told(got) for got in machine.got[1:]] == [[("upsert", lead.slug)], [("upsert", following.slug)]]
+
+
+def test_a_message_that_waits_keeps_to_the_kinds_it_was_made_of(machine: Receiver, clock: Clock) -> None:
+    """Or it would have no bound: what is asked for from now on begins now."""
+    made = hook(machine, kinds=("lead",))
+    machine.answers = refuse
+    lead = LeadFactory()
+    work()
+    services.change_webhook(webhook=made.webhook, url=None, kinds=["lead", "company", "category"])
+    machine.answers = lambda handler: handler.answer(200)
+    later(clock, minutes=1)
+    work()
+
+    assert [told(got) for got in machine.got] == [[("upsert", lead.slug)]] * 2
 
 
 @pytest.mark.parametrize("state", ["suspended", "closing"])
