@@ -1,4 +1,4 @@
-"""Keys for programs, the change feed, and what other sites are told of removals."""
+"""Keys for programs, the change feed, webhooks, and what other sites are told of removals."""
 
 from importlib import import_module
 
@@ -13,5 +13,9 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        """Make partners known to privacy; models cannot be imported before this point."""
+        """Make partners known to privacy, and pauses of webhooks to those who choose their mails.
+
+        Models cannot be imported before this point.
+        """
         import_module("partners.following").register()
+        import_module("partners.notices").register()

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import Max
 
-from partners.models import Change, Feed
+from partners import tasks
+from partners.models import Change, Feed, Webhook
 from partners.sources import sources
 
 BATCH = 5_000  # marks
@@ -37,10 +38,15 @@ SELECT (SELECT count(*) FROM taken), (SELECT max(position) FROM numbered)
 
 
 def number_changes(*, now: datetime) -> int:
-    """Number all marks that are committed. Answers how many there were; 0 where somebody else is at it."""
+    """Number all marks that are committed. Answers how many there were; 0 where somebody else is at it.
+
+    Then webhooks are called, by a worker.
+    """
     total = 0
     while taken := _number_batch(now=now):
         total += taken
+    if total and Webhook.objects.active().exists():
+        tasks.wake()
     return total
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import ApiKey, Change, Feed, Mark, Partner
+from partners.models import ApiKey, Change, Feed, Mark, Partner, Webhook, WebhookDelivery
 from privacy.datamap import BLANK, Held, as_long_as, declare, declare_place, mailbox, member, while_member
 from privacy.purposes import PULLING, RIGHTS
 
@@ -27,6 +27,26 @@ declare(
     held="member prefix name scopes created_at expires_at last_used_at revoked_at",
     digest=Held(withheld=NEVER_GIVEN),
     neutral="id partner follows",
+)
+declare(
+    Webhook,
+    what=_("Addresses of your programs that we call when something changes"),
+    about=member("member"),
+    why=PULLING,
+    keep=while_member(),
+    held="member url kinds state pause_reason state_since previous_until created_at",
+    secret=Held(withheld=NEVER_GIVEN),
+    previous_secret=Held(withheld=NEVER_GIVEN),
+    neutral="id partner place epoch position quiet_until",
+)
+declare(
+    WebhookDelivery,
+    what=_("What was sent to your programs, and how they answered"),
+    part_of="webhook",
+    neutral=(
+        "id webhook event epoch after up_to kinds state attempts tried_from not_before lease_until last_status "
+        "last_error took_ms created_at ended_at"
+    ),
 )
 # A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
 # the place below.

@@ -29,6 +29,13 @@ MATRIX: dict[str, dict[str, str]] = {
     "api:export": {"GET": "401", "POST": "401"},
     "api:removals": {"GET": "401", "POST": "401"},
     "api:removal_receipt": {"GET": "401", "POST": "401"},
+    "api:webhooks": {"GET": "401", "POST": "401"},
+    "api:webhook": {"GET": "401", "POST": "401"},
+    "api:webhook_secret": {"GET": "401", "POST": "401"},
+    "api:webhook_ping": {"GET": "401", "POST": "401"},
+    "api:webhook_deliveries": {"GET": "401", "POST": "401"},
+    "api:webhook_delivery": {"GET": "401", "POST": "401"},
+    "api:webhook_replay": {"GET": "401", "POST": "401"},
     "metrics": {"GET": "404", "POST": "405"},  # without the token
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,

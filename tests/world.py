@@ -45,6 +45,7 @@ from offerboard.models import (
     SavedSearch,
     SearchKey,
 )
+from partners.models import Webhook, WebhookDelivery
 from privacy.models import (
     Breach,
     BreachNotice,
@@ -71,6 +72,7 @@ from tests.factories import (
     MessageFactory,
     SavedSearchFactory,
     VerificationFactory,
+    WebhookDeliveryFactory,
 )
 from tests.mailings.campaigning import TOPIC, subscriber, write
 
@@ -116,6 +118,8 @@ GUARDED: list[type[Model]] = [
     Ticket,
     Disclosure,
     WaitingNotice,
+    Webhook,
+    WebhookDelivery,
 ]
 
 
@@ -139,6 +143,8 @@ class World:
     campaign: Campaign
     subscriber: Subscriber
     wish: SubscriptionWish
+    webhook: Webhook  # the owner's too
+    delivered: WebhookDelivery
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -183,9 +189,12 @@ class World:
             "privacy:prove_removal": {"token": "not-a-token"},
             "api:export": {"plural": "leads"},
             "api:removal_receipt": {"reference": "7c0d1d5e-0000-4000-8000-000000000000"},
-            "mailings:confirm": {"token": "not-a-token"},
-            "mailings:unsubscribe": {"token": "not-a-token"},
-            "mailings:archived": {"slug": "never-sent"},
+            "api:webhook": {"pk": self.webhook.pk},
+            "api:webhook_secret": {"pk": self.webhook.pk},
+            "api:webhook_ping": {"pk": self.webhook.pk},
+            "api:webhook_deliveries": {"pk": self.webhook.pk},
+            "api:webhook_delivery": {"pk": self.webhook.pk, "delivery": self.delivered.pk},
+            "api:webhook_replay": {"pk": self.webhook.pk, "delivery": self.delivered.pk},
             "mailings:confirm": {"token": token_of(confirm_link(self.wish.pk))},
             "mailings:unsubscribe": {
                 "token": token_of(unsubscribe_link(self.subscriber.key, TOPIC, self.subscriber.email))
@@ -229,6 +238,7 @@ def make_world() -> World:
     teammate = MemberFactory(company=company, role=TeamMember.Role.EDITOR)
     paused = lead_of(state="paused", category=category)
     owner = MemberFactory(company=company)
+    delivered = WebhookDeliveryFactory(webhook__member=owner)
     return World(
         company=company,
         category=category,
@@ -248,6 +258,8 @@ def make_world() -> World:
         wish=SubscriptionWish.objects.create(
             email="new@example.org", topics=[TOPIC], language="en", asked_at=timezone.now()
         ),
+        webhook=delivered.webhook,
+        delivered=delivered,
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),

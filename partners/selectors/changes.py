@@ -53,6 +53,14 @@ def changes_page(
     return ChangesPage(_written(rows, partner=partner, now=now), write_place(Place(feed.epoch, reached)), has_more)
 
 
+def changes_between(
+    *, after: int, up_to: int, kinds: Collection[str], partner: Partner | None, now: datetime
+) -> list[str]:
+    """What lies behind one position, up to another, of these kinds, as it looks now."""
+    rows = Change.objects.filter(kind__in=kinds, position__gt=after, position__lte=up_to)
+    return _written(list(rows.order_by("position")), partner=partner, now=now)
+
+
 def _written(rows: Collection[Change], *, partner: Partner | None, now: datetime) -> list[str]:
     keys: Mapping[str, list[str]] = defaultdict(list)
     for row in rows:

@@ -29,6 +29,7 @@ from mailings.models import (
 )
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, Notice, ReadMark, RefusedRow, SentFile
+from partners.models import Webhook
 from privacy.digests import digest_now
 from privacy.models import (
     Breach,
@@ -64,6 +65,8 @@ from tests.factories import (
     PriceTierFactory,
     SavedSearchFactory,
     VerificationFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
 )
 
 numbers = count(1)
@@ -258,6 +261,10 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     ),
     "offerboard.SavedSearch member": lambda one: SavedSearchFactory(member=one.member),
     "offerboard.SentFile member": lambda one: SentFile.objects.create(member=one.member, sent_at=NOW),
+    "partners.Webhook member": lambda one: WebhookFactory(member=one.member, previous_secret="x", previous_until=LATER),
+    "partners.WebhookDelivery member": lambda one: WebhookDeliveryFactory(
+        webhook=Webhook.objects.filter(member=one.member).first() or WebhookFactory(member=one.member)
+    ),
     "privacy.ConsentEvent subject": _consent,
     "privacy.ConsentLink member": lambda one: one.link,
     "privacy.Disclosure member": _disclosure,
