@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Invitation, Member
+from accounts.models import CompanyKey, Invitation, Member
 from directory.models import Category, Company, TeamMember
 from mailings.models import MailPreference, MailReport, WaitingNotice
 from moderation.models import Decision, Report, Ticket
@@ -33,6 +33,7 @@ from offerboard.models import (
     SavedSearch,
     SearchKey,
 )
+from partners.models import ApiKey, Partner, PartnerApplication
 from privacy.models import (
     Breach,
     BreachNotice,
@@ -42,6 +43,7 @@ from privacy.models import (
     Disclosure,
     LegalHold,
     Receipt,
+    Receiver,
     Removal,
     SubjectRequest,
     Suppression,
@@ -60,10 +62,16 @@ from tests.factories import (
     SavedSearchFactory,
     VerificationFactory,
 )
+from tests.partners.calling import company_key
 
 ROLES = ("visitor", "stranger", "viewer", "editor", "owner", "moderator", "suspended")
 # Everything a refused request must leave as it was. Sessions and log-in times are not among it.
 GUARDED: list[type[Model]] = [
+    ApiKey,
+    CompanyKey,
+    Partner,
+    PartnerApplication,
+    Receiver,
     Block,
     Breach,
     BreachNotice,
@@ -119,6 +127,7 @@ class World:
     teammate: TeamMember
     favourite: Favourite  # of the owner, as is the search
     search: SavedSearch
+    key: ApiKey  # of the owner, for the company
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -172,6 +181,8 @@ class World:
             "offerboard:country": {"code": "vn"},
             "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
             "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
+            "accounts:renew_key": {"pk": self.key.pk},
+            "accounts:revoke_key": {"pk": self.key.pk},
             "accounts:change_role": {"pk": self.teammate.pk},
             "accounts:remove": {"pk": self.teammate.pk},
             "accounts:accept_invitation": {"pk": self.invitation.pk},
@@ -217,6 +228,7 @@ def make_world() -> World:
         teammate=TeamMember.objects.get(member=teammate),
         favourite=FavouriteFactory(member=owner, lead=lead),
         search=SavedSearchFactory(member=owner),
+        key=company_key(owner, company),
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),
