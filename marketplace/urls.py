@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("offerboard.urls")),
     path("", include("accounts.urls")),
     path("", include("directory.urls")),
+    path("", include("partners.urls")),
     path("", include("moderation.urls")),
     path("", include("mailings.urls")),
     path("", include("privacy.urls")),

@@ -1,14 +1,16 @@
 """Who calls: `Authorization: Bearer <key>` (RFC 6750), looked up anew for each call."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from partners.keys import digest_of, looks_like_a_key
+from partners.holders import why_refused
+from partners.keys import digest_of, holds_a_key, looks_like_a_key
 from partners.models import ApiKey
 from partners.problems import Problem
 from partners.scopes import Scope
@@ -35,11 +37,12 @@ def _holder_is_out(detail: str) -> Problem:
 class KeyAuthentication(BaseAuthentication):
     """Finds the key; `request.auth` is the ApiKey, `request.user` the member, or None for a partner.
 
-    One query; a key that is revoked, expired or rotated out is refused with the next call.
+    One query, and one more for a member's key; what is revoked, expired or rotated out is refused with the next call.
     """
 
     def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
         """Raises Problem for a key that does not open anything; None without one."""
+        _refuse_key_in_address(request)
         kind, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if not kind:
             return None
@@ -55,7 +58,7 @@ class KeyAuthentication(BaseAuthentication):
             raise _no_key(
                 "The key has expired. Make a new one, or use the one that took its place.", error="invalid_token"
             )
-        _refuse_whose_holder_is_out(key)
+        _refuse_whose_holder_is_out(key, now=now)
         if key.last_used_at is None or key.last_used_at <= now - NOTED:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
         return key.member, key
@@ -65,13 +68,27 @@ class KeyAuthentication(BaseAuthentication):
         return REALM
 
 
-def _refuse_whose_holder_is_out(key: ApiKey) -> None:
+def _refuse_key_in_address(request: Request) -> None:
+    """Addresses are kept in logs and histories (RFC 6750, 5.3), so that such a key is not a secret any more."""
+    if holds_a_key(unquote_plus(request.META.get("QUERY_STRING", ""))):
+        raise Problem(
+            status=400,
+            kind="key-in-address",
+            title="A key stands in the address",
+            detail="Addresses are written into logs on their way. Revoke this key, make a new one, and send it in "
+            "the header “Authorization: Bearer <key>” only.",
+        )
+
+
+def _refuse_whose_holder_is_out(key: ApiKey, *, now: datetime) -> None:
     if key.partner is not None:
-        today, receiver = timezone.now().date(), key.partner.receiver
+        today, receiver = now.date(), key.partner.receiver
         if receiver.since > today or (receiver.until is not None and receiver.until < today):
             raise _holder_is_out("The partner’s contract has not begun or is over.")
     elif key.member is None or not key.member.is_active or key.member.state != "active":
         raise _holder_is_out("The member’s account is suspended, or is being closed.")
+    elif reason := why_refused(key):
+        raise Problem(status=403, kind="no-company", title="The key acts for no company", detail=reason)
 
 
 class MayDo(BasePermission):

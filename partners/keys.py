@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 
 SHAPE = re.compile(r"mk_[A-Za-z0-9]{10}_[A-Za-z0-9_-]{43}")
+PREFIX = 13  # letters of a key that name it
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
 
@@ -33,3 +34,13 @@ def digest_of(secret: str) -> str:
 def looks_like_a_key(text: str) -> bool:
     """Whether it is worth a look into the database."""
     return SHAPE.fullmatch(text) is not None
+
+
+def holds_a_key(text: str) -> bool:
+    """Whether something in it looks like a key."""
+    return SHAPE.search(text) is not None
+
+
+def without_keys(text: str) -> str:
+    """The same with only the prefix of whatever looks like a key."""
+    return SHAPE.sub(lambda found: f"{found[0][:PREFIX]}_…", text)

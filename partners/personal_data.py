@@ -2,9 +2,20 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import ApiKey, Change, Feed, Mark, Partner, Webhook, WebhookDelivery
-from privacy.datamap import BLANK, Held, as_long_as, declare, declare_place, mailbox, member, while_member
-from privacy.purposes import PULLING, RIGHTS
+from partners.models import ApiKey, Change, Feed, Mark, Partner, PartnerApplication, Webhook, WebhookDelivery
+from privacy.datamap import (
+    BLANK,
+    UNLINK,
+    Held,
+    as_long_as,
+    days_after,
+    declare,
+    declare_place,
+    mailbox,
+    member,
+    while_member,
+)
+from privacy.purposes import PULLING, RIGHTS, STAFF_RECORD
 
 NEVER_GIVEN = _("a secret that opens the market to a program is given to nobody")
 
@@ -26,7 +37,17 @@ declare(
     keep=while_member(),
     held="member prefix name scopes created_at expires_at last_used_at revoked_at",
     digest=Held(withheld=NEVER_GIVEN),
-    neutral="id partner follows",
+    neutral="id partner follows submission",
+)
+declare(
+    PartnerApplication,
+    what=_("What you wrote when your company asked to become a partner"),
+    about=mailbox("email"),
+    why=PULLING,
+    keep=days_after(730, "received_at", _("2 years")),
+    held="company website contact_name email purpose reason",
+    decided_by=Held(about=member("decided_by"), why=STAFF_RECORD, erase=UNLINK),
+    neutral="id submission country scopes language state received_at decided_at partner",
 )
 declare(
     Webhook,

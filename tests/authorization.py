@@ -73,6 +73,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:sitemap_companies": PUBLIC,
     "offerboard:sitemap_leads": PUBLIC,
     "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
+    "partners:partners": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "moderation:contact": {"GET": "200", "POST": "200"},
     "mailings:subscribe": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "mailings:confirm": {"GET": "200", "POST": "200"},  # whoever holds the link of a mail
@@ -169,6 +170,19 @@ MATRIX: dict[str, dict[str, str]] = {
         "POST": "login 200 403 200 200 join login",
     },
     "accounts:new_company": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "accounts:keys": {"GET": "login 200 200 200 200 join login", "POST": "405"},
+    "accounts:new_key": {
+        "GET": "login 200 403 403 200 join login",
+        "POST": "login 200 403 403 200 join login",  # an empty form comes back with its errors
+    },
+    "accounts:renew_key": {
+        "GET": "login 404 403 403 200 join login",
+        "POST": "login 404 403 403 200 join login",
+    },
+    "accounts:revoke_key": {
+        "GET": "login 404 403 403 200 join login",
+        "POST": "login 404 403 403 ok join login",
+    },
     "accounts:team": {"GET": "login 200 200 200 200 join login", "POST": "405"},
     "accounts:invite": POST_ONLY | {"POST": "login 200 403 403 200 join login"},
     "accounts:change_role": POST_ONLY | {"POST": "login 404 403 403 ok join login"},
@@ -215,3 +229,30 @@ MEMBERS_ONLY = {
     "mfa_view_recovery_codes",
     "usersessions_list",
 }
+
+# The API: every address × method × key → what the answer is. The words are statuses, one a key, in this order:
+#
+#     partner  member  without  revoked  expired  replaced  over  shrunk  suspended  left
+#
+# A partner's and a member's key with all that the address needs; one that may do everything else; one that was revoked,
+# has expired, or was renewed eight days ago; of a partner whose contract is over, and whose contract allows everything
+# else today; of a member who is suspended, and of one who left the company's team. Each refusal says why: REFUSALS.
+API_KEYS = ("partner", "member", "without", "revoked", "expired", "replaced", "over", "shrunk", "suspended", "left")
+REFUSED = "403 401 401 401 403 403 403 403"
+REFUSALS = {
+    "without": "scope-missing",
+    "revoked": "unauthorized",
+    "expired": "unauthorized",
+    "replaced": "unauthorized",
+    "over": "holder-is-out",
+    "shrunk": "scope-missing",
+    "suspended": "holder-is-out",
+    "left": "no-company",
+}
+KEYS: dict[str, dict[str, str]] = {
+    "api:changes": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:export": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+}
+# What a key needs for it.
+NEEDED = {"api:changes": "changes:read", "api:export": "changes:read"}
+WITHOUT_KEY = {"api:root"}  # addresses of the API that look at no key

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Invitation, Member
+from accounts.models import CompanyKey, Invitation, Member
 from directory.models import Category, Company, TeamMember
 from mailings.models import (
     Campaign,
@@ -45,7 +45,7 @@ from offerboard.models import (
     SavedSearch,
     SearchKey,
 )
-from partners.models import Webhook, WebhookDelivery
+from partners.models import ApiKey, Partner, PartnerApplication, Webhook, WebhookDelivery
 from privacy.models import (
     Breach,
     BreachNotice,
@@ -55,6 +55,7 @@ from privacy.models import (
     Disclosure,
     LegalHold,
     Receipt,
+    Receiver,
     Removal,
     SubjectRequest,
     Suppression,
@@ -75,10 +76,16 @@ from tests.factories import (
     WebhookDeliveryFactory,
 )
 from tests.mailings.campaigning import TOPIC, subscriber, write
+from tests.partners.calling import company_key
 
 ROLES = ("visitor", "stranger", "viewer", "editor", "owner", "moderator", "suspended")
 # Everything a refused request must leave as it was. Sessions and log-in times are not among it.
 GUARDED: list[type[Model]] = [
+    ApiKey,
+    CompanyKey,
+    Partner,
+    PartnerApplication,
+    Receiver,
     Block,
     Breach,
     BreachNotice,
@@ -145,6 +152,7 @@ class World:
     wish: SubscriptionWish
     webhook: Webhook  # the owner's too
     delivered: WebhookDelivery
+    key: ApiKey  # of the owner, for the company
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -207,6 +215,8 @@ class World:
             "offerboard:country": {"code": "vn"},
             "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
             "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
+            "accounts:renew_key": {"pk": self.key.pk},
+            "accounts:revoke_key": {"pk": self.key.pk},
             "accounts:change_role": {"pk": self.teammate.pk},
             "accounts:remove": {"pk": self.teammate.pk},
             "accounts:accept_invitation": {"pk": self.invitation.pk},
@@ -260,6 +270,7 @@ def make_world() -> World:
         ),
         webhook=delivered.webhook,
         delivered=delivered,
+        key=company_key(owner, company),
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0002_marks'),
+        ('partners', '0003_applications'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,6 +27,14 @@ class ApiKey(models.Model):
     It belongs to a partner or to a member. For which company a member's key acts, the room above says (accounts).
     """
 
+    class State(models.TextChoices):
+        """What becomes of a call with it, as far as the key itself decides."""
+
+        VALID = "valid", _("works")
+        RENEWED = "renewed", _("renewed: works some days yet")
+        EXPIRED = "expired", _("expired")
+        REVOKED = "revoked", _("revoked")
+
     prefix = models.CharField(
         _("begins with"), max_length=16, unique=True, editable=False
     )  # names it in lists and logs
@@ -44,6 +52,9 @@ class ApiKey(models.Model):
         verbose_name=_("member"),
     )
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope), verbose_name=_("what it may do"))
+    submission = models.UUIDField(  # tells a second press of the button from a second key
+        _("press of the button"), null=True, unique=True, editable=False
+    )
     created_at = models.DateTimeField(_("made at"))
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
@@ -82,3 +93,11 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def state(self, *, at: datetime) -> State:
+        """A query unless it was fetched with `followed_by`; says of one what `valid` says of many."""
+        if self.revoked_at is not None:
+            return self.State.REVOKED
+        if self.expires_at is not None and self.expires_at <= at:
+            return self.State.EXPIRED
+        return self.State.RENEWED if hasattr(self, "followed_by") else self.State.VALID

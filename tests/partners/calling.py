@@ -6,11 +6,12 @@ from typing import Any
 
 from django.test import Client
 
-from accounts.models import Member
+from accounts.models import CompanyKey, Member
+from directory.models import Company, TeamMember
 from partners.models import ApiKey, Partner
 from partners.scopes import OF_MEMBERS, OF_PARTNERS, Scope
 from partners.services.keys import issue_member_key, issue_partner_key
-from tests.factories import NOW, MemberFactory, PartnerFactory
+from tests.factories import NOW, CompanyFactory, MemberFactory, PartnerFactory
 
 
 class Caller:
@@ -46,13 +47,23 @@ def partner_caller(*scopes: Scope, partner: Partner | None = None) -> Caller:
     return Caller(issued.key, issued.secret)
 
 
-def member_caller(*scopes: Scope, member: Member | None = None) -> Caller:
-    """A member's own program."""
+def member_caller(*scopes: Scope, member: Member | None = None, company: Company | None = None) -> Caller:
+    """A member's own program, which acts for their company; without one a company is made, which they own."""
     owner = member or MemberFactory()
+    acts_for = company or Company.objects.of_member(owner.pk).first()
+    if acts_for is None:
+        acts_for = CompanyFactory()
+        TeamMember.objects.create(company=acts_for, member=owner, role=TeamMember.Role.OWNER, joined_at=NOW)
     issued = issue_member_key(
         member_id=owner.pk, name="Our shop", scopes=_or_all(scopes, OF_MEMBERS), expires_at=None, now=NOW
     )
+    CompanyKey.objects.create(key=issued.key, company=acts_for)
     return Caller(issued.key, issued.secret)
+
+
+def company_key(member: Member, company: Company) -> ApiKey:
+    """A key with which the member acts for the company."""
+    return member_caller(member=member, company=company).key
 
 
 def _or_all(scopes: tuple[Scope, ...], everything: Iterable[Scope]) -> list[Scope]:

@@ -12,7 +12,7 @@ from standardwebhooks import WebhookVerificationError
 
 from mailings.models import Delivery
 from offerboard.models import Lead
-from partners import numbering
+from partners import epochs, numbering
 from partners.delivery import send_due, settling, stretches
 from partners.models import Feed, Partner, Webhook, WebhookDelivery
 from partners.scopes import Scope
