@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import ApiKey, Change, Feed, Mark, Partner
+from partners.models import ApiKey, Change, Feed, Mark, Partner, PartnerPage
 from privacy.datamap import BLANK, Held, as_long_as, declare, declare_place, mailbox, member, while_member
 from privacy.purposes import PULLING, RIGHTS
 
@@ -33,6 +33,11 @@ declare(
 declare(Mark, neutral="id kind key removal")
 declare(Change, neutral="id kind key position at removal")
 declare(Feed, neutral="id epoch last forgotten")
+# A company's name, words and mark on a public page; who reads it is noted nowhere.
+declare(
+    PartnerPage,
+    neutral="id partner is_on title intro categories kind countries logo logo_width logo_height privacy_url",
+)
 declare_place(
     "tombstones",
     what=_(
