@@ -13,7 +13,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
 from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
-from partners.models import Partner
+from partners.models import Partner, PartnerPage
 from partners.scopes import OF_PARTNERS
 from privacy.models import Receiver
 
@@ -311,3 +311,15 @@ class PartnerFactory(DjangoModelFactory[Partner]):
     website = "https://agri-list.example/"
     contact_email = "api@agri-list.example"
     scopes = factory.LazyFunction(lambda: sorted(OF_PARTNERS))
+
+
+class PartnerPageFactory(DjangoModelFactory[PartnerPage]):
+    """Switched on; `categories=` names the slugs that the partner chose."""
+
+    class Meta:
+        model = PartnerPage
+
+    partner = factory.SubFactory(PartnerFactory)
+    is_on = True
+    title = "Coffee and tea for roasters"
+    categories = factory.LazyFunction(lambda: [CategoryFactory().slug])

@@ -1,6 +1,7 @@
 """One small market with everyone in it, for tests that look at every page from every side."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -33,6 +34,7 @@ from offerboard.models import (
     SavedSearch,
     SearchKey,
 )
+from partners.models import PartnerPage
 from privacy.models import (
     Breach,
     BreachNotice,
@@ -57,6 +59,7 @@ from tests.factories import (
     LeadImportFactory,
     MemberFactory,
     MessageFactory,
+    PartnerPageFactory,
     SavedSearchFactory,
     VerificationFactory,
 )
@@ -87,6 +90,7 @@ GUARDED: list[type[Model]] = [
     MailReport,
     Message,
     Notice,
+    PartnerPage,
     PriceTier,
     Receipt,
     Report,
@@ -119,6 +123,7 @@ class World:
     teammate: TeamMember
     favourite: Favourite  # of the owner, as is the search
     search: SavedSearch
+    page: PartnerPage  # of leads in the category
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -171,6 +176,8 @@ class World:
             "directory:category": {"slug": self.category.slug},
             "offerboard:category_feed": {"slug": self.category.slug},
             "offerboard:country": {"code": "vn"},
+            "offerboard:partner_page": {"slug": self.page.partner.slug},
+            "offerboard:partner_feed": {"slug": self.page.partner.slug},
             "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
             "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
             "accounts:change_role": {"pk": self.teammate.pk},
@@ -218,6 +225,7 @@ def make_world() -> World:
         teammate=TeamMember.objects.get(member=teammate),
         favourite=FavouriteFactory(member=owner, lead=lead),
         search=SavedSearchFactory(member=owner),
+        page=PartnerPageFactory(categories=[category.slug], partner__receiver__since=date(2024, 1, 1)),
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),
