@@ -23,6 +23,7 @@ GROUPS: dict[str, list[str]] = {
         *("mailings.view_campaign", "mailings.add_campaign", "mailings.change_campaign", "mailings.approve_campaign"),
         "mailings.delete_campaign",  # drafts; admin keeps what was released
         *("mailings.view_subscriber", "mailings.change_subscriber", "mailings.view_subscriptionwish"),
+        *("partners.view_partnerpage", "partners.add_partnerpage", "partners.change_partnerpage"),
         "directory.view_company",
         "accounts.view_member",
     ],

@@ -73,6 +73,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         *(f"{board}?*{name}=" for name in ENDLESS_ON_BOARD),
         *(f"{companies}?*{name}=" for name in ENDLESS_AMONG_COMPANIES),
         f"{reverse('offerboard:feed')}?",
+        "/p/*?",
     ]
     lines = [
         "User-agent: *",

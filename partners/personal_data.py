@@ -2,7 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import ApiKey, Change, Feed, Mark, Partner, PartnerApplication, Webhook, WebhookDelivery
+from partners.models import (
+    ApiKey,
+    Change,
+    Feed,
+    Mark,
+    Partner,
+    PartnerApplication,
+    PartnerPage,
+    Webhook,
+    WebhookDelivery,
+)
 from privacy.datamap import (
     BLANK,
     UNLINK,
@@ -74,6 +84,11 @@ declare(
 declare(Mark, neutral="id kind key removal")
 declare(Change, neutral="id kind key position at removal")
 declare(Feed, neutral="id epoch last forgotten")
+# A company's name, words and mark on a public page; who reads it is noted nowhere.
+declare(
+    PartnerPage,
+    neutral="id partner is_on title intro categories kind countries logo logo_width logo_height privacy_url",
+)
 declare_place(
     "tombstones",
     what=_(

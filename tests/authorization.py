@@ -66,6 +66,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:category_feed": PUBLIC,
     "offerboard:countries": PUBLIC,
     "offerboard:country": PUBLIC,
+    "offerboard:partner_page": PUBLIC,
+    "offerboard:partner_feed": PUBLIC,
     "offerboard:sitemap": PUBLIC,
     "offerboard:sitemap_pages": PUBLIC,
     "offerboard:sitemap_categories": {"GET": "404", "POST": "405"},  # nothing was counted yet

@@ -14,7 +14,7 @@ from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
 from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
 from partners.delivery.signing import new_secret, sealed_secret
-from partners.models import Partner, Webhook, WebhookDelivery
+from partners.models import Partner, PartnerPage, Webhook, WebhookDelivery
 from partners.scopes import OF_PARTNERS
 from privacy.models import Receiver
 
@@ -349,3 +349,15 @@ class WebhookDeliveryFactory(DjangoModelFactory[WebhookDelivery]):
     took_ms = 80
     tried_from = not_before = created_at = NOW - timedelta(hours=5)
     ended_at = NOW - timedelta(hours=5)
+
+
+class PartnerPageFactory(DjangoModelFactory[PartnerPage]):
+    """Switched on; `categories=` names the slugs that the partner chose."""
+
+    class Meta:
+        model = PartnerPage
+
+    partner = factory.SubFactory(PartnerFactory)
+    is_on = True
+    title = "Coffee and tea for roasters"
+    categories = factory.LazyFunction(lambda: [CategoryFactory().slug])

@@ -1,6 +1,7 @@
 """One small market with everyone in it, for tests that look at every page from every side."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -45,7 +46,7 @@ from offerboard.models import (
     SavedSearch,
     SearchKey,
 )
-from partners.models import ApiKey, Partner, PartnerApplication, Webhook, WebhookDelivery
+from partners.models import ApiKey, Partner, PartnerApplication, PartnerPage, Webhook, WebhookDelivery
 from privacy.models import (
     Breach,
     BreachNotice,
@@ -71,6 +72,7 @@ from tests.factories import (
     LeadImportFactory,
     MemberFactory,
     MessageFactory,
+    PartnerPageFactory,
     SavedSearchFactory,
     VerificationFactory,
     WebhookDeliveryFactory,
@@ -111,6 +113,7 @@ GUARDED: list[type[Model]] = [
     MailReport,
     Message,
     Notice,
+    PartnerPage,
     PriceTier,
     Receipt,
     Report,
@@ -153,6 +156,7 @@ class World:
     webhook: Webhook  # the owner's too
     delivered: WebhookDelivery
     key: ApiKey  # of the owner, for the company
+    page: PartnerPage  # of leads in the category
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -213,6 +217,8 @@ class World:
             "directory:category": {"slug": self.category.slug},
             "offerboard:category_feed": {"slug": self.category.slug},
             "offerboard:country": {"code": "vn"},
+            "offerboard:partner_page": {"slug": self.page.partner.slug},
+            "offerboard:partner_feed": {"slug": self.page.partner.slug},
             "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
             "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
             "accounts:renew_key": {"pk": self.key.pk},
@@ -271,6 +277,7 @@ def make_world() -> World:
         webhook=delivered.webhook,
         delivered=delivered,
         key=company_key(owner, company),
+        page=PartnerPageFactory(categories=[category.slug], partner__receiver__since=date(2024, 1, 1)),
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),

@@ -3,6 +3,7 @@
 from partners.models.api_key import ApiKey
 from partners.models.application import PartnerApplication
 from partners.models.feed import Change, Feed, Mark
+from partners.models.page import PartnerPage
 from partners.models.partner import Partner
 from partners.models.webhook import MOST_OF_HOLDER, Webhook
 from partners.models.webhook_delivery import WebhookDelivery
@@ -15,6 +16,7 @@ __all__ = [
     "Mark",
     "Partner",
     "PartnerApplication",
+    "PartnerPage",
     "Webhook",
     "WebhookDelivery",
 ]

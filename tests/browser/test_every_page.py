@@ -18,7 +18,7 @@ MACHINES = {
     "offerboard:import_refused",
     *("privacy:cookie_answer", "privacy:gpc", "privacy:consent_receipt"),
     *("offerboard:feed", "offerboard:category_feed", "offerboard:sitemap", "offerboard:sitemap_pages"),
-    *("offerboard:sitemap_companies", "offerboard:sitemap_leads"),
+    *("offerboard:sitemap_companies", "offerboard:sitemap_leads", "offerboard:partner_feed"),
 }
 FOR_VISITORS = ("/account/login/", "/account/signup/", "/account/password/reset/")
 OF_LIBRARIES = (
