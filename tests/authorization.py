@@ -242,6 +242,7 @@ MEMBERS_ONLY = {
 API_KEYS = ("partner", "member", "without", "revoked", "expired", "replaced", "over", "shrunk", "suspended", "left")
 REFUSED = "403 401 401 401 403 403 403 403"
 REFUSALS = {
+    "member": "for-partners",
     "without": "scope-missing",
     "revoked": "unauthorized",
     "expired": "unauthorized",
@@ -254,7 +255,17 @@ REFUSALS = {
 KEYS: dict[str, dict[str, str]] = {
     "api:changes": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
     "api:export": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:removals": {"GET": f"200 403 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:removal_receipt": {"GET": f"405 405 {REFUSED}", "POST": f"404 403 {REFUSED}"},  # another partner's
+    "api:webhooks": {"GET": f"200 200 {REFUSED}", "POST": f"422 422 {REFUSED}"},  # an empty body
+    # Somebody else's webhook:
+    "api:webhook": {"GET": f"404 404 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:webhook_secret": {"GET": f"405 405 {REFUSED}", "POST": f"404 404 {REFUSED}"},
+    "api:webhook_ping": {"GET": f"405 405 {REFUSED}", "POST": f"404 404 {REFUSED}"},
+    "api:webhook_deliveries": {"GET": f"404 404 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:webhook_delivery": {"GET": f"404 404 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:webhook_replay": {"GET": f"405 405 {REFUSED}", "POST": f"404 404 {REFUSED}"},
 }
 # What a key needs for it.
-NEEDED = {"api:changes": "changes:read", "api:export": "changes:read"}
+NEEDED = {name: "webhooks:write" if name.startswith("api:webhook") else "changes:read" for name in KEYS}
 WITHOUT_KEY = {"api:root"}  # addresses of the API that look at no key

@@ -1,4 +1,4 @@
-"""The demo's partner, so that the API can be tried at once: it may read all that a contract can allow."""
+"""The demo's partner, so that the API and a partner's page can be tried at once; it may read all that can be allowed."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ from django.db import transaction
 
 from marketplace.seed.credentials import keep_key, read_key
 from partners.keys import digest_of
-from partners.models import ApiKey, Partner
+from partners.models import ApiKey, Partner, PartnerPage
 from partners.scopes import OF_PARTNERS
 from partners.services.keys import issue_partner_key
 from privacy.datamap import ReceiverKind
@@ -15,6 +15,7 @@ from privacy.models import Receiver
 
 KEY_FILE = "partner_key"  # in the directory of the local state
 SLUG, NAME = "sandbox", "Harbour Trade Board (sandbox)"
+PAGE_TITLE, PAGE_CATEGORY = "Food and drink for importers", "food-and-beverages"
 
 
 @transaction.atomic
@@ -40,10 +41,12 @@ def _make_partner(*, now: datetime) -> Partner:
             "since": now.date(),
         },
     )
-    return Partner.objects.create(
+    partner = Partner.objects.create(
         receiver=receiver,
         slug=SLUG,
         website="https://harbour.example/",
         contact_email="api@harbour.example",
         scopes=sorted(OF_PARTNERS),
     )
+    PartnerPage.objects.create(partner=partner, is_on=True, title=PAGE_TITLE, categories=[PAGE_CATEGORY])
+    return partner
