@@ -1,4 +1,4 @@
-"""The demo's partner, so that the API and a partner's page can be tried at once; it may read all that can be allowed."""
+"""The demo’s partner, with a key that may read all that can be allowed, and a page: so both can be tried at once."""
 
 from datetime import datetime
 from pathlib import Path
