@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
-from django.urls import path
+from django.urls import path, reverse
 from rest_framework.request import Request
 
 from directory.api.categories import Categories, OneCategory
@@ -15,6 +15,7 @@ from offerboard.api.leads import Leads, OneLead
 from partners.api.changes import Changes
 from partners.api.description import Description
 from partners.api.export import Export
+from partners.api.manual import manual, manual_problems, manual_reference
 from partners.endpoints import JSON, Component, OpenEndpoint, json_answer
 from partners.fields import ADDRESS, Schema
 from partners.parameters import read_query
@@ -28,7 +29,7 @@ class Root(OpenEndpoint):
     def get(self, request: Request) -> HttpResponseBase:
         """The same for everybody."""
         read_query(self.query, request)
-        return json_answer(request, json.dumps(ABOUT | {"manual": f"{settings.SITE_URL}/api/v1/docs/"}))
+        return json_answer(request, json.dumps(ABOUT | {"manual": settings.SITE_URL + reverse("api:manual")}))
 
     def answers(self, _component: Component) -> Mapping[str, Schema]:
         """A few words."""
@@ -48,6 +49,9 @@ urlpatterns = [
     path("categories/<slug:key>/", OneCategory.as_view(), name="category"),
     path("countries/", Countries.as_view(), name="countries"),
     path("countries/<slug:key>/", OneCountry.as_view(), name="country"),
+    path("docs/", manual, name="manual"),
+    path("docs/reference/", manual_reference, name="manual_reference"),
+    path("docs/problems/", manual_problems, name="manual_problems"),
     path("schema/", Description.as_view(), name="schema"),
     path("changes/", Changes.as_view(), name="changes"),
     path("export/<slug:plural>.ndjson", Export.as_view(), name="export"),

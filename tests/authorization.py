@@ -24,9 +24,19 @@ MATRIX: dict[str, dict[str, str]] = {
     "health_live": PUBLIC,
     "health_ready": PUBLIC,
     "api:root": PUBLIC,
+    "api:schema": PUBLIC,
+    "api:manual": PUBLIC,
+    "api:manual_reference": PUBLIC,
+    "api:manual_problems": PUBLIC,
+    "api_unknown": {"GET": "404", "POST": "404"},
     # --- the API, without a key; with keys see KEYS
-    "api:changes": {"GET": "401", "POST": "401"},
-    "api:export": {"GET": "401", "POST": "401"},
+    **{
+        f"api:{name}": {"GET": "401", "POST": "401"}
+        for name in (
+            *("leads", "lead", "companies", "company", "categories", "category", "countries", "country"),
+            *("changes", "export"),
+        )
+    },
     "metrics": {"GET": "404", "POST": "405"},  # without the token
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
