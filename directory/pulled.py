@@ -90,6 +90,15 @@ def category_shape(site: str) -> tuple[Field, ...]:
 PARENT = nullable({"type": "string"})
 
 
+def _has_gone(slug: str, _now: datetime) -> bool | None:
+    """Closed for good, or suspended by staff. What its owner hides, as what was never listed, is not there."""
+    company = Company.objects.filter(slug=slug).only("state", "suspended_from").first()
+    if company is None:
+        return None
+    suspended = company.state == Company.State.SUSPENDED and company.suspended_from != Company.State.DRAFT
+    return suspended or company.state == Company.State.CLOSED
+
+
 def _logo(media: str) -> Case:
     whole = Concat(Value(media), F("logo"), output_field=TextField())
     return Case(When(logo="", then=None), default=whole, output_field=TextField())
@@ -112,6 +121,7 @@ COMPANIES = Source(
     about="A business that the directory lists.",
     public=listed_companies,
     shape=company_shape,
+    has_gone=_has_gone,
 )
 CATEGORIES = Source(
     kind="category",

@@ -482,7 +482,15 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter like any other, and unknown
     "EXCEPTION_HANDLER": "partners.problems.answer_with_problem",
+    "DEFAULT_SCHEMA_CLASS": "partners.description.EndpointSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [],  # which would give names of its own to lists of codes
+    "SORT_OPERATION_PARAMETERS": False,
 }
 
 LOGGING = {

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Concat, JSONObject
 
 from offerboard.codes import CURRENCIES, Condition, Incoterm, PaymentTerms, Samples
 from offerboard.models import Lead, LeadDocument, LeadPicture, PriceTier
+from offerboard.selectors.lead import was_public
 from partners.fields import (
     ADDRESS,
     COUNTRY,
@@ -102,6 +103,12 @@ def lead_shape(site: str) -> tuple[Field, ...]:
     )
 
 
+def _has_gone(slug: str, now: datetime) -> bool | None:
+    """As its page says it."""
+    lead = Lead.objects.filter(slug=slug).first()
+    return None if lead is None else was_public(lead, now=now)
+
+
 def _media(site: str) -> str:
     return f"{site}{settings.MEDIA_URL}"
 
@@ -148,6 +155,7 @@ LEADS = Source(
     about="A sell offer or a buy inquiry that the board shows.",
     public=public_leads,
     shape=lead_shape,
+    has_gone=_has_gone,
 )
 
 

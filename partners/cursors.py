@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.core.signing import BadSignature, Signer
 
-LONGEST = 300  # characters
+LONGEST = 2000  # characters; one that holds a company’s name in Chinese has 1,700
 
 
 class NotOurCursor(ValueError):

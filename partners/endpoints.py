@@ -1,27 +1,57 @@
 """What all endpoints share: the key, its scope, its allowance, and answers that are not sent twice."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, cast
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.text import compress_sequence, compress_string
+from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partners.authentication import KeyAuthentication, MayDo
+from partners.fields import Described, Schema
 from partners.limits import Allowance, take_call
 from partners.models import ApiKey
+from partners.parameters import NoQuery
 from partners.scopes import Scope
 
 JSON = "application/json"
+Component = Callable[[str, Iterable[Described]], Schema]
 WORTH_PACKING = 500  # bytes
 
 
-class Endpoint(APIView):
-    """An address of the API. `scope` is what a key needs for it; None lets every valid key in."""
+class OpenEndpoint(APIView):
+    """An address that needs no key. `query` says which parameters it understands."""
+
+    query: ClassVar[type[serializers.Serializer[Any]]] = NoQuery
+    about: ClassVar[str] = ""  # what the manual says of it besides the class's first line
+    problems: ClassVar[tuple[int, ...]] = ()  # statuses that not every endpoint answers
+    bodies: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}  # what each method is sent
+    statuses: ClassVar[Mapping[str, int]] = {}  # of what goes well, where it is not 200
+
+    def answers(self, _component: Component) -> Mapping[str, Schema]:
+        """What it answers, by media type; `component` names an object of some fields.
+
+        Where a method answers something else, `answers_post` and the like say what.
+        """
+        return {}
+
+    def words(self) -> Mapping[str, Iterable[str]]:
+        """The words that stand in parameters which are lists, or parts of the address."""
+        return {}
+
+    def options(self, *args: Any, **kwargs: Any) -> Response:
+        """Which methods there are, in the header Allow. Nothing for browsers of other sites: keys are for servers."""
+        return Response(status=204)
+
+
+class Endpoint(OpenEndpoint):
+    """An address that needs a key. `scope` is what the key needs for it; None lets every valid key in."""
 
     authentication_classes = (KeyAuthentication,)
     permission_classes = (MayDo,)

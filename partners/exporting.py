@@ -19,7 +19,7 @@ from partners.cursors import NotOurCursor, read_cursor, write_cursor
 from partners.selectors.changes import place_now
 from partners.sources import Source
 
-STRETCH = 2_000  # rows
+STRETCH = 5_000  # rows
 # Neither character can stand in JSON, so nothing is put between quotation marks.
 COPY = "COPY ({sql}) TO STDOUT WITH (FORMAT csv, DELIMITER e'\\x02', QUOTE e'\\x01')"
 

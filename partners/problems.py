@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -127,6 +127,8 @@ def _problem_of(error: Exception) -> Problem | None:
         error = exceptions.NotFound("It does not exist, or it is not public any more.")
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, SuspiciousOperation):  # such as more parameters than anybody sends
+        error = exceptions.ParseError()
     if isinstance(error, exceptions.ValidationError):
         return bad_body(faults_in(error.detail, where="body"))
     if not isinstance(error, exceptions.APIException):

@@ -26,16 +26,13 @@ class Source:
     public: Callable[[datetime], QuerySet[Any]]  # what the world may see at a moment, and nothing else
     shape: Callable[[str], tuple[Field, ...]]  # its fields, given the site's address
     key: str = "slug"  # the column that others know it by; the first field
+    # Whether what is not public was so once and has gone; None where the room above knows nothing of it.
+    has_gone: Callable[[str, datetime], bool | None] = lambda _key, _now: None
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """All of them, the key first."""
         return self.shape(settings.SITE_URL)
-
-    def chosen(self, names: Iterable[str]) -> tuple[Field, ...]:
-        """Those of these names and the key, in their own order; all for no names."""
-        wanted = set(names)
-        return tuple(one for at, one in enumerate(self.fields) if not wanted or at == 0 or one.name in wanted)
 
     def as_json(self, rows: QuerySet[Any], *, fields: tuple[Field, ...] | None = None) -> QuerySet[Any, str]:
         """Each row as JSON text, written by the database."""
@@ -48,6 +45,13 @@ class Source:
         """Those of these keys that are public, as JSON text. One query."""
         rows = self.public(now).filter(**{f"{self.key}__in": list(keys)})
         return dict(rows.annotate(payload=JsonText(self.fields)).values_list(self.key, "payload"))
+
+    def of_numbers(self, numbers: Iterable[int], *, fields: tuple[Field, ...], now: datetime) -> list[str]:
+        """Those of these rows that are public, in this order, as JSON text. One query."""
+        wanted = list(numbers)
+        rows = self.public(now).filter(pk__in=wanted).annotate(payload=JsonText(fields))
+        written = dict(rows.values_list("pk", "payload"))
+        return [written[number] for number in wanted if number in written]
 
 
 _sources: dict[str, Source] = {}

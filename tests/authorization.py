@@ -24,18 +24,21 @@ MATRIX: dict[str, dict[str, str]] = {
     "health_live": PUBLIC,
     "health_ready": PUBLIC,
     "api:root": PUBLIC,
+    "api:schema": PUBLIC,
+    "api:manual": PUBLIC,
+    "api:manual_reference": PUBLIC,
+    "api:manual_problems": PUBLIC,
+    "api_unknown": {"GET": "404", "POST": "404"},
     # --- the API, without a key; with keys see KEYS
-    "api:changes": {"GET": "401", "POST": "401"},
-    "api:export": {"GET": "401", "POST": "401"},
-    "api:removals": {"GET": "401", "POST": "401"},
-    "api:removal_receipt": {"GET": "401", "POST": "401"},
-    "api:webhooks": {"GET": "401", "POST": "401"},
-    "api:webhook": {"GET": "401", "POST": "401"},
-    "api:webhook_secret": {"GET": "401", "POST": "401"},
-    "api:webhook_ping": {"GET": "401", "POST": "401"},
-    "api:webhook_deliveries": {"GET": "401", "POST": "401"},
-    "api:webhook_delivery": {"GET": "401", "POST": "401"},
-    "api:webhook_replay": {"GET": "401", "POST": "401"},
+    **{
+        f"api:{name}": {"GET": "401", "POST": "401"}
+        for name in (
+            *("leads", "lead", "companies", "company", "categories", "category", "countries", "country"),
+            *("changes", "export", "removals", "removal_receipt"),
+            *("webhooks", "webhook", "webhook_secret", "webhook_ping"),
+            *("webhook_deliveries", "webhook_delivery", "webhook_replay"),
+        )
+    },
     "metrics": {"GET": "404", "POST": "405"},  # without the token
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
@@ -252,9 +255,16 @@ REFUSALS = {
     "suspended": "holder-is-out",
     "left": "no-company",
 }
+ANY_KEY = "200 200 200 401 401 401 403 200 403 403"
 KEYS: dict[str, dict[str, str]] = {
     "api:changes": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
     "api:export": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    **{
+        f"api:{name}": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"}
+        for name in ("leads", "lead", "companies", "company", "categories", "category")
+    },
+    "api:countries": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},  # no scope is needed
+    "api:country": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},
     "api:removals": {"GET": f"200 403 {REFUSED}", "POST": f"405 405 {REFUSED}"},
     "api:removal_receipt": {"GET": f"405 405 {REFUSED}", "POST": f"404 403 {REFUSED}"},  # another partner's
     "api:webhooks": {"GET": f"200 200 {REFUSED}", "POST": f"422 422 {REFUSED}"},  # an empty body
@@ -267,5 +277,14 @@ KEYS: dict[str, dict[str, str]] = {
     "api:webhook_replay": {"GET": f"405 405 {REFUSED}", "POST": f"404 404 {REFUSED}"},
 }
 # What a key needs for it.
-NEEDED = {name: "webhooks:write" if name.startswith("api:webhook") else "changes:read" for name in KEYS}
-WITHOUT_KEY = {"api:root"}  # addresses of the API that look at no key
+NEEDED = dict.fromkeys(KEYS, "changes:read")
+NEEDED |= {name: "webhooks:write" for name in KEYS if name.startswith("api:webhook")}
+NEEDED |= {f"api:{name}": "leads:read" for name in ("leads", "lead", "categories", "category")}
+NEEDED |= {f"api:{name}": "companies:read" for name in ("companies", "company")}
+WITHOUT_KEY = {
+    "api:root",
+    "api:schema",
+    "api:manual",
+    "api:manual_reference",
+    "api:manual_problems",
+}  # addresses of the API that look at no key

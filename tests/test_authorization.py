@@ -117,7 +117,10 @@ def test_admin_pages_refuse_everyone_without_a_second_factor(role: str) -> None:
     }
 
 
-UNSAFE = sorted(name for name, row in MATRIX.items() if row.get("POST", "405") not in {"401", "405"})  # by cookie
+NOT_BY_COOKIE = {"401", "405"}
+UNSAFE = sorted(  # what a browser's cookie could do; an address that is not there does nothing
+    name for name, row in MATRIX.items() if name != "api_unknown" and row.get("POST", "405") not in NOT_BY_COOKIE
+)
 
 
 @pytest.mark.parametrize("name", UNSAFE)

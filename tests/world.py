@@ -212,6 +212,10 @@ class World:
                 "token": token_of(unsubscribe_link(self.subscriber.key, TOPIC, self.subscriber.email))
             },
             "mailings:archived": {"slug": self.campaign.slug},
+            "api:lead": {"key": self.lead.slug},
+            "api:company": {"key": self.company.slug},
+            "api:category": {"key": self.category.slug},
+            "api:country": {"key": "VN"},
             "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},

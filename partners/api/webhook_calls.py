@@ -1,6 +1,8 @@
 """/api/v1/webhooks/<id>/…: a new secret, a test, what was sent, and sending it one more time."""
 
 import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import Http404
@@ -9,11 +11,20 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from partners.api.webhook_shapes import DeliveriesQuery, Nothing, delivery_json, own_webhook
+from partners.api.webhook_shapes import (
+    DELIVERY,
+    SECRET,
+    WEBHOOK,
+    DeliveriesQuery,
+    Nothing,
+    delivery_json,
+    own_webhook,
+)
 from partners.api.webhooks import PRIVATE, with_secret
 from partners.bodies import read_body
 from partners.cursors import NotOurCursor
-from partners.endpoints import Endpoint, json_answer
+from partners.endpoints import JSON, Component, Endpoint, json_answer
+from partners.fields import Schema, listed, nullable
 from partners.models import Webhook, WebhookDelivery
 from partners.parameters import read_query
 from partners.problems import Fault, Problem, bad_parameters
@@ -26,7 +37,12 @@ from partners.services.webhooks import rotate_secret
 class WebhookSecret(Endpoint):
     """The secret that signs."""
 
-    scope = Scope.WEBHOOKS_WRITE
+    scope, problems = Scope.WEBHOOKS_WRITE, (404,)
+    bodies: ClassVar[Any] = {"POST": Nothing}
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """The webhook, and the new secret."""
+        return {JSON: component("NewWebhook", (*WEBHOOK, SECRET))}
 
     def post(self, request: Request, pk: UUID) -> Response:
         """Another one, shown in this answer and never again; for 24 hours messages bear signatures by both."""
@@ -38,7 +54,13 @@ class WebhookSecret(Endpoint):
 class WebhookPing(Endpoint):
     """A test."""
 
-    scope = Scope.WEBHOOKS_WRITE
+    scope, problems = Scope.WEBHOOKS_WRITE, (404,)
+    bodies: ClassVar[Any] = {"POST": Nothing}
+    statuses: ClassVar[Any] = {"POST": 202}
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """The message."""
+        return {JSON: component("Delivery", DELIVERY)}
 
     def post(self, request: Request, pk: UUID) -> Response:
         """It is sent within seconds; how that went stands at its own address."""
@@ -59,11 +81,15 @@ class WebhookPing(Endpoint):
 class WebhookDeliveries(Endpoint):
     """What was sent in the last 30 days, and what waits."""
 
-    scope = Scope.WEBHOOKS_WRITE
+    scope, query, problems = Scope.WEBHOOKS_WRITE, DeliveriesQuery, (404,)
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """A page."""
+        return {JSON: listed("deliveries", component("Delivery", DELIVERY), next=nullable({"type": "string"}))}
 
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         """The newest first."""
-        webhook, query = own_webhook(request, pk), read_query(DeliveriesQuery, request)
+        webhook, query = own_webhook(request, pk), read_query(self.query, request)
         try:
             rows, following = deliveries_page(webhook, after=query.get("after", ""), most=query["page_size"])
         except NotOurCursor as error:
@@ -74,10 +100,15 @@ class WebhookDeliveries(Endpoint):
 class WebhookDeliveryOne(Endpoint):
     """One message."""
 
-    scope = Scope.WEBHOOKS_WRITE
+    scope, problems = Scope.WEBHOOKS_WRITE, (404,)
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """It."""
+        return {JSON: component("Delivery", DELIVERY)}
 
     def get(self, request: Request, pk: UUID, delivery: UUID) -> HttpResponseBase:
         """How it fared."""
+        read_query(self.query, request)
         found = _delivery_of(own_webhook(request, pk), delivery)
         return json_answer(request, json.dumps(delivery_json(found)))
 
@@ -85,7 +116,13 @@ class WebhookDeliveryOne(Endpoint):
 class WebhookReplay(Endpoint):
     """Sending a message one more time."""
 
-    scope = Scope.WEBHOOKS_WRITE
+    scope, problems = Scope.WEBHOOKS_WRITE, (404, 409)
+    bodies: ClassVar[Any] = {"POST": Nothing}
+    statuses: ClassVar[Any] = {"POST": 202}
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """The message."""
+        return {JSON: component("Delivery", DELIVERY)}
 
     def post(self, request: Request, pk: UUID, delivery: UUID) -> Response:
         """Under the same id; it says how things look now."""

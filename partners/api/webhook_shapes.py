@@ -8,11 +8,36 @@ from rest_framework.request import Request
 
 from partners.authentication import scopes_of
 from partners.endpoints import key_of
+from partners.fields import ADDRESS, MOMENT, UUID_TEXT, Plain, nullable, one_of, several
 from partners.models import Webhook, WebhookDelivery
 from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE
 from partners.problems import Fault, Problem, bad_body
 from partners.selectors.webhooks import readable_kinds
 from partners.sources import sources
+
+WEBHOOK = (
+    Plain("id", UUID_TEXT, "Names the webhook."),
+    Plain("url", ADDRESS, "Where messages go."),
+    Plain("kinds", several({"type": "string"}), "What it is told of."),
+    Plain("state", one_of(Webhook.State.values), "Whether it is called."),
+    Plain("paused_by", nullable({"type": "string"}), "Why it is paused; null while it is active."),
+    Plain("state_since", MOMENT, "Since when."),
+    Plain("previous_secret_until", nullable(MOMENT), "Until when messages bear two signatures."),
+    Plain("created_at", MOMENT, "When it was made."),
+)
+SECRET = Plain("secret", {"type": "string"}, "It signs. Shown here and never again.")
+DELIVERY = (
+    Plain("id", UUID_TEXT, "The header webhook-id of the message."),
+    Plain("type", one_of(WebhookDelivery.Event.values), "Of the message."),
+    Plain("state", one_of(WebhookDelivery.State.values), "How far it has come."),
+    Plain("attempts", {"type": "integer"}, "How often it was sent."),
+    Plain("next_attempt_at", nullable(MOMENT), "When it is sent again."),
+    Plain("last_status", nullable({"type": "integer"}), "What the last answer was; null without one."),
+    Plain("last_error", nullable({"type": "string"}), "Why the last attempt failed."),
+    Plain("took_ms", nullable({"type": "integer"}), "How long the last attempt took."),
+    Plain("created_at", MOMENT, "When it was cut from the feed."),
+    Plain("ended_at", nullable(MOMENT), "When it arrived or was given up."),
+)
 
 
 class NewWebhook(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
@@ -12,11 +12,21 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from partners.api.webhook_shapes import ChangedWebhook, NewWebhook, checked_kinds, own_webhook, webhook_json
+from partners.api.webhook_shapes import (
+    SECRET,
+    WEBHOOK,
+    ChangedWebhook,
+    NewWebhook,
+    checked_kinds,
+    own_webhook,
+    webhook_json,
+)
 from partners.bodies import read_body
 from partners.delivery.targets import BadAddress
-from partners.endpoints import Endpoint, json_answer, key_of
+from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
+from partners.fields import Schema, listed
 from partners.models import MOST_OF_HOLDER, Webhook
+from partners.parameters import read_query
 from partners.problems import Fault, Problem, bad_body
 from partners.scopes import Scope
 from partners.services import webhooks as services
@@ -27,10 +37,21 @@ PRIVATE = {"Cache-Control": "no-store"}  # an answer that holds a secret
 class Webhooks(Endpoint):
     """All of a holder's, whichever key made them."""
 
-    scope = Scope.WEBHOOKS_WRITE
+    scope, problems = Scope.WEBHOOKS_WRITE, (409,)
+    bodies: ClassVar[Any] = {"POST": NewWebhook}
+    statuses: ClassVar[Any] = {"POST": 201}
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """A list of them."""
+        return {JSON: listed("webhooks", component("Webhook", WEBHOOK))}
+
+    def answers_post(self, component: Component) -> Mapping[str, Schema]:
+        """The new one, and its secret."""
+        return {JSON: component("NewWebhook", (*WEBHOOK, SECRET))}
 
     def get(self, request: Request) -> HttpResponseBase:
         """All of them: there are few."""
+        read_query(self.query, request)
         rows = Webhook.objects.of_holder(key_of(request)).order_by("created_at", "pk")
         return json_answer(request, json.dumps({"webhooks": [webhook_json(row) for row in rows]}))
 
@@ -56,10 +77,17 @@ class Webhooks(Endpoint):
 class OneWebhook(Endpoint):
     """One of them."""
 
-    scope = Scope.WEBHOOKS_WRITE
+    scope, problems = Scope.WEBHOOKS_WRITE, (404, 409)
+    bodies: ClassVar[Any] = {"PATCH": ChangedWebhook}
+    statuses: ClassVar[Any] = {"DELETE": 204}
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """It, without its secret."""
+        return {JSON: component("Webhook", WEBHOOK)}
 
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
         """Without its secret."""
+        read_query(self.query, request)
         return json_answer(request, json.dumps(webhook_json(own_webhook(request, pk))))
 
     def patch(self, request: Request, pk: UUID) -> Response:

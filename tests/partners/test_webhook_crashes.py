@@ -155,9 +155,7 @@ def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_is_doing(
     machine: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its lease ran out while the receiver was thinking; another one is sending when the answer comes."""
-    monkeypatch.setattr(
-        "partners.delivery.sending.LOOK", 60.0
-    )  # the late one does not take the message up again itself
+    monkeypatch.setattr("partners.delivery.sending.WIDTH", 1)  # the late one does not take it up again itself
     hook(machine)
     public_lead()
     late, go_on, noted = threading.Event(), threading.Event(), threading.Event()

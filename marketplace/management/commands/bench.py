@@ -23,6 +23,7 @@ from marketplace.bench.matching import measure_matching
 from marketplace.bench.memory import BenchFailed, measure_memory
 from marketplace.bench.paging import measure_pages
 from marketplace.bench.place import Market, open_market
+from marketplace.bench.pulling import measure_pulling
 from marketplace.bench.searching import measure_depth, measure_exactness, measure_search
 from marketplace.bench.sizes import compare_sizes
 from marketplace.demo import collect_static_files
@@ -34,6 +35,7 @@ EVERY_RUN: dict[str, Measure] = {
     "depth": measure_depth,
     "pages": measure_pages,
     "insert": measure_insertion,
+    "pull": measure_pulling,
     "copy": measure_export,
     "matching": measure_matching,
     "erasure": measure_erasure,
