@@ -485,6 +485,7 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter like any other, and unknown
     "EXCEPTION_HANDLER": "partners.problems.answer_with_problem",
     "DEFAULT_SCHEMA_CLASS": "partners.description.EndpointSchema",
+    "SCHEMA_COERCE_PATH_PK": False,  # paths are described as they are written
 }
 SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",

@@ -281,10 +281,5 @@ NEEDED = dict.fromkeys(KEYS, "changes:read")
 NEEDED |= {name: "webhooks:write" for name in KEYS if name.startswith("api:webhook")}
 NEEDED |= {f"api:{name}": "leads:read" for name in ("leads", "lead", "categories", "category")}
 NEEDED |= {f"api:{name}": "companies:read" for name in ("companies", "company")}
-WITHOUT_KEY = {
-    "api:root",
-    "api:schema",
-    "api:manual",
-    "api:manual_reference",
-    "api:manual_problems",
-}  # addresses of the API that look at no key
+# Addresses of the API that look at no key.
+WITHOUT_KEY = {"api:root", "api:schema", "api:manual", "api:manual_reference", "api:manual_problems"}

@@ -107,8 +107,11 @@ def changes_schema(things: Sequence[Schema], *, removal: Schema) -> Schema:
     told = {"kind": one_of(sources()), "id": {"type": "string"}, "at": MOMENT}
     upsert = {"action": {"const": "upsert"}, **told, "object": {"anyOf": list(things)}}
     remove = {"action": {"const": "remove"}, **told, "reason": one_of(["gone", "privacy"])}
-    kinds = [{"type": "object", "properties": one, "required": list(one)} for one in (upsert, remove)]
-    kinds[1]["properties"]["removal"] = removal  # for partners who owe a receipt
+    told_removal = {**remove, "removal": removal}  # stands only where the reader owes a receipt
+    kinds = [
+        {"type": "object", "properties": upsert, "required": list(upsert)},
+        {"type": "object", "properties": told_removal, "required": list(remove)},
+    ]
     page: dict[str, Schema] = {
         "changes": {"type": "array", "items": {"oneOf": kinds}},
         "next": {"type": "string", "description": "The cursor of the next call, also where nothing has changed."},

@@ -117,7 +117,7 @@ def test_every_example_is_shown_and_run() -> None:
     tests = Path(__file__).read_text(encoding="utf-8")
 
     assert sorted(path.name for path in FOLDER.iterdir() if f'"{path.name}"' not in tests) == []
-    assert page.count("<pre") == len(EXAMPLES) + 1  # and the one that sets the variables
+    assert page.count("<pre tabindex") == len(EXAMPLES) + 1  # and the one that sets the variables
 
 
 def test_every_kind_of_problem_that_the_code_raises_is_described() -> None:

@@ -18,6 +18,7 @@ from tests.factories import LeadFactory, PartnerFactory, PriceTierFactory, Verif
 from tests.partners.calling import partner_caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
+RIGHT = ["2xx", "400", "404", "409", "410", "422", "429"]
 MANUAL = {"api:manual", "api:manual_problems", "api:manual_reference"}  # pages for people
 
 
@@ -66,9 +67,7 @@ def wrong_answers(address: str, *, phases: Iterable[str], examples: int) -> Iter
         "base-url": address,
         "headers": headers,
         "generation": {"max-examples": examples, "database": "none"},
-        "checks": {
-            "positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404", "409", "410", "422", "429"]}
-        },
+        "checks": {"positive_data_acceptance": {"expected-statuses": RIGHT}},
         "phases": {name: {"enabled": name in phases} for name in ("examples", "coverage", "fuzzing", "stateful")},
         "seed": 7,
     }
