@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from mailings.services import queue_mail
@@ -11,6 +11,7 @@ from partners.models import Partner
 from privacy.channels import Confirmation, register_channel
 from privacy.datamap import ReceiverKind
 from privacy.followers import Follower, register_followers
+from privacy.languages import site_language
 from privacy.models import Receipt
 
 
@@ -23,6 +24,11 @@ def following(_now: datetime) -> Iterable[Follower]:
 def receiver_key(partner: Partner) -> str:
     """As the log of disclosures calls it."""
     return f"receiver:{partner.receiver_id}"
+
+
+def _day(moment: datetime, *, language: str) -> str:
+    with translation.override(site_language(language)):
+        return date_format(moment)
 
 
 class FeedChannel:
@@ -38,10 +44,14 @@ class FeedChannel:
         context = {
             "partner": receipt.receiver_name,
             "reference": str(receipt.reference),
-            "due_at": date_format(receipt.due_at),
+            "due_at": _day(receipt.due_at, language=partner.language),
         }
         queue_mail(
-            template="removal_reminder", to=partner.contact_email, language="en", context=context, now=timezone.now()
+            template="removal_reminder",
+            to=partner.contact_email,
+            language=partner.language,
+            context=context,
+            now=timezone.now(),
         )
 
     def confirmed(self) -> Iterable[Confirmation]:

@@ -37,7 +37,7 @@ declare(
     keep=as_long_as(_("as long as the contract with the partner, and what claims from it need")),
     erase=BLANK,
     held="contact_email",
-    neutral="id receiver slug website scopes calls_a_minute",
+    neutral="id receiver slug website language scopes calls_a_minute",
 )
 declare(
     ApiKey,

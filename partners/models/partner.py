@@ -37,6 +37,7 @@ class Partner(models.Model):
     slug = models.SlugField(_("short name in addresses"), unique=True, max_length=60)
     website = models.URLField(_("website"))
     contact_email = models.EmailField(_("e-mail for technical notices"))
+    language = models.CharField(_("language of its mail"), max_length=12, default="en")
     scopes = ArrayField(
         models.CharField(max_length=20, choices=Scope),
         verbose_name=_("what its contract allows"),

@@ -101,6 +101,7 @@ def accept_application(*, application: PartnerApplication, contract: Contract, b
         website=waiting.website,
         contact_email=waiting.email,
         scopes=sorted(contract.scopes),
+        language=application.language,
         calls_a_minute=contract.calls_a_minute,
     )
     _decide(waiting, by=by, now=now, state=State.ACCEPTED, partner=partner)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from marketplace.seed.sandbox import KEY_FILE, open_sandbox
-from partners.models import ApiKey, Partner
+from partners.models import ApiKey, Partner, PartnerPage
 from partners.services.keys import revoke_key
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,7 @@ def test_what_was_lost_is_made_anew(file: Path, loss: str) -> None:
     elif loss == "key":
         revoke_key(key=ApiKey.objects.get(), now=timezone.now())
     else:
+        PartnerPage.objects.all().delete()
         Partner.objects.all().delete()
 
     open_sandbox(file, now=timezone.now())

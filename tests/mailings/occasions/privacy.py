@@ -139,7 +139,7 @@ def policy_change(cast: Cast) -> None:
 @occasion
 def removal_reminder(cast: Cast) -> None:
     """A partner that has not confirmed for two weeks."""
-    partner = PartnerFactory(contact_email=READER, receiver__name=cast.company)
+    partner = PartnerFactory(contact_email=READER, language=cast.language, receiver__name=cast.company)
     issue_partner_key(partner=partner, name="Pull", scopes=[Scope.CHANGES_READ], expires_at=None, now=timezone.now())
     partner.keys.update(last_used_at=timezone.now())
     request = SubjectRequest.objects.create(
