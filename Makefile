@@ -74,7 +74,8 @@ PRODUCTION = env -u DEMO -u TESTING DATABASE_URL=postgres://127.0.0.1:1/unused R
 	ALLOWED_HOSTS=market.example SITE_URL=https://market.example \
 	OPERATOR_NAME="Example Ltd" OPERATOR_ADDRESS="1 Example Street, Example" OPERATOR_PHONE=+442079460000 \
 	OPERATOR_HOURS="Monday to Friday, 9 to 17" OPERATOR_EMAIL=hello@market.example \
-	OPERATOR_PRIVACY_EMAIL=privacy@market.example SUPPRESSION_KEYS=1:only-an-example-of-a-key
+	OPERATOR_PRIVACY_EMAIL=privacy@market.example SUPPRESSION_KEYS=1:only-an-example-of-a-key \
+	SEALING_KEYS=1:b25seS1hbi1leGFtcGxlLW9mLWEta2V5LW9mLTMyLS0
 
 format: venv
 	$(PY) -m ruff check --fix

@@ -12,17 +12,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Member
-from accounts.notices import NOTICES, SECURITY
+from accounts.notices import NOTICES, SECURITY, notice_words
 from accounts.services.companies import list_confirmed_companies
 from mailings.services import queue_mail
 from mailings.services.moving import move_mail
 from mailings.services.notifying import notify
-from privacy.languages import site_language
 from privacy.models import Suppression
 from privacy.services.suppression import lift
 
@@ -116,9 +115,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 def _notify(template_prefix: str, email: str, words: Mapping[str, Any], *, reader: Member) -> None:
     """To the address that allauth names: of an account whose address was changed it is the one from before."""
-    notice = NOTICES[template_prefix]
-    with translation.override(site_language(reader.language)):
-        said = {"subject": str(notice.subject), "happened": str(notice.happened) % words}
+    said = notice_words(template_prefix, words, language=reader.language)
     notify(kind=SECURITY, readers=[reader], keys=[], context={**words, **said}, to=email, now=timezone.now())
 
 

@@ -19,3 +19,4 @@ class AccountsConfig(AppConfig):
         import_module("accounts.departing").register()
         import_module("accounts.notices").register()
         import_module("accounts.audience").register()
+        import_module("accounts.company_keys").register()

@@ -1,4 +1,4 @@
-"""The member: the person who logs in, and the invitations that bring persons into companies."""
+"""The member: the person who logs in, invitations that bring persons into companies, and companies' keys."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -14,6 +14,7 @@ from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
 from directory.models import Company, TeamMember
+from partners.models import ApiKey
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -142,3 +143,17 @@ class Invitation(models.Model):
     def is_open(self, *, at: datetime) -> bool:
         """Whether it can still be accepted; says of one what `open` says of many."""
         return self.accepted_at is None and self.expires_at > at
+
+
+class CompanyKey(models.Model):
+    """For which company a member's key acts, while its member may: see accounts.company_keys."""
+
+    key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, related_name="made_for", verbose_name=_("key"))
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="keys", verbose_name=_("company"))
+
+    class Meta:
+        verbose_name = _("company’s key")
+        verbose_name_plural = _("companies’ keys")
+
+    def __str__(self) -> str:
+        return f"{self.key} · {self.company}"

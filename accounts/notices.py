@@ -1,11 +1,15 @@
 """The short mails that tell a member what has happened to their account."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mailings.notices import NoticeKind, register_notices
+from privacy.languages import site_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Notice:
     happened: Promise
 
 
-# By the name under which allauth sends each.
+# By the name under which allauth sends each; those about keys are ours.
 NOTICES = {
     "account/email/email_changed": Notice(
         _("Your e-mail address was changed"),
@@ -40,6 +44,18 @@ NOTICES = {
         _("You have new recovery codes"), _("New recovery codes were made. The old ones no longer work.")
     ),
     "mfa/email/webauthn_added": Notice(_("A passkey was added"), _("A passkey was added to your account.")),
+    "company_key_made": Notice(
+        _("A key for programs was made: %(key)s"),
+        _("%(who)s made the key “%(key)s” (%(prefix)s…), with which a program acts for %(company)s."),
+    ),
+    "company_key_renewed": Notice(
+        _("A key for programs was renewed: %(key)s"),
+        _("%(who)s renewed the key “%(key)s” of %(company)s. The new one begins with %(prefix)s."),
+    ),
+    "company_key_revoked": Notice(
+        _("A key for programs was revoked: %(key)s"),
+        _("%(who)s revoked the key “%(key)s” (%(prefix)s…) of %(company)s. It opens nothing any more."),
+    ),
     "mfa/email/webauthn_removed": Notice(_("A passkey was removed"), _("A passkey was removed from your account.")),
 }
 
@@ -47,9 +63,19 @@ SECURITY = NoticeKind(
     key="security",
     template="account_notice",
     title=_("Security of your account"),
-    hint=_("Your password, your e-mail address or your second step was changed. Each time a mail of its own."),
+    hint=_(
+        "Your password, your e-mail address, your second step or a key of your company was changed. Each time a mail "
+        "of its own."
+    ),
     is_owed=True,
 )
+
+
+def notice_words(name: str, facts: Mapping[str, Any], *, language: str) -> dict[str, str]:
+    """Subject and sentence in the reader's language."""
+    notice = NOTICES[name]
+    with translation.override(site_language(language)):
+        return {"subject": str(notice.subject) % facts, "happened": str(notice.happened) % facts}
 
 
 def register() -> None:

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Invitation, Member
+from accounts.models import CompanyKey, Invitation, Member
 from privacy.datamap import (
     UNLINK,
     Held,
@@ -74,6 +74,7 @@ declare(
     invited_by=Held(about=member("invited_by"), why=ACCOUNT, erase=UNLINK),
     neutral="id company role token_hash invited_at expires_at accepted_at",
 )
+declare(CompanyKey, neutral="id key company")  # whose key it is stands with the key
 declare(
     EmailAddress,
     what=_("Your e-mail addresses"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import company, invitations, mails, new_company, profile, signup, team
+from accounts.views import company, company_keys, invitations, mails, new_company, profile, signup, team
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("my/mails/", mails.mails, name="mails"),
     path("my/company/", company.my_company, name="my_company"),
     path("my/company/new/", new_company.new_company, name="new_company"),
+    path("my/company/keys/", company_keys.keys, name="keys"),
+    path("my/company/keys/new/", company_keys.new_key, name="new_key"),
+    path("my/company/keys/<int:pk>/renew/", company_keys.renew, name="renew_key"),
+    path("my/company/keys/<int:pk>/revoke/", company_keys.revoke, name="revoke_key"),
     path("my/company/team/", team.team, name="team"),
     path("my/company/team/invite/", invitations.invite, name="invite"),
     path("my/company/team/<int:pk>/role/", team.change_role, name="change_role"),

@@ -17,3 +17,4 @@ class DirectoryConfig(AppConfig):
         import_module("directory.moderating").register_company()
         import_module("directory.departing").register()
         import_module("directory.removing").register()
+        import_module("directory.pulled").register()

@@ -1,6 +1,6 @@
 """Companies whose owner leaves: another of their people owns them afterwards, or they close."""
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Collection, MutableSequence, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from directory.selectors.owners import staying_owners
 from directory.services import StateConflict, close_company, move_company
 from mailings.services import queue_mail
 from privacy.departures import Departure, Estate, Leaving, register_departure, register_eraser, register_estates
+from privacy.followers import register_listings
 
 OWNER, State = TeamMember.Role.OWNER, Company.State
 
@@ -101,8 +102,15 @@ def _show(_leaving: Leaving, before: dict[str, list[int]], now: datetime) -> Non
     Company.objects.filter(pk__in=both, suspended_from=State.HIDDEN).update(suspended_from=State.LISTED)
 
 
+def has_listed_companies(members: Collection[int]) -> bool:
+    """Whether somebody can have copied the page of a company that goes with one of these members."""
+    seen = Company.objects.exclude(state=State.DRAFT)
+    return any(seen.filter(pk__in=owned_alone(member)).exists() for member in members)
+
+
 def register() -> None:
     """Make companies known to those who leave."""
+    register_listings(has_listed_companies)
     register_estates(estates)
     register_departure(Departure("companies", _hide, _show))
     register_eraser(settle_companies, Company, Company.industries.through, Verification, first=True)

@@ -16,6 +16,7 @@ from privacy.file_contents import TooManyPixels, Unreadable, open_picture
 
 MOST_BYTES = 10 * 1024 * 1024
 LOGO_SIDE = 320
+MARK_SIDE = 640  # of a partner's logo, which may be a wide one
 FULL_SIDE = 1600
 THUMBNAIL_SIDE = 320
 DECODERS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
@@ -57,6 +58,15 @@ def reencode_logo(upload: "File[bytes]") -> "ContentFile[bytes]":
         square.paste(logo, ((side - logo.width) // 2, (side - logo.height) // 2))
         logo = square
     return _encode(logo, as_png=logo.mode == "RGBA")
+
+
+def reencode_mark(upload: "File[bytes]") -> "ContentFile[bytes]":
+    """The upload in its own proportions, at most 640 px a side, under a random name: PNG with transparency, else WebP.
+
+    Raises NotAPicture or PictureTooLarge.
+    """
+    mark = _read(upload, most_side=MARK_SIDE)
+    return _encode(mark, as_png=mark.mode == "RGBA")
 
 
 def reencode_picture(upload: "File[bytes]") -> Picture:

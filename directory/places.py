@@ -42,6 +42,7 @@ REGIONS = (
         "AQ AS AU CC CK CX FJ FM GU HM KI MH MP NC NF NR NU NZ PF PG PN PW SB TK TO TV UM VU WF WS",
     ),
 )
+COUNTRIES = tuple(sorted(code for _region, codes in REGIONS for code in codes.split()))
 # BCP 47: what trade is talked in.
 SPOKEN = (
     "am ar az be bg bn bs ca cs da de el en es et fa fi fil fr gu ha he hi hr hu hy id ig it ja ka kk km kn ko ky lo "

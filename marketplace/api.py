@@ -1,11 +1,76 @@
-"""The API's front door; what partners pull is added app by app."""
+"""The API's front door; what can be called is added app by app."""
 
-from rest_framework.decorators import api_view
+import json
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http.response import HttpResponseBase
+from django.urls import path, reverse
 from rest_framework.request import Request
-from rest_framework.response import Response
+
+from directory.api.categories import Categories, OneCategory
+from directory.api.companies import Companies, OneCompany
+from directory.api.countries import Countries, OneCountry
+from offerboard.api.leads import Leads, OneLead
+from partners.api.changes import Changes
+from partners.api.description import Description
+from partners.api.export import Export
+from partners.api.manual import manual, manual_problems, manual_reference
+from partners.api.removals import RemovalReceipt, Removals
+from partners.api.webhook_calls import (
+    WebhookDeliveries,
+    WebhookDeliveryOne,
+    WebhookPing,
+    WebhookReplay,
+    WebhookSecret,
+)
+from partners.api.webhooks import OneWebhook, Webhooks
+from partners.endpoints import JSON, Component, OpenEndpoint, json_answer
+from partners.fields import ADDRESS, Schema
+from partners.parameters import read_query
+
+ABOUT = {"name": "Trade leads API", "version": 1}
 
 
-@api_view(["GET"])
-def root(request: Request) -> Response:
-    """Name and version, so that a client can tell that it reached the right place."""
-    return Response({"name": "Trade leads API", "version": 1})
+class Root(OpenEndpoint):
+    """Name and version, so that a client can tell that it reached the right place, and where the manual is."""
+
+    def get(self, request: Request) -> HttpResponseBase:
+        """The same for everybody."""
+        read_query(self.query, request)
+        return json_answer(request, json.dumps(ABOUT | {"manual": settings.SITE_URL + reverse("api:manual")}))
+
+    def answers(self, _component: Component) -> Mapping[str, Schema]:
+        """A few words."""
+        text: Schema = {"type": "string"}
+        properties = {"name": text, "version": {"type": "integer"}, "manual": ADDRESS}
+        return {JSON: {"type": "object", "properties": properties, "required": list(properties)}}
+
+
+app_name = "api"
+urlpatterns = [
+    path("", Root.as_view(), name="root"),
+    path("leads/", Leads.as_view(), name="leads"),
+    path("leads/<slug:key>/", OneLead.as_view(), name="lead"),
+    path("companies/", Companies.as_view(), name="companies"),
+    path("companies/<slug:key>/", OneCompany.as_view(), name="company"),
+    path("categories/", Categories.as_view(), name="categories"),
+    path("categories/<slug:key>/", OneCategory.as_view(), name="category"),
+    path("countries/", Countries.as_view(), name="countries"),
+    path("countries/<slug:key>/", OneCountry.as_view(), name="country"),
+    path("docs/", manual, name="manual"),
+    path("docs/reference/", manual_reference, name="manual_reference"),
+    path("docs/problems/", manual_problems, name="manual_problems"),
+    path("schema/", Description.as_view(), name="schema"),
+    path("changes/", Changes.as_view(), name="changes"),
+    path("removals/", Removals.as_view(), name="removals"),
+    path("removals/<uuid:reference>/receipt/", RemovalReceipt.as_view(), name="removal_receipt"),
+    path("export/<slug:plural>.ndjson", Export.as_view(), name="export"),
+    path("webhooks/", Webhooks.as_view(), name="webhooks"),
+    path("webhooks/<uuid:pk>/", OneWebhook.as_view(), name="webhook"),
+    path("webhooks/<uuid:pk>/secret/", WebhookSecret.as_view(), name="webhook_secret"),
+    path("webhooks/<uuid:pk>/ping/", WebhookPing.as_view(), name="webhook_ping"),
+    path("webhooks/<uuid:pk>/deliveries/", WebhookDeliveries.as_view(), name="webhook_deliveries"),
+    path("webhooks/<uuid:pk>/deliveries/<uuid:delivery>/", WebhookDeliveryOne.as_view(), name="webhook_delivery"),
+    path("webhooks/<uuid:pk>/deliveries/<uuid:delivery>/replay/", WebhookReplay.as_view(), name="webhook_replay"),
+]

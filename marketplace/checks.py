@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from privacy import sealing
+
 NAMES = {
     "name": "OPERATOR_NAME",
     "address": "OPERATOR_ADDRESS",
@@ -35,6 +37,17 @@ def digests_have_a_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Give SUPPRESSION_KEYS as “1:a long random text”; a newer pair goes in front, and none is taken away."
     return [Error("There is no key for the digests of those who left.", hint=hint, id="marketplace.E008")]
+
+
+def secrets_can_be_sealed(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Without a key, no webhook could have a secret."""
+    try:
+        if sealing.keys():
+            return []
+    except ValueError:
+        pass
+    hint = "Give SEALING_KEYS as “1:” and 32 random bytes in base64url; a newer pair goes in front."
+    return [Error("There is no key for secrets in the database.", hint=hint, id="marketplace.E009")]
 
 
 def site_has_an_address(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

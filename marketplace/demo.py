@@ -143,7 +143,7 @@ def mail_catcher(place: Place, port: int) -> Program:
 
 
 def market(place: Place, port: int, addresses: list[str], redis_url: str) -> list[Program]:
-    """Web, a worker for files of leads, one for mails to many and one for everything else, and beat."""
+    """Web, workers for files of leads, mails to many and webhooks, one for everything else, and beat."""
     celery = [sys.executable, "-m", "celery", "-A", "marketplace"]
     gunicorn = [
         *(sys.executable, "-m", "gunicorn", "marketplace.wsgi:application"),
@@ -158,6 +158,7 @@ def market(place: Place, port: int, addresses: list[str], redis_url: str) -> lis
         _worker("worker", celery, redis_url, queue="celery", processes=2),
         _worker("imports", celery, redis_url, queue="imports", processes=1),
         _worker("campaigns", celery, redis_url, queue="campaigns", processes=1),
+        _worker("webhooks", celery, redis_url, queue="webhooks", processes=1),
         Program("beat", beat),
     ]
 

@@ -23,6 +23,7 @@ GROUPS: dict[str, list[str]] = {
         *("mailings.view_campaign", "mailings.add_campaign", "mailings.change_campaign", "mailings.approve_campaign"),
         "mailings.delete_campaign",  # drafts; admin keeps what was released
         *("mailings.view_subscriber", "mailings.change_subscriber", "mailings.view_subscriptionwish"),
+        *("partners.view_partnerpage", "partners.add_partnerpage", "partners.change_partnerpage"),
         "directory.view_company",
         "accounts.view_member",
     ],
@@ -35,6 +36,9 @@ GROUPS: dict[str, list[str]] = {
         *("privacy.view_legalhold", "privacy.add_legalhold", "privacy.change_legalhold"),
         *("privacy.view_breach", "privacy.add_breach", "privacy.change_breach", "privacy.view_breachnotice"),
         *("privacy.view_receiver", "privacy.add_receiver", "privacy.change_receiver"),
+        *("partners.view_partner", "partners.add_partner", "partners.change_partner"),
+        *("partners.view_apikey", "partners.add_apikey", "partners.change_apikey"),
+        *("partners.view_partnerapplication", "partners.change_partnerapplication"),
         *("privacy.view_policydraft", "privacy.add_policydraft", "privacy.change_policydraft"),
         "privacy.delete_policydraft",
         *("privacy.view_erasure", "privacy.change_erasure", "privacy.view_sweepreport"),

@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from partners.keys import without_keys as masked
+
 DETAIL = re.compile(r"DETAIL: .*")
 
 SHARED: list[Any] = [
@@ -30,6 +32,11 @@ def without_values(_logger: Any, _name: str, event: MutableMapping[str, Any]) ->
     return event
 
 
+def without_keys(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An API key that somebody put where it does not belong, such as a path that then fails."""
+    return {name: masked(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
 def formatter() -> logging.Formatter:
     """Formats our own records and those of libraries alike."""
     return structlog.stdlib.ProcessorFormatter(
@@ -38,6 +45,7 @@ def formatter() -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             without_values,
+            without_keys,
             structlog.processors.JSONRenderer(),
         ],
     )

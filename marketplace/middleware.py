@@ -12,6 +12,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from partners import failures
+
 log = structlog.get_logger(__name__)
 View = Callable[[HttpRequest], HttpResponse]
 SESSION_NOTED = 600  # seconds for which a session's last use is not written down again
@@ -58,12 +60,15 @@ class DatabaseDown:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Catch what a view raised before Django turns it into a 500."""
-        return database_unavailable(exception) if isinstance(exception, OperationalError | InterfaceError) else None
+        is_away = isinstance(exception, OperationalError | InterfaceError)
+        return database_unavailable(request, exception) if is_away else None
 
 
-def database_unavailable(error: Exception) -> HttpResponse:
-    """The plain page, status 503."""
+def database_unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The plain page or problem, status 503."""
     log.error("database_unavailable", error=type(error).__name__)
+    if failures.is_for_programs(request):
+        return failures.away()
     response = render(None, "503.html", status=503)  # no request: its session needs the database
     response["Retry-After"] = "10"
     return response
@@ -110,6 +115,10 @@ class LargestBody:
             most = self.MOST_WITH_TABLE
         elif request.path == self.EVIDENCE:
             most = self.MOST_WITH_EVIDENCE
+        elif failures.is_for_programs(request):
+            most = failures.MOST
         if announced.isdecimal() and int(announced) > most:
+            if failures.is_for_programs(request):
+                return failures.too_large()
             return render(None, "413.html", {"most": most // (1024 * 1024)}, status=413)
         return self.get_response(request)

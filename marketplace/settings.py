@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -49,11 +50,18 @@ SUPPRESSION_KEYS = env.list("SUPPRESSION_KEYS", default=["local:known-to-everybo
 # Outside of the database, since a restored one has forgotten who left after the copy was made.
 ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(LOCAL_STATE / "ledger" / "erasures.jsonl")))
 
+# --- what programs are called with (docs/operation.md, "Webhooks") -------------------------------------------------
+# “id:key” pairs, the newest first; a key is 32 random bytes in base64url. Columns with secrets are sealed with them.
+SEALING_KEYS = env.list("SEALING_KEYS", default=["local:bG9jYWwta2V5LWtub3duLXRvLWV2ZXJ5Ym9keS0tLS0"] if LOCAL else [])
+# Networks that webhooks may lead to beside the public internet, also with http and at any port; in the demo, itself.
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEMO else [])
+
 INSTALLED_APPS = [
     "marketplace.apps.MarketplaceConfig",
     "offerboard",
     "accounts",
     "directory",
+    "partners",
     "moderation",
     "mailings",
     "privacy",
@@ -168,12 +176,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a lost wake-up is found by the sweep; a request does not wait for Redis
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# A file of leads, a copy of somebody's data and its deletion take a while: workers of their own do these, so that mail
-# and sweeps never stand behind one.
+# A file of leads, a copy of somebody's data and its deletion take a while, and other people's machines do: workers of
+# their own do these, so that mail and sweeps never stand behind one.
 CELERY_TASK_ROUTES = {
     "offerboard.tasks.go_on_importing": {"queue": "imports"},
     "mailings.tasks.send_campaign_mail": {"queue": "campaigns"},
     "mailings.periodic.sweep_campaigns": {"queue": "campaigns"},
+    "partners.tasks.send_webhooks": {"queue": "webhooks"},
+    "partners.periodic.sweep_webhooks": {"queue": "webhooks"},
     "privacy.tasks.build_export": {"queue": "imports"},
     "privacy.tasks.erase_person": {"queue": "imports"},
     "privacy.periodic.sweep_retention": {"queue": "imports"},
@@ -273,6 +283,26 @@ CELERY_BEAT_SCHEDULE = {
         "task": "privacy.periodic.tell_of_breaches",
         "schedule": 30.0,
         "options": {"expires": 30.0},
+    },
+    "number what has changed": {
+        "task": "partners.periodic.number_changes",
+        "schedule": 2.0,
+        "options": {"expires": 2.0},
+    },
+    "call webhooks": {
+        "task": "partners.periodic.sweep_webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "forget what is long gone": {
+        "task": "partners.periodic.forget_tombstones",
+        "schedule": crontab(hour=3, minute=20),
+        "options": {"expires": 3600.0},
+    },
+    "forget what webhooks were told": {
+        "task": "partners.periodic.forget_deliveries",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3600.0},
     },
     "tidy expired leads": {
         "task": "offerboard.periodic.tidy_expired_leads",
@@ -452,6 +482,16 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,  # `format` is a parameter like any other, and unknown
+    "EXCEPTION_HANDLER": "partners.problems.answer_with_problem",
+    "DEFAULT_SCHEMA_CLASS": "partners.description.EndpointSchema",
+    "SCHEMA_COERCE_PATH_PK": False,  # paths are described as they are written
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "POSTPROCESSING_HOOKS": [],  # which would give names of its own to lists of codes
+    "SORT_OPERATION_PARAMETERS": False,
 }
 
 LOGGING = {

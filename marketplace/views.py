@@ -13,6 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from marketplace.middleware import database_unavailable
+from partners import failures
 from privacy.leaving import read_target
 from privacy.signed_links import NotOurLink
 
@@ -73,6 +74,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         *(f"{board}?*{name}=" for name in ENDLESS_ON_BOARD),
         *(f"{companies}?*{name}=" for name in ENDLESS_AMONG_COMPANIES),
         f"{reverse('offerboard:feed')}?",
+        "/p/*?",
     ]
     lines = [
         "User-agent: *",
@@ -87,8 +89,13 @@ def server_error(request: HttpRequest) -> HttpResponseServerError | HttpResponse
     """What nobody caught: a plain 500, or 503 where it was PostgreSQL that went away under a middleware."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError):
-        return database_unavailable(error)
-    return defaults.server_error(request)
+        return database_unavailable(request, error)
+    return failures.broken() if failures.is_for_programs(request) else defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django itself cannot read: a plain 400."""
+    return failures.unreadable() if failures.is_for_programs(request) else defaults.bad_request(request, exception)
 
 
 @require_safe

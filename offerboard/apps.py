@@ -21,3 +21,4 @@ class OfferboardConfig(AppConfig):
         import_module("offerboard.departing").register()
         import_module("offerboard.stop_links").register()
         import_module("offerboard.notices").register()
+        import_module("offerboard.pulled").register()

@@ -1,6 +1,6 @@
 """Leads of somebody who leaves: off the board at once, and deleted in the end or left to their company."""
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Collection, MutableSequence, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from offerboard.personal_data import REMOVED
 from offerboard.services.lead_states import hold_leads, release_leads
 from privacy.cascades import files_below
 from privacy.departures import Departure, Leaving, register_departure, register_eraser
+from privacy.followers import register_listings
 from privacy.models import Erasure
 from privacy.snapshot import LANGUAGE
 
@@ -56,7 +57,13 @@ def _release(leaving: Leaving, _nothing: None, now: datetime) -> None:
     release_leads(leads=Lead.objects.filter(posted_by=leaving.member_id), hold=Lead.Hold.LEAVING, now=now)
 
 
+def has_posted(members: Collection[int]) -> bool:
+    """Whether somebody can have copied a lead of one of these members."""
+    return Lead.objects.filter(posted_by__in=members, posted_at__isnull=False).exists()
+
+
 def register() -> None:
     """Make leads known to those who leave."""
+    register_listings(has_posted)
     register_departure(Departure("leads", _hold, _release))
     register_eraser(erase_leads, Lead, LeadDocument, LeadPicture, Inquiry)

@@ -146,6 +146,34 @@ def search(filters: Filters, *, now: datetime, after: str = "") -> Results:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a program reads at once: as many leads as it likes, and nothing counted."""
+
+    ids: list[int]  # of leads, in order
+    next_cursor: str  # "" at the end
+
+
+def pull(filters: Filters, *, now: datetime, most: int, after: str = "") -> Pulled:
+    """Up to `most` leads behind the cursor. Raises NotOurCursor.
+
+    Fewer come, or none, where `LOOK` were looked at one by one; the next cursor then leads further back. An order other
+    than newest first ends with what was sorted: the newest `CAP`, or of `LOOK` that were looked at.
+    """
+    order = ORDERS[filters.order]
+    cursor = read_cursor(after, order=filters.order, key_type=order.key_type) if after else None
+    question = _Question.of(filters, now=now).probed()
+    sql, values = _found(question, most=most + 1 if filters.order == Sort.NEWEST else CAP)
+    found = f"SELECT * FROM ({sql}) AS found", values
+    rows = _rows(question, *_page(question, cursor, most=most, found=found))
+    page: list[Row] = [(lead, *value.rsplit(" ", 1)) for _place, _name, value, lead in sorted(rows)]
+    seen = cursor.seen if cursor else 0
+    next_cursor = _behind(page, order=filters.order, seen=seen, most=most)
+    if not next_cursor and question.looked_up()[0] and filters.order == Sort.NEWEST:
+        next_cursor = _further_back(question, cursor, seen=seen + len(page))
+    return Pulled([lead for lead, _key, _slug in page[:most]], next_cursor)
+
+
 def newest(filters: Filters, *, now: datetime) -> list[int]:
     """Ids of the newest leads that fit, a page of them, without counting anything."""
     question = _Question.of(replace(filters, sort=Sort.NEWEST), now=now)
@@ -387,19 +415,20 @@ ORDERS = {
 }
 
 
-def _page(question: _Question, cursor: Cursor | None) -> Part:
+def _page(
+    question: _Question, cursor: Cursor | None, *, most: int = PAGE, found: Part = ("SELECT * FROM found_0", [])
+) -> Part:
     """SQL and values of the page behind the cursor and one lead more: number, "page", key and slug, lead.
 
     Newest first, the walk begins at the cursor. In any other order, all that was found is sorted, of the newest `CAP`
     if there is more.
     """
     order = ORDERS[question.filters.order]
-    sql, behind = "SELECT * FROM found_0", ""
-    values: list[Any] = []
+    (sql, values), behind = found, ""
     if question.filters.order != Sort.NEWEST:
         sql += f" ORDER BY rank DESC LIMIT {CAP}"
     elif cursor:
-        sql, values = _found(question, most=PAGE + 1, below=_place(cursor))
+        sql, values = _found(question, most=most + 1, below=_place(cursor))
     if order.key == "match":
         match, match_values = _match(question.filters.words)
         sql, values = f"SELECT found.*, {match} AS match FROM ({sql}) AS found", [*match_values, *values]
@@ -412,7 +441,7 @@ def _page(question: _Question, cursor: Cursor | None) -> Part:
     by = f"ORDER BY {order.key} {order.direction}, lead_id DESC"
     slug = "(SELECT slug FROM offerboard_lead WHERE id = lead_id)"
     columns = f"row_number() OVER ({by}), 'page', {order.key} || ' ' || {slug}, lead_id"
-    return f"SELECT {columns} FROM ({sql}) AS page {behind} {by} LIMIT {PAGE + 1}", values
+    return f"SELECT {columns} FROM ({sql}) AS page {behind} {by} LIMIT {most + 1}", values
 
 
 def _match(words: str) -> Part:
@@ -422,13 +451,13 @@ def _match(words: str) -> Part:
     return f"(SELECT {match} FROM {BOARD} AS entry WHERE entry.lead_id = found.lead_id)", values
 
 
-def _behind(page: list[Row], *, order: Sort, seen: int) -> str:
+def _behind(page: list[Row], *, order: Sort, seen: int, most: int = PAGE) -> str:
     """The cursor of the next page; "" if this is the last."""
-    if len(page) <= PAGE:
+    if len(page) <= most:
         return ""
-    _lead, key, slug = page[PAGE - 1]
+    _lead, key, slug = page[most - 1]
     typed = datetime.fromisoformat(key) if ORDERS[order].key_type is datetime else Decimal(key)
-    return write_cursor(Cursor(order=order, key=typed, slug=slug, seen=seen + PAGE))
+    return write_cursor(Cursor(order=order, key=typed, slug=slug, seen=seen + most))
 
 
 def _further_back(question: _Question, cursor: Cursor | None, *, seen: int) -> str:

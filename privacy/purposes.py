@@ -90,6 +90,7 @@ EMERGENCY = Purpose(
     Basis.INTERESTS,
     interest=_("not losing the members’ data"),
 )
+PULLING = Purpose("pulling", _("Letting programs of members and partners read the market"), Basis.CONTRACT, (STAFF,))
 PREFERENCES = Purpose("preferences", _("Remembering how you like the pages"), Basis.CONSENT, ())
 MARKETING = Purpose(
     "marketing",

@@ -23,7 +23,22 @@ MATRIX: dict[str, dict[str, str]] = {
     "marketplace:media": {"GET": "404", "POST": "405"},
     "health_live": PUBLIC,
     "health_ready": PUBLIC,
-    "api_root": PUBLIC,
+    "api:root": PUBLIC,
+    "api:schema": PUBLIC,
+    "api:manual": PUBLIC,
+    "api:manual_reference": PUBLIC,
+    "api:manual_problems": PUBLIC,
+    "api_unknown": {"GET": "404", "POST": "404"},
+    # --- the API, without a key; with keys see KEYS
+    **{
+        f"api:{name}": {"GET": "401", "POST": "401"}
+        for name in (
+            *("leads", "lead", "companies", "company", "categories", "category", "countries", "country"),
+            *("changes", "export", "removals", "removal_receipt"),
+            *("webhooks", "webhook", "webhook_secret", "webhook_ping"),
+            *("webhook_deliveries", "webhook_delivery", "webhook_replay"),
+        )
+    },
     "metrics": {"GET": "404", "POST": "405"},  # without the token
     "privacy:terms": PUBLIC,
     "privacy:policy": PUBLIC,
@@ -54,6 +69,8 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:category_feed": PUBLIC,
     "offerboard:countries": PUBLIC,
     "offerboard:country": PUBLIC,
+    "offerboard:partner_page": PUBLIC,
+    "offerboard:partner_feed": PUBLIC,
     "offerboard:sitemap": PUBLIC,
     "offerboard:sitemap_pages": PUBLIC,
     "offerboard:sitemap_categories": {"GET": "404", "POST": "405"},  # nothing was counted yet
@@ -61,6 +78,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:sitemap_companies": PUBLIC,
     "offerboard:sitemap_leads": PUBLIC,
     "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
+    "partners:partners": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "moderation:contact": {"GET": "200", "POST": "200"},
     "mailings:subscribe": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "mailings:confirm": {"GET": "200", "POST": "200"},  # whoever holds the link of a mail
@@ -157,6 +175,19 @@ MATRIX: dict[str, dict[str, str]] = {
         "POST": "login 200 403 200 200 join login",
     },
     "accounts:new_company": ASKS_MEMBER | {"POST": "login 200 200 200 200 200 login"},
+    "accounts:keys": {"GET": "login 200 200 200 200 join login", "POST": "405"},
+    "accounts:new_key": {
+        "GET": "login 200 403 403 200 join login",
+        "POST": "login 200 403 403 200 join login",  # an empty form comes back with its errors
+    },
+    "accounts:renew_key": {
+        "GET": "login 404 403 403 200 join login",
+        "POST": "login 404 403 403 200 join login",
+    },
+    "accounts:revoke_key": {
+        "GET": "login 404 403 403 200 join login",
+        "POST": "login 404 403 403 ok join login",
+    },
     "accounts:team": {"GET": "login 200 200 200 200 join login", "POST": "405"},
     "accounts:invite": POST_ONLY | {"POST": "login 200 403 403 200 join login"},
     "accounts:change_role": POST_ONLY | {"POST": "login 404 403 403 ok join login"},
@@ -203,3 +234,52 @@ MEMBERS_ONLY = {
     "mfa_view_recovery_codes",
     "usersessions_list",
 }
+
+# The API: every address × method × key → what the answer is. The words are statuses, one a key, in this order:
+#
+#     partner  member  without  revoked  expired  replaced  over  shrunk  suspended  left
+#
+# A partner's and a member's key with all that the address needs; one that may do everything else; one that was revoked,
+# has expired, or was renewed eight days ago; of a partner whose contract is over, and whose contract allows everything
+# else today; of a member who is suspended, and of one who left the company's team. Each refusal says why: REFUSALS.
+API_KEYS = ("partner", "member", "without", "revoked", "expired", "replaced", "over", "shrunk", "suspended", "left")
+REFUSED = "403 401 401 401 403 403 403 403"
+REFUSALS = {
+    "member": "for-partners",
+    "without": "scope-missing",
+    "revoked": "unauthorized",
+    "expired": "unauthorized",
+    "replaced": "unauthorized",
+    "over": "holder-is-out",
+    "shrunk": "scope-missing",
+    "suspended": "holder-is-out",
+    "left": "no-company",
+}
+ANY_KEY = "200 200 200 401 401 401 403 200 403 403"
+KEYS: dict[str, dict[str, str]] = {
+    "api:changes": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:export": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    **{
+        f"api:{name}": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"}
+        for name in ("leads", "lead", "companies", "company", "categories", "category")
+    },
+    "api:countries": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},  # no scope is needed
+    "api:country": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},
+    "api:removals": {"GET": f"200 403 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:removal_receipt": {"GET": f"405 405 {REFUSED}", "POST": f"404 403 {REFUSED}"},  # another partner's
+    "api:webhooks": {"GET": f"200 200 {REFUSED}", "POST": f"422 422 {REFUSED}"},  # an empty body
+    # Somebody else's webhook:
+    "api:webhook": {"GET": f"404 404 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:webhook_secret": {"GET": f"405 405 {REFUSED}", "POST": f"404 404 {REFUSED}"},
+    "api:webhook_ping": {"GET": f"405 405 {REFUSED}", "POST": f"404 404 {REFUSED}"},
+    "api:webhook_deliveries": {"GET": f"404 404 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:webhook_delivery": {"GET": f"404 404 {REFUSED}", "POST": f"405 405 {REFUSED}"},
+    "api:webhook_replay": {"GET": f"405 405 {REFUSED}", "POST": f"404 404 {REFUSED}"},
+}
+# What a key needs for it.
+NEEDED = dict.fromkeys(KEYS, "changes:read")
+NEEDED |= {name: "webhooks:write" for name in KEYS if name.startswith("api:webhook")}
+NEEDED |= {f"api:{name}": "leads:read" for name in ("leads", "lead", "categories", "category")}
+NEEDED |= {f"api:{name}": "companies:read" for name in ("companies", "company")}
+# Addresses of the API that look at no key.
+WITHOUT_KEY = {"api:root", "api:schema", "api:manual", "api:manual_reference", "api:manual_problems"}

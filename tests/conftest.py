@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from offerboard.models.lead import RANK_SEQUENCE
+from partners.models import Feed
 from privacy.models import PolicyVersion
 from privacy.policies import FIRST_DATE, first_contents
 from tests.factories import FIRST_RANK, NOW
@@ -30,6 +31,15 @@ def policies(db: None) -> None:
     for kind, content in first_contents().items():
         dates = {"published_at": FIRST_DATE, "effective_at": FIRST_DATE}
         PolicyVersion.objects.get_or_create(kind=kind, number=1, defaults={**content, **dates})
+
+
+@pytest.fixture(autouse=True)
+def feed_again(request: pytest.FixtureRequest) -> None:
+    """Tests that commit begin with empty tables, and no market is without its feed."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        request.getfixturevalue("db")
+        Feed.objects.get_or_create(pk=1)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import factory
 from allauth.account.models import EmailAddress
@@ -13,6 +13,9 @@ from factory.django import DjangoModelFactory
 from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
 from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
+from partners.delivery.signing import new_secret, sealed_secret
+from partners.models import Partner, PartnerPage, Webhook, WebhookDelivery
+from partners.scopes import OF_PARTNERS
 from privacy.models import Receiver
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -290,3 +293,71 @@ class ReceiverFactory(DjangoModelFactory[Receiver]):
     transfer = Receiver.Transfer.NONE
     task = "Runs our servers"
     since = date(2024, 1, 1)
+
+
+class PartnerFactory(DjangoModelFactory[Partner]):
+    """A partner under contract for everything, in the register of receivers since a month before NOW."""
+
+    class Meta:
+        model = Partner
+
+    receiver = factory.SubFactory(
+        "tests.factories.ReceiverFactory",
+        kind="partner",
+        name=factory.Sequence(lambda n: f"Agri List {n}"),
+        task="Shows leads on its own site",
+        since=(NOW - timedelta(days=30)).date(),
+    )
+    slug = factory.Sequence(lambda n: f"agri-list-{n}")
+    website = "https://agri-list.example/"
+    contact_email = "api@agri-list.example"
+    scopes = factory.LazyFunction(lambda: sorted(OF_PARTNERS))
+
+
+class WebhookFactory(DjangoModelFactory[Webhook]):
+    """A member's only webhook, which is told of leads; it stands at the beginning of the feed."""
+
+    class Meta:
+        model = Webhook
+
+    id = factory.LazyFunction(uuid4)
+    member = factory.SubFactory(MemberFactory)
+    place = 1
+    url = "https://hooks.example.com/market"
+    kinds = factory.LazyFunction(lambda: ["lead"])
+    secret = factory.LazyAttribute(lambda one: sealed_secret(Webhook(id=one.id), new_secret()))
+    state_since = quiet_until = created_at = NOW - timedelta(days=1)
+    epoch = UUID(int=1)
+    position = 0
+
+
+class WebhookDeliveryFactory(DjangoModelFactory[WebhookDelivery]):
+    """A message that arrived."""
+
+    class Meta:
+        model = WebhookDelivery
+
+    webhook = factory.SubFactory(WebhookFactory)
+    event = WebhookDelivery.Event.CHANGES
+    epoch = UUID(int=1)
+    after = factory.Sequence(int)
+    up_to = factory.LazyAttribute(lambda one: one.after + 1)
+    kinds = factory.LazyFunction(lambda: ["lead"])
+    state = WebhookDelivery.State.DELIVERED
+    attempts = 1
+    last_status = 204
+    took_ms = 80
+    tried_from = not_before = created_at = NOW - timedelta(hours=5)
+    ended_at = NOW - timedelta(hours=5)
+
+
+class PartnerPageFactory(DjangoModelFactory[PartnerPage]):
+    """Switched on; `categories=` names the slugs that the partner chose."""
+
+    class Meta:
+        model = PartnerPage
+
+    partner = factory.SubFactory(PartnerFactory)
+    is_on = True
+    title = "Coffee and tea for roasters"
+    categories = factory.LazyFunction(lambda: [CategoryFactory().slug])

@@ -1,6 +1,7 @@
 """One small market with everyone in it, for tests that look at every page from every side."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Invitation, Member
+from accounts.models import CompanyKey, Invitation, Member
 from directory.models import Category, Company, TeamMember
 from mailings.models import (
     Campaign,
@@ -45,6 +46,7 @@ from offerboard.models import (
     SavedSearch,
     SearchKey,
 )
+from partners.models import ApiKey, Partner, PartnerApplication, PartnerPage, Webhook, WebhookDelivery
 from privacy.models import (
     Breach,
     BreachNotice,
@@ -54,6 +56,7 @@ from privacy.models import (
     Disclosure,
     LegalHold,
     Receipt,
+    Receiver,
     Removal,
     SubjectRequest,
     Suppression,
@@ -69,14 +72,22 @@ from tests.factories import (
     LeadImportFactory,
     MemberFactory,
     MessageFactory,
+    PartnerPageFactory,
     SavedSearchFactory,
     VerificationFactory,
+    WebhookDeliveryFactory,
 )
 from tests.mailings.campaigning import TOPIC, subscriber, write
+from tests.partners.calling import company_key
 
 ROLES = ("visitor", "stranger", "viewer", "editor", "owner", "moderator", "suspended")
 # Everything a refused request must leave as it was. Sessions and log-in times are not among it.
 GUARDED: list[type[Model]] = [
+    ApiKey,
+    CompanyKey,
+    Partner,
+    PartnerApplication,
+    Receiver,
     Block,
     Breach,
     BreachNotice,
@@ -102,6 +113,7 @@ GUARDED: list[type[Model]] = [
     MailReport,
     Message,
     Notice,
+    PartnerPage,
     PriceTier,
     Receipt,
     Report,
@@ -116,6 +128,8 @@ GUARDED: list[type[Model]] = [
     Ticket,
     Disclosure,
     WaitingNotice,
+    Webhook,
+    WebhookDelivery,
 ]
 
 
@@ -139,6 +153,10 @@ class World:
     campaign: Campaign
     subscriber: Subscriber
     wish: SubscriptionWish
+    webhook: Webhook  # the owner's too
+    delivered: WebhookDelivery
+    key: ApiKey  # of the owner, for the company
+    page: PartnerPage  # of leads in the category
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -181,18 +199,34 @@ class World:
                 "token": Signer(salt=stop_links.SUGGESTED).sign(str(self.search.member_id))
             },
             "privacy:prove_removal": {"token": "not-a-token"},
+            "api:export": {"plural": "leads"},
+            "api:removal_receipt": {"reference": "7c0d1d5e-0000-4000-8000-000000000000"},
+            "api:webhook": {"pk": self.webhook.pk},
+            "api:webhook_secret": {"pk": self.webhook.pk},
+            "api:webhook_ping": {"pk": self.webhook.pk},
+            "api:webhook_deliveries": {"pk": self.webhook.pk},
+            "api:webhook_delivery": {"pk": self.webhook.pk, "delivery": self.delivered.pk},
+            "api:webhook_replay": {"pk": self.webhook.pk, "delivery": self.delivered.pk},
             "mailings:confirm": {"token": token_of(confirm_link(self.wish.pk))},
             "mailings:unsubscribe": {
                 "token": token_of(unsubscribe_link(self.subscriber.key, TOPIC, self.subscriber.email))
             },
             "mailings:archived": {"slug": self.campaign.slug},
+            "api:lead": {"key": self.lead.slug},
+            "api:company": {"key": self.company.slug},
+            "api:category": {"key": self.category.slug},
+            "api:country": {"key": "VN"},
             "privacy:policy_changes": {"kind": "privacy", "number": "1"},
             "directory:company": {"slug": self.company.slug},
             "directory:category": {"slug": self.category.slug},
             "offerboard:category_feed": {"slug": self.category.slug},
             "offerboard:country": {"code": "vn"},
+            "offerboard:partner_page": {"slug": self.page.partner.slug},
+            "offerboard:partner_feed": {"slug": self.page.partner.slug},
             "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
             "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
+            "accounts:renew_key": {"pk": self.key.pk},
+            "accounts:revoke_key": {"pk": self.key.pk},
             "accounts:change_role": {"pk": self.teammate.pk},
             "accounts:remove": {"pk": self.teammate.pk},
             "accounts:accept_invitation": {"pk": self.invitation.pk},
@@ -224,6 +258,7 @@ def make_world() -> World:
     teammate = MemberFactory(company=company, role=TeamMember.Role.EDITOR)
     paused = lead_of(state="paused", category=category)
     owner = MemberFactory(company=company)
+    delivered = WebhookDeliveryFactory(webhook__member=owner)
     return World(
         company=company,
         category=category,
@@ -243,6 +278,10 @@ def make_world() -> World:
         wish=SubscriptionWish.objects.create(
             email="new@example.org", topics=[TOPIC], language="en", asked_at=timezone.now()
         ),
+        webhook=delivered.webhook,
+        delivered=delivered,
+        key=company_key(owner, company),
+        page=PartnerPageFactory(categories=[category.slug], partner__receiver__since=date(2024, 1, 1)),
         people={
             "visitor": None,
             "stranger": MemberFactory(company=other),

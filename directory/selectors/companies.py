@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from directory.models import Company
 from directory.models.company import CompanyQuerySet
 from directory.places import country_name
 from directory.selectors.cards import CompanyCard, company_cards
+from directory.selectors.company_order import behind_name, behind_time, in_order
 from directory.selectors.facets import Facet, Facets, facets
 from directory.selectors.search import BY_NAME, FILTERS, NEWEST, CompanySearch
 
@@ -68,22 +68,14 @@ def companies_page(search: CompanySearch, *, now: datetime) -> CompaniesPage:
 
 def _page_rows(search: CompanySearch) -> CompanyQuerySet:
     """One row more than a page holds, after the last one of the page before; a vanished one begins anew."""
-    rows = search.found().annotate(by_name=Lower("legal_name"))
-    named = search.sort == BY_NAME
-    rows = rows.order_by("by_name", "id") if named else rows.order_by("-created_at", "-id")
+    rows = in_order(search.found(), search.sort)
     if search.after:
-        last = Company.objects.annotate(by_name=Lower("legal_name")).filter(slug=search.after).first()
+        last: Any = Company.objects.annotate(by_name=Lower("legal_name")).filter(slug=search.after).first()
         if last is not None:
-            rows = rows.filter(_beyond_name(last) if named else _beyond_time(last))
-    return rows[: PAGE_SIZE + 1]
-
-
-def _beyond_name(last: Any) -> Q:
-    return Q(by_name__gte=last.by_name) & (Q(by_name__gt=last.by_name) | Q(id__gt=last.pk))
-
-
-def _beyond_time(last: Company) -> Q:
-    return Q(created_at__lte=last.created_at) & (Q(created_at__lt=last.created_at) | Q(id__lt=last.pk))
+            named = search.sort == BY_NAME
+            rows = rows.filter(behind_name(last.by_name, last.pk) if named else behind_time(last.created_at, last.pk))
+    page: CompanyQuerySet = rows[: PAGE_SIZE + 1]
+    return page
 
 
 def _chips(search: CompanySearch, counted: Facets) -> list[tuple[str, str]]:

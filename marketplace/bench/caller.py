@@ -34,11 +34,12 @@ class UnexpectedAnswer(Exception):
 
 
 class Caller:
-    """A reader: a visitor, or a member who is logged in."""
+    """A reader: a visitor, a member who is logged in, or a program with a key."""
 
-    def __init__(self, application: WSGIHandler, member: Member | None = None) -> None:
+    def __init__(self, application: WSGIHandler, member: Member | None = None, *, key: str = "") -> None:
         """`member` is logged in as the log-in form would do it."""
         self._application = application
+        self._key = key
         self._cookies = ""
         if member is not None:
             client = Client()
@@ -94,6 +95,7 @@ class Caller:
             "wsgi.multithread": False,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
+            **({"HTTP_AUTHORIZATION": f"Bearer {self._key}"} if self._key else {}),
             **({"HTTP_COOKIE": self._cookies} if self._cookies else {}),
             **({"HTTP_IF_NONE_MATCH": etag} if etag else {}),
         }

@@ -1,4 +1,4 @@
-"""The passwords of the demo's accounts: made once for each checkout, kept in a file that only its owner reads."""
+"""The demo's passwords and its partner's key: made once for each checkout, in files that only their owner reads."""
 
 import json
 import os
@@ -25,11 +25,28 @@ def new_passwords() -> dict[str, str]:
 
 def keep_passwords(path: Path, passwords: Mapping[str, str]) -> None:
     """Write {"seller": {"email": …, "password": …}, …}, readable for the owner only, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     accounts = {role: {"email": email, "password": passwords[role]} for role, email in DEMO_EMAILS.items()}
+    _keep(path, json.dumps(accounts, indent=2))
+
+
+def read_key(path: Path) -> str:
+    """The key that was kept; "" without one."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, ValueError):
+        return ""
+
+
+def keep_key(path: Path, secret: str) -> None:
+    """Write it, readable for the owner only, whole or not at all."""
+    _keep(path, f"{secret}\n")
+
+
+def _keep(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     with open(draft, "w", encoding="utf-8", opener=_private) as file:
-        json.dump(accounts, file, indent=2)
+        file.write(text)
     draft.replace(path)
 
 

@@ -21,6 +21,12 @@ def feed_address(filters: Filters) -> str:
     return _with_query(reverse("offerboard:feed"), replace(filters, sort=Sort.NEWEST))
 
 
+def partner_address(partner: str, *, words: str = "", kind: str = "", after: str = "") -> str:
+    """A partner's page; what the partner chose stands in its contract, so the address says what its reader asks."""
+    path = reverse("offerboard:partner_page", args=[partner])
+    return _with_query(path, Filters(words=words, kind=kind), after=after)
+
+
 def _with_query(path: str, filters: Filters, *, after: str = "") -> str:
     parameters: list[tuple[str, str | tuple[str, ...]]] = [
         ("q", filters.words),

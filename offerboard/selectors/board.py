@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from directory.places import country_name
 from offerboard.models import Lead
-from offerboard.presentation import LeadCard, count_words, number
+from offerboard.presentation import LeadCard, number
 from offerboard.search import CAP, LOOK, Filters, Results, Sort
 from offerboard.selectors import board_filters
 from offerboard.selectors.addresses import board_address, feed_address
-from offerboard.selectors.board_answer import answer
+from offerboard.selectors.board_answer import answer, lead_count, leads_shown
 from offerboard.selectors.board_filters import Choices, Row, Tab
 from offerboard.selectors.cards import cards_by_id
 from offerboard.selectors.saved_searches import is_saved, save_address
@@ -74,9 +74,9 @@ def board_page(*, filters: Filters, after: str, now: datetime, member_id: int | 
     facets = results.facets
     return BoardPage(
         heading=_heading(filters, tree),
-        count=_count_words(results),
+        count=lead_count(results),
         cards=cards,
-        shown=_shown(results),
+        shown=leads_shown(results),
         first_url=board_address(filters) if results.position > 1 else "",
         next_url=board_address(filters, after=results.next_cursor) if results.next_cursor else "",
         tabs=board_filters.tabs(filters, results),
@@ -123,24 +123,6 @@ def _by_country(search: Filters) -> tuple[str, str]:
     words = {"words": search.words, "countries": ", ".join(country_name(code) for code in search.countries)}
     label = _("“%(words)s” from companies in %(countries)s") if search.words else _("All of companies in %(countries)s")
     return label % words, board_address(search)
-
-
-def _count_words(results: Results) -> str:
-    return ngettext("%(n)s lead", "%(n)s leads", results.count) % {"n": _all(results)}
-
-
-def _all(results: Results) -> str:
-    return count_words(results.count, cap=CAP, is_complete=results.is_complete)
-
-
-def _shown(results: Results) -> str:
-    if not results.ids:
-        return ""
-    return _("Leads %(first)s to %(last)s of %(all)s") % {
-        "first": number(results.position),
-        "last": number(results.position + len(results.ids) - 1),
-        "all": _all(results),
-    }
 
 
 def _sorts(filters: Filters, *, chosen: Sort) -> list[tuple[str, str, bool]]:

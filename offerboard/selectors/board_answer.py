@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from directory.places import country_name
+from offerboard.presentation import count_words, number
 from offerboard.rewording import corrected, in_country, loosened
-from offerboard.search import Filters, Results, Sort, search
+from offerboard.search import CAP, Filters, Results, Sort, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +50,23 @@ def _near(asked: Filters, results: Results, *, now: datetime, after: str) -> Ans
         return Answer(results, Sort(asked.sort), better=better)
     note = _("No lead has all of these words. These have some of them, best match first.")
     return Answer(found, Sort.RELEVANCE, (note,), better)
+
+
+def lead_count(results: Results) -> str:
+    """The words "1,284 leads"."""
+    return ngettext("%(n)s lead", "%(n)s leads", results.count) % {"n": _all(results)}
+
+
+def leads_shown(results: Results) -> str:
+    """The words "Leads 1 to 20 of 1,284"; "" where nothing is shown."""
+    if not results.ids:
+        return ""
+    return _("Leads %(first)s to %(last)s of %(all)s") % {
+        "first": number(results.position),
+        "last": number(results.position + len(results.ids) - 1),
+        "all": _all(results),
+    }
+
+
+def _all(results: Results) -> str:
+    return count_words(results.count, cap=CAP, is_complete=results.is_complete)

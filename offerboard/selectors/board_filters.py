@@ -187,8 +187,8 @@ class Tab:
     current: bool
 
 
-def tabs(filters: Filters, results: Results) -> list[Tab]:
-    """All leads, sell offers, buy inquiries."""
+def tabs(filters: Filters, results: Results, *, address: Callable[[Filters], str] = board_address) -> list[Tab]:
+    """All leads, sell offers, buy inquiries, each at its `address`."""
     facet = results.facets["kind"]
     found = count_words(results.count, cap=CAP, is_complete=results.is_complete)
     everything = count_words(facet.total, cap=CAP, is_complete=facet.is_complete)
@@ -205,7 +205,7 @@ def tabs(filters: Filters, results: Results) -> list[Tab]:
         Tab(
             label=label,
             count=count(kind),
-            url=board_address(replace(filters, kind=kind)),
+            url=address(replace(filters, kind=kind)),
             current=filters.kind == kind,
         )
         for kind, label in kinds

@@ -4,6 +4,8 @@ An ETag tells them that nothing changed. There is no Last-Modified: a lead that 
 as they were, and whoever asked by time would keep it.
 """
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import conditional_page, require_safe
@@ -12,14 +14,15 @@ from directory.models import Category
 from offerboard.atom import write_feed
 from offerboard.forms.board import BoardForm
 from offerboard.search import Filters
-from offerboard.selectors.feeds import lead_feed
+from offerboard.selectors.feeds import LeadFeed, lead_feed
 
 
 @require_safe
 @conditional_page
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest leads for any filters of the board."""
-    return _answer(BoardForm(request.GET).filters())
+    now = timezone.now()
+    return feed_answer(lead_feed(BoardForm(request.GET).filters(), now=now), now=now)
 
 
 @require_safe
@@ -28,10 +31,10 @@ def category_feed(request: HttpRequest, slug: str) -> HttpResponse:
     """A category's newest leads."""
     if not Category.objects.filter(slug=slug).exists():
         raise Http404
-    return _answer(Filters(categories=(slug,)))
-
-
-def _answer(filters: Filters) -> HttpResponse:
     now = timezone.now()
-    text = write_feed(lead_feed(filters, now=now), now=now)
-    return HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
+    return feed_answer(lead_feed(Filters(categories=(slug,)), now=now), now=now)
+
+
+def feed_answer(feed: LeadFeed, *, now: datetime) -> HttpResponse:
+    """The feed as Atom."""
+    return HttpResponse(write_feed(feed, now=now), content_type="application/atom+xml; charset=utf-8")

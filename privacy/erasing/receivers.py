@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from privacy.datamap import ReceiverKind
+from privacy.followers import followers
 from privacy.models import Disclosure, Receipt, SubjectRequest
 
 ANSWERED_WITHIN = timedelta(days=30)
@@ -52,6 +53,30 @@ def tell_receivers(
         ignore_conflicts=True,
     )
     return len(given)
+
+
+@transaction.atomic
+def tell_followers(*, request: SubjectRequest, now: datetime) -> int:
+    """Owe everybody who copies our pages one message about this request, without a word about whom it concerns.
+
+    They learn from the feed what to remove. Who is owed one because of a disclosure is not owed a second.
+    """
+    following = followers(now=now)
+    Receipt.objects.bulk_create(
+        [
+            Receipt(
+                request=request,
+                receiver_kind=one.kind,
+                receiver_key=one.key,
+                receiver_name=one.name,
+                change=Receipt.Change.ERASE,
+                due_at=now + ANSWERED_WITHIN,
+            )
+            for one in following
+        ],
+        ignore_conflicts=True,
+    )
+    return len(following)
 
 
 def _given(members: Collection[int], columns: Collection[str] | None) -> dict[tuple[str, str], tuple[str, set[str]]]:

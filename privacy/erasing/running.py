@@ -21,11 +21,13 @@ from privacy.datamap import Person
 from privacy.departures import Addressee, Leaving, accounts, erasers
 from privacy.erasing import ledger
 from privacy.erasing.consents import withdraw_consents
-from privacy.erasing.receivers import tell_receivers
+from privacy.erasing.receivers import tell_followers, tell_receivers
 from privacy.erasing.rows import NOTHING, erase_batch, held_rows, kept_rows, must_wait, parts_to_erase
 from privacy.erasing.wishes import enter_wishes
+from privacy.followers import was_public
 from privacy.models import Erasure, Receipt, SubjectRequest, Suppression
 from privacy.outlets import outlet
+from privacy.removal_reason import removing_for
 from privacy.selectors.holds import Holds, is_held
 from privacy.selectors.people import person_by_number
 
@@ -167,12 +169,15 @@ def _prepare(job: Erasure, person: Person, *, is_in_ledger: bool) -> None:
         job.kept = [asdict(one) for one in (*kept_rows(person), *held_rows(person, Holds(at=now)))]
         _renew(job, kept=job.kept, is_prepared=True)
         tell_receivers(request=job.request, members=[job.member_number or 0], change=Receipt.Change.ERASE, now=now)
+        if was_public([job.member_number or 0]):
+            tell_followers(request=job.request, now=now)
         withdraw_consents(member_id=job.member_number or 0, now=now)
 
 
 @transaction.atomic(durable=True)
 def _do(job: Erasure, label: str, batch: Callable[[], int]) -> int:
     """One batch, and the lease and the names of its files with it."""
+    removing_for(job.pk)
     count = batch()
     if count and label:
         job.erased[label] = job.erased.get(label, 0) + count

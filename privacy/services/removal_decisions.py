@@ -12,9 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from privacy.erasing.mailboxes import erase_mailbox
+from privacy.erasing.receivers import tell_followers
 from privacy.models import WITH_STAFF, Removal, SubjectRequest, Suppression
 from privacy.outlets import outlet
 from privacy.removables import removable
+from privacy.removal_reason import removing_for
 from privacy.selectors.removals import is_members
 from privacy.services.removals import Asked
 from privacy.services.requests import ReasonMissing, month_after
@@ -105,10 +107,12 @@ def finish_removal(*, removal: Removal, by: Any, now: datetime) -> None:
     removal.refresh_from_db()
     email = removal.request.email
     known = removable(removal.target_kind)
+    removing_for(removal.pk)
     gone: list[tuple[str, str]] = []  # read first: who closes the page erases it
     if known is not None:
         gone += known.identity(removal.target_key)
         known.close(removal.target_key, _in_our_language(CLOSED), by, now)
+        tell_followers(request=removal.request, now=now)
     if email and not is_members(email):
         gone.append((Suppression.Kind.EMAIL, email))
         erase_mailbox(address=email, now=now)

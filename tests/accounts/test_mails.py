@@ -31,7 +31,7 @@ def test_the_page_shows_what_holds_and_what_cannot_be_changed(client: Client, me
     fields = {name: field.initial for name, field in page.context["form"].fields.items()}
     assert (fields["inquiry"], fields["reply"], fields["approved"]) == ("instant", "weekly", "instant")
     assert '<option value="weekly" selected>Once a week</option>' in page.text
-    assert {kind.key for kind in page.context["fixed"]} == {"rejected", "security", "decision"}
+    assert {kind.key for kind in page.context["fixed"]} == {"rejected", "security", "decision", "webhook_paused"}
     for words in ("amara@example.com", "Security of your account", reverse("privacy:consents"), "/my/searches/"):
         assert words in page.text
 

@@ -13,12 +13,12 @@ from tests.world import World, make_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policies")]
 MACHINES = {
-    *("marketplace:robots", "health_live", "health_ready", "api_root", "accounts:sign_up"),
+    *("marketplace:robots", "health_live", "health_ready", "api:root", "api:schema", "accounts:sign_up"),
     *("directory:hs_suggest", "offerboard:document", "offerboard:export", "offerboard:import_template"),
     "offerboard:import_refused",
     *("privacy:cookie_answer", "privacy:gpc", "privacy:consent_receipt"),
     *("offerboard:feed", "offerboard:category_feed", "offerboard:sitemap", "offerboard:sitemap_pages"),
-    *("offerboard:sitemap_companies", "offerboard:sitemap_leads"),
+    *("offerboard:sitemap_companies", "offerboard:sitemap_leads", "offerboard:partner_feed"),
 }
 FOR_VISITORS = ("/account/login/", "/account/signup/", "/account/password/reset/")
 OF_LIBRARIES = (

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw, PngImagePlugin
 
-from directory.pictures import NotAPicture, PictureTooLarge, reencode_logo, reencode_picture
+from directory.pictures import NotAPicture, PictureTooLarge, reencode_logo, reencode_mark, reencode_picture
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -83,6 +83,18 @@ def test_a_wide_logo_is_fitted_into_a_transparent_square() -> None:
     assert (logo.format, logo.mode, logo.size) == ("PNG", "RGBA", (320, 320))
     assert pixel(logo, (5, 5))[3] == 0
     assert pixel(logo, (5, 160))[3] == 255
+
+
+def test_a_mark_keeps_its_proportions_and_gets_no_edges() -> None:
+    wide, small = (
+        opened(reencode_mark(upload(encoded(red_then_blue(width, height), "PNG"))))
+        for width, height in ((1280, 200), (90, 40))
+    )
+
+    assert [(mark.format, mark.mode, mark.size) for mark in (wide, small)] == [
+        ("WEBP", "RGB", (640, 100)),
+        ("WEBP", "RGB", (90, 40)),
+    ]
 
 
 def test_a_square_opaque_logo_becomes_webp() -> None:
@@ -191,7 +203,7 @@ def test_the_uploads_name_is_never_used() -> None:
     ],
 )
 def test_what_is_no_picture_is_refused_with_advice(data: bytes) -> None:
-    for reencode in (reencode_logo, reencode_picture):
+    for reencode in (reencode_logo, reencode_mark, reencode_picture):
         with pytest.raises(NotAPicture, match="Choose a JPEG, PNG or WebP picture"):
             reencode(upload(data))
 
@@ -207,7 +219,7 @@ def test_a_moving_picture_is_refused(kind: str) -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(20_001, 10), (10, 20_001), (8000, 8000), (60_000, 60_000)])
 def test_a_giant_is_refused_before_it_is_unpacked(width: int, height: int) -> None:
-    for reencode in (reencode_logo, reencode_picture):
+    for reencode in (reencode_logo, reencode_mark, reencode_picture):
         with pytest.raises(PictureTooLarge, match="more than 40 million pixels"):
             reencode(upload(png_header(width, height)))
 

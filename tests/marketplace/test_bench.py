@@ -23,6 +23,7 @@ from marketplace.bench.mix import ADVERSARIAL, PARTS, search_mix
 from marketplace.bench.paging import measure_pages
 from marketplace.bench.place import Market
 from marketplace.bench.profiles import of_python, of_queries, statements
+from marketplace.bench.pulling import measure_pulling
 from marketplace.bench.searching import measure_depth, measure_exactness
 from marketplace.bench.sizes import compare_sizes
 from marketplace.embedded.servers import CHECKOUT
@@ -31,6 +32,7 @@ from marketplace.seed.people import DEMO_EMAILS
 from marketplace.seed.scale.market import seed_scale
 from offerboard.models import Lead
 from offerboard.search import Filters
+from partners.models import ApiKey
 from tests.factories import NOW
 
 LEADS = 1_200
@@ -217,3 +219,14 @@ def test_the_command_prints_every_budget_and_keeps_the_figures(tmp_path: Path) -
     assert {"1", "2", "3", "4", "5", "6", "7", "12", "14"} <= numbers, done.stdout + done.stderr
     assert done.returncode == (1 if "missed" in done.stdout else 0)
     assert json.loads((tmp_path / "bench" / "results-2500.json").read_text())["leads"] == 2500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_and_exports_of_programs_are_measured_and_their_key_ends() -> None:
+    """Both over a COPY of the same."""
+    make_market(timezone.now())
+
+    found = list(measure_pulling(Market(LEADS, 7, timezone.now())))
+
+    assert [(one.number, one.at_least) for one in found] == [(8, 0.5), (9, 0.2)]
+    assert [key.revoked_at is None for key in ApiKey.objects.all()] == [False]

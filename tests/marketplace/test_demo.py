@@ -162,6 +162,8 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
     accounts = json.loads((demo.state / "demo.json").read_text())
     for role in ("seller", "buyer", "moderator", "writer", "editor"):
         assert re.search(rf"as {role} +{re.escape(accounts[role]['email'])} .*{accounts[role]['password']}", demo.said)
+    key = (demo.state / "partner_key").read_text().strip()
+    assert f"A partner’s key:      {key}\n" in demo.said
 
     servers = Servers(demo.state)
     running = processes_of(demo.state)
@@ -192,6 +194,7 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
 
     assert demo.start() < 30
     assert json.loads((demo.state / "demo.json").read_text()) == accounts
+    assert f"A partner’s key:      {key}\n" in demo.said
     done = demo.run("servers", "stop")
     assert (done.returncode, demo.get("/")) == (0, None)
     assert wait_until(lambda: processes_of(demo.state) == {}, seconds=10)

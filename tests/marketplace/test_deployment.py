@@ -17,6 +17,8 @@ from marketplace.embedded.account import choose_account
 from marketplace.embedded.place import Place
 from marketplace.embedded.servers import CHECKOUT
 from offerboard.tasks import go_on_importing
+from partners.periodic import sweep_webhooks
+from partners.tasks import send_webhooks
 from privacy.periodic import sweep_retention
 from privacy.tasks import build_export, erase_person
 
@@ -31,7 +33,7 @@ def services() -> dict[str, Any]:
 
 
 def test_web_waits_for_the_servers_and_the_migrations(services: dict[str, Any]) -> None:
-    for name in ("web", "worker", "imports", "campaigns", "beat"):
+    for name in ("web", "worker", "imports", "campaigns", "webhooks", "beat"):
         assert {other: how["condition"] for other, how in services[name]["depends_on"].items()} == {
             "migrate": "service_completed_successfully",
             "postgres": "service_healthy",
@@ -40,18 +42,31 @@ def test_web_waits_for_the_servers_and_the_migrations(services: dict[str, Any]) 
 
 
 def test_what_takes_long_has_workers_of_its_own_and_nothing_else_waits_for_it(services: dict[str, Any]) -> None:
-    """Files of leads and mails to many: each queue is the only one that its worker takes from; so in the demo."""
+    """Files of leads, mails to many, calls of other machines: each queue is its worker's only one; so in the demo."""
     demo = {program.name: program.command for program in market(Place(CHECKOUT, choose_account(CHECKOUT)), 1, [], "")}
     queues = {
         name: [command[command.index("--queues") + 1] for command in (services[name]["command"], demo[name])]
-        for name in ("worker", "imports", "campaigns")
+        for name in ("worker", "imports", "campaigns", "webhooks")
     }
 
-    assert queues == {"worker": ["celery"] * 2, "imports": ["imports"] * 2, "campaigns": ["campaigns"] * 2}
+    assert queues == {
+        name: [queue] * 2
+        for name, queue in (
+            ("worker", "celery"),
+            ("imports", "imports"),
+            ("campaigns", "campaigns"),
+            ("webhooks", "webhooks"),
+        )
+    }
     routed = {name: app.amqp.router.route({}, name)["queue"].name for name in app.tasks if "." in name}
     slow = {go_on_importing.name, build_export.name, erase_person.name, sweep_retention.name}
     to_many = {send_campaign_mail.name, sweep_campaigns.name}
-    wanted = {**dict.fromkeys(slow, "imports"), **dict.fromkeys(to_many, "campaigns")}
+    calls = {send_webhooks.name, sweep_webhooks.name}
+    wanted = {
+        **dict.fromkeys(slow, "imports"),
+        **dict.fromkeys(to_many, "campaigns"),
+        **dict.fromkeys(calls, "webhooks"),
+    }
     assert {name: queue for name, queue in routed.items() if queue != "celery"} == wanted
 
 

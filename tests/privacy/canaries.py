@@ -142,6 +142,8 @@ CHOSEN = {
 }
 # Another value would cut the row off from its person, or the ledger refuses it.
 UNIQUE_FROM_BIRTH = {
+    ("partners.ApiKey", "digest"),
+    ("partners.ApiKey", "prefix"),
     ("privacy.ConsentEvent", "subject"),
     ("privacy.ConsentEvent", "purpose"),
     ("privacy.Receipt", "reference"),

@@ -29,6 +29,7 @@ from mailings.models import (
 )
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, Notice, ReadMark, RefusedRow, SentFile
+from partners.models import PartnerApplication, Webhook
 from privacy.digests import digest_now
 from privacy.models import (
     Breach,
@@ -61,10 +62,14 @@ from tests.factories import (
     LeadImportFactory,
     MemberFactory,
     MessageFactory,
+    PartnerFactory,
     PriceTierFactory,
     SavedSearchFactory,
     VerificationFactory,
+    WebhookDeliveryFactory,
+    WebhookFactory,
 )
+from tests.partners.calling import company_key
 
 numbers = count(1)
 LATER = NOW + timedelta(days=30)
@@ -131,6 +136,24 @@ def _disclosure(one: Person, **values: Any) -> Disclosure:
         "at": NOW,
     }
     return Disclosure.objects.create(**(wanted | values))
+
+
+def _application(**values: Any) -> PartnerApplication:
+    wanted = {
+        "submission": uuid4(),
+        "company": "x",
+        "website": "https://x.example",
+        "country": "NL",
+        "contact_name": "x",
+        "email": "x@example.com",
+        "purpose": "x",
+        "scopes": ["leads:read"],
+        "state": "declined",
+        "received_at": NOW,
+        "decided_at": NOW,
+        "reason": "x",
+    }
+    return PartnerApplication.objects.create(**(wanted | values))
 
 
 def _report(one: Person, **values: Any) -> Report:
@@ -258,6 +281,14 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     ),
     "offerboard.SavedSearch member": lambda one: SavedSearchFactory(member=one.member),
     "offerboard.SentFile member": lambda one: SentFile.objects.create(member=one.member, sent_at=NOW),
+    "partners.Webhook member": lambda one: WebhookFactory(member=one.member, previous_secret="x", previous_until=LATER),
+    "partners.WebhookDelivery member": lambda one: WebhookDeliveryFactory(
+        webhook=Webhook.objects.filter(member=one.member).first() or WebhookFactory(member=one.member)
+    ),
+    "partners.ApiKey member": lambda one: company_key(one.member, one.company),
+    "partners.Partner contact_email": lambda one: PartnerFactory(contact_email=one.member.email),
+    "partners.PartnerApplication email": lambda one: _application(email=one.member.email),
+    "partners.PartnerApplication decided_by": lambda one: _application(decided_by=one.member),
     "privacy.ConsentEvent subject": _consent,
     "privacy.ConsentLink member": lambda one: one.link,
     "privacy.Disclosure member": _disclosure,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from marketplace.bench.caller import unread_log
 from marketplace.bench.exporting import measure_export
 from marketplace.bench.findings import Finding, Line, Unmeasured, as_json, summarise, table
+from marketplace.bench.following import measure_following
 from marketplace.bench.inserting import measure_insertion
 from marketplace.bench.leaving import measure_erasure, measure_sweep
 from marketplace.bench.mailing import measure_mailing, measure_many_readers
@@ -22,6 +23,7 @@ from marketplace.bench.matching import measure_matching
 from marketplace.bench.memory import BenchFailed, measure_memory
 from marketplace.bench.paging import measure_pages
 from marketplace.bench.place import Market, open_market
+from marketplace.bench.pulling import measure_pulling
 from marketplace.bench.searching import measure_depth, measure_exactness, measure_search
 from marketplace.bench.sizes import compare_sizes
 from marketplace.demo import collect_static_files
@@ -33,10 +35,12 @@ EVERY_RUN: dict[str, Measure] = {
     "depth": measure_depth,
     "pages": measure_pages,
     "insert": measure_insertion,
+    "pull": measure_pulling,
     "copy": measure_export,
     "matching": measure_matching,
     "erasure": measure_erasure,
     "mail": measure_mailing,
+    "following": measure_following,
 }
 ONCE: dict[str, Measure] = {
     "exact": measure_exactness,

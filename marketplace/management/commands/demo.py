@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils import timezone
 
 from directory.models import Company
 from marketplace import demo
@@ -18,8 +19,9 @@ from marketplace.embedded.account import NoAccount, RunAs, choose_account
 from marketplace.embedded.place import Place, PlaceUnusable
 from marketplace.embedded.servers import CHECKOUT, Server
 from marketplace.local import ServersUnavailable, state_directory, use_embedded_servers
-from marketplace.seed.credentials import read_passwords
+from marketplace.seed.credentials import read_key, read_passwords
 from marketplace.seed.people import DEMO_EMAILS
+from marketplace.seed.sandbox import KEY_FILE, open_sandbox
 from marketplace.supervisor import NotReady, StopRequested, Supervisor
 
 
@@ -85,7 +87,8 @@ class Command(BaseCommand):
         """Everything that the market writes belongs to the user it runs as."""
         for name in ("media", "private", "static", "mailbox"):
             place.account.take(place.own(name))
-        place.account.take(place.root / "demo.json")
+        for name in ("demo.json", KEY_FILE):
+            place.account.take(place.root / name)
         run_as = demo.whom_to_run_as(place.account)
         if run_as is None:
             self._say(
@@ -119,10 +122,12 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("sync_groups", verbosity=0)
         call_command("replay_erasures", verbosity=0)
+        call_command("begin_epoch", if_restored=True)
         demo.collect_static_files(settings.LOCAL_STATE / "run" / "collected")
         everybody_can_log_in = read_passwords(settings.LOCAL_STATE / "demo.json").keys() == DEMO_EMAILS.keys()
         if "seed" in get_commands() and not (Company.objects.exists() and everybody_can_log_in):
             call_command("seed")
+        open_sandbox(settings.LOCAL_STATE / KEY_FILE, now=timezone.now())
 
     def _welcome(self, url: str, place: Place) -> None:
         lines = ["", f"The market is open:   {url}/", f"Mails that it sends:  {url}/dev/mailbox/", ""]
@@ -130,6 +135,9 @@ class Command(BaseCommand):
             f"Log in as {role:11}{account['email']}   password: {account['password']}"
             for role, account in _accounts(place).items()
         ]
+        if key := read_key(place.root / KEY_FILE):
+            lines += ["", f"A partner’s key:      {key}"]
+            lines += [f"Try it:  curl -H 'Authorization: Bearer {key}' {url}/api/v1/export/leads.ndjson"]
         lines += ["", f"Data and logs are in {place.root}. Ctrl-C stops everything; the data stays.", ""]
         self._say("\n".join(lines))
 

@@ -1,6 +1,6 @@
 """What makes the product write each of its mails, so that tests look at what people really get."""
 
-from tests.mailings.occasions import accounts, many, privacy, trade
+from tests.mailings.occasions import accounts, many, privacy, programs, trade
 from tests.mailings.occasions.cast import ARABIC, HOSTILE, OCCASIONS, READER, TEMPLATES, Cast, written
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "accounts",
     "many",
     "privacy",
+    "programs",
     "trade",
     "written",
 ]

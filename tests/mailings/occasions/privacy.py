@@ -1,16 +1,21 @@
 """What people ask about their data, and what they are told about it."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.utils import timezone
 
+from partners.scopes import Scope
+from partners.services.keys import issue_partner_key
 from privacy import tasks
+from privacy.erasing.receivers import tell_followers
 from privacy.forms.removals import asked_about
-from privacy.models import Removal, SubjectRequest
+from privacy.models import Receipt, Removal, SubjectRequest
 from privacy.services import breaches, corrections, leaving, removal_decisions, requests
 from privacy.services.policy_notices import announce_policies
+from privacy.services.receipts import tell_by_channel
 from privacy.services.removals import ask_for_removal
-from tests.factories import MemberFactory
+from tests.factories import MemberFactory, PartnerFactory
 from tests.mailings.occasions.cast import READER, Cast, occasion
 from tests.privacy.breaches import breach
 from tests.privacy.leaving import ask as ask_to_leave
@@ -129,3 +134,17 @@ def policy_change(cast: Cast) -> None:
     knew_less_before()
     publish()
     announce_policies(now=timezone.now())
+
+
+@occasion
+def removal_reminder(cast: Cast) -> None:
+    """A partner that has not confirmed for two weeks."""
+    partner = PartnerFactory(contact_email=READER, language=cast.language, receiver__name=cast.company)
+    issue_partner_key(partner=partner, name="Pull", scopes=[Scope.CHANGES_READ], expires_at=None, now=timezone.now())
+    partner.keys.update(last_used_at=timezone.now())
+    request = SubjectRequest.objects.create(
+        kind="removal", state="done", received_at=timezone.now(), due_at=timezone.now(), ended_at=timezone.now()
+    )
+    tell_followers(request=request, now=timezone.now())
+    Receipt.objects.update(told_at=timezone.now() - timedelta(days=15))
+    tell_by_channel(now=timezone.now())

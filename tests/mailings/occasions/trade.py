@@ -17,6 +17,10 @@ from offerboard.models import Inquiry, Lead
 from offerboard.notices import APPROVED, REPLY, SUGGESTIONS
 from offerboard.services import inquiries
 from offerboard.suggesting import write_due_suggestions
+from partners.models import PartnerApplication
+from partners.scopes import Scope
+from partners.services import applications
+from privacy.models import Receiver
 from tests.factories import CategoryFactory, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory
 from tests.mailings import noticing
 from tests.mailings.occasions.cast import READER, Cast, occasion
@@ -155,3 +159,40 @@ def suggestions(cast: Cast) -> None:
     for _number in range(3):
         alerting.publish(title=cast.title, company=seller, category=category, now=now)
     write_due_suggestions(now=now + 8 * noticing.DAY)
+
+
+def application_of_reader(cast: Cast) -> PartnerApplication:
+    applicant = applications.Applicant(
+        company=cast.company,
+        website="https://portal.example/",
+        country="NL",
+        contact_name=cast.name[:120],
+        email=READER,
+        purpose=cast.words,
+        scopes=(Scope.LEADS_READ, Scope.CHANGES_READ),
+    )
+    return applications.apply(applicant=applicant, submission=uuid4(), language=cast.language, now=timezone.now())
+
+
+@occasion
+def partner_applied(cast: Cast) -> None:
+    application_of_reader(cast)
+
+
+@occasion
+def partner_accepted(cast: Cast) -> None:
+    contract = applications.Contract(
+        name=cast.company,
+        transfer=Receiver.Transfer.NONE,
+        task="Shows leads on its own site",
+        scopes=(Scope.LEADS_READ, Scope.CHANGES_READ),
+        calls_a_minute=300,
+    )
+    application, staff = application_of_reader(cast), MemberFactory(is_staff=True)
+    applications.accept_application(application=application, contract=contract, by=staff, now=timezone.now())
+
+
+@occasion
+def partner_declined(cast: Cast) -> None:
+    application, staff = application_of_reader(cast), MemberFactory(is_staff=True)
+    applications.decline_application(application=application, reason=cast.words, by=staff, now=timezone.now())

@@ -1,0 +1,1 @@
+"""Companies, categories and countries for programs."""

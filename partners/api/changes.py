@@ -1,0 +1,120 @@
+"""GET /api/v1/changes/: what has changed since a cursor."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from partners.api.removals import REMOVAL
+from partners.authentication import scopes_of
+from partners.cursors import LONGEST, NotOurCursor
+from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
+from partners.fields import MOMENT, Schema, one_of, with_all
+from partners.models import ApiKey
+from partners.numbering import number_changes
+from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
+from partners.problems import Fault, Problem, bad_parameters
+from partners.scopes import Scope
+from partners.selectors.changes import CursorGone, changes_page
+from partners.sources import sources
+
+
+class ChangesQuery(serializers.Serializer[Any]):
+    """What the feed understands."""
+
+    after = serializers.CharField(
+        max_length=LONGEST, help_text="The cursor `next` of the page before; the first one comes with an export."
+    )
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Changes on a page."
+    )
+    kind = serializers.CharField(
+        required=False, max_length=100, help_text="Only changes of these kinds, parted by commas; none for all."
+    )
+
+
+class Changes(Endpoint):
+    """The feed. A key sees the kinds that it may read."""
+
+    scope, query = Scope.CHANGES_READ, ChangesQuery
+    problems = (410,)
+    about = (
+        "Ask again with `next` until `has_more` is false, then from time to time. Each thing comes once, as it is now: "
+        "`upsert` with the whole object, `remove` without one. A removal with the reason `privacy` was asked for by a "
+        "person: delete every copy."
+    )
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """A page of changes; an object of any kind."""
+        things = [with_all(component(one.kind.title(), one.fields), one.fields) for one in sources().values()]
+        return {JSON: changes_schema(things, removal=component("Removal", REMOVAL))}
+
+    def words(self) -> Mapping[str, Iterable[str]]:
+        """The kinds."""
+        return {"kind": sources()}
+
+    def get(self, request: Request) -> HttpResponseBase:
+        """A page; `next` is the cursor for the next call, also where nothing has changed.
+
+        Whatever is committed by now is numbered first, so that a reader lags behind by nothing but its own pace.
+        """
+        query = read_query(self.query, request)
+        key = key_of(request)
+        kinds = _kinds(key, query.get("kind", ""))
+        now = timezone.now()
+        number_changes(now=now)
+        try:
+            page = changes_page(
+                after=query["after"], kinds=kinds, most=query["page_size"], partner=key.partner, now=now
+            )
+        except NotOurCursor as error:
+            raise bad_parameters([Fault("query", "after", "is no cursor of this feed.")]) from error
+        except CursorGone as error:
+            raise Problem(
+                status=410,
+                kind="export-again",
+                title="The cursor has ended",
+                detail="What was removed since then is not known any more. Export everything again.",
+            ) from error
+        tail = f'"next": {json.dumps(page.next_cursor)}, "has_more": {json.dumps(page.has_more)}'
+        return json_answer(request, f'{{"changes": [{", ".join(page.changes)}], {tail}}}')
+
+
+def _kinds(key: ApiKey, wanted: str) -> list[str]:
+    """Those that the key may read, of those that are asked for. Raises Problem."""
+    allowed = [kind for kind, source in sources().items() if source.scope in scopes_of(key)]
+    named = wanted.split(",") if wanted else []
+    if unknown := [one for one in named if one not in sources()]:
+        detail = f"“{'”, “'.join(unknown)}” is not known. Known are: {', '.join(sources())}."
+        raise bad_parameters([Fault("query", "kind", detail)])
+    if missing := [one for one in named if one not in allowed]:
+        needed = sources()[missing[0]].scope
+        raise Problem(
+            status=403,
+            kind="scope-missing",
+            title="The key may not do this",
+            detail=f"Changes of the kind {missing[0]} need the scope {needed.value}.",
+        )
+    return named or allowed
+
+
+def changes_schema(things: Sequence[Schema], *, removal: Schema) -> Schema:
+    """What a page of changes looks like."""
+    told = {"kind": one_of(sources()), "id": {"type": "string"}, "at": MOMENT}
+    upsert = {"action": {"const": "upsert"}, **told, "object": {"anyOf": list(things)}}
+    remove = {"action": {"const": "remove"}, **told, "reason": one_of(["gone", "privacy"])}
+    told_removal = {**remove, "removal": removal}  # stands only where the reader owes a receipt
+    kinds = [
+        {"type": "object", "properties": upsert, "required": list(upsert)},
+        {"type": "object", "properties": told_removal, "required": list(remove)},
+    ]
+    page: dict[str, Schema] = {
+        "changes": {"type": "array", "items": {"oneOf": kinds}},
+        "next": {"type": "string", "description": "The cursor of the next call, also where nothing has changed."},
+        "has_more": {"type": "boolean"},
+    }
+    return {"type": "object", "properties": page, "required": list(page)}

@@ -1,0 +1,96 @@
+"""What partners have to remove, and how they say that they have."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from partners.bodies import read_body
+from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
+from partners.fields import MOMENT, UUID_TEXT, Plain, Schema, listed, nullable, one_of, several
+from partners.models import Partner
+from partners.numbering import number_changes
+from partners.parameters import read_query
+from partners.problems import Problem
+from partners.scopes import Scope
+from partners.selectors.removals import own_receipt, own_removals, removal_of
+from privacy.services.receipts import confirm_receipt
+
+REMOVAL = (
+    Plain("id", UUID_TEXT, "By which it is confirmed."),
+    Plain("action", one_of(["erase", "correct"]), "What has to be done."),
+    Plain("deadline", MOMENT, "Until when it has to be confirmed."),
+    Plain("confirmed_at", nullable(MOMENT), "When it was; null where it was not."),
+)
+OBJECTS: Schema = several(
+    {
+        "type": "object",
+        "properties": {"kind": {"type": "string"}, "id": {"type": "string"}},
+        "required": ["kind", "id"],
+    }
+)
+
+
+class ReceiptBody(serializers.Serializer[Any]):
+    """How a partner confirms."""
+
+    proof = serializers.CharField(max_length=300, help_text="How and when it was removed, in your own words.")
+
+
+class Removals(Endpoint):
+    """The list of what is asked of the partner."""
+
+    scope = Scope.CHANGES_READ
+    about = (
+        "What goes for privacy’s sake is in the feed too. It stands here, with all it is about, until you confirm it."
+    )
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """A list of them."""
+        about = Plain("objects", OBJECTS, "What has gone for it.")
+        return {JSON: listed("results", component("OwedRemoval", (*REMOVAL, about)))}
+
+    def get(self, request: Request) -> HttpResponseBase:
+        """Those that are not confirmed, the most urgent first; what went a moment ago is numbered before."""
+        read_query(self.query, request)
+        partner = _partner_of(request)
+        number_changes(now=timezone.now())
+        return json_answer(request, json.dumps({"results": own_removals(partner)}))
+
+
+class RemovalReceipt(Endpoint):
+    """The confirmation of one."""
+
+    scope, bodies, problems = Scope.CHANGES_READ, {"POST": ReceiptBody}, (404,)
+
+    def answers(self, component: Component) -> Mapping[str, Schema]:
+        """It, confirmed."""
+        return {JSON: component("Removal", REMOVAL)}
+
+    def post(self, request: Request, reference: UUID) -> HttpResponseBase:
+        """Note that it is gone there; saying so again changes nothing."""
+        receipt = own_receipt(_partner_of(request), reference)
+        if receipt is None:
+            raise Http404
+        body = read_body(ReceiptBody, request)
+        confirm_receipt(receipt=receipt, proof=body["proof"], now=timezone.now())
+        receipt.refresh_from_db()
+        return json_answer(request, json.dumps(removal_of(receipt)))
+
+
+def _partner_of(request: Request) -> Partner:
+    partner = key_of(request).partner
+    if partner is None:
+        raise Problem(
+            status=403,
+            kind="for-partners",
+            title="This is for partners",
+            detail="Removals are asked of partners. A member’s own programs follow the feed.",
+        )
+    return partner

@@ -1,0 +1,130 @@
+"""What programs send about webhooks, and what they read."""
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from partners.authentication import scopes_of
+from partners.endpoints import key_of
+from partners.fields import ADDRESS, MOMENT, UUID_TEXT, Plain, nullable, one_of, several
+from partners.models import Webhook, WebhookDelivery
+from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE
+from partners.problems import Fault, Problem, bad_body
+from partners.selectors.webhooks import readable_kinds
+from partners.sources import sources
+
+WEBHOOK = (
+    Plain("id", UUID_TEXT, "Names the webhook."),
+    Plain("url", ADDRESS, "Where messages go."),
+    Plain("kinds", several({"type": "string"}), "What it is told of."),
+    Plain("state", one_of(Webhook.State.values), "Whether it is called."),
+    Plain("paused_by", nullable({"type": "string"}), "Why it is paused; null while it is active."),
+    Plain("state_since", MOMENT, "Since when."),
+    Plain("previous_secret_until", nullable(MOMENT), "Until when messages bear two signatures."),
+    Plain("created_at", MOMENT, "When it was made."),
+)
+SECRET = Plain("secret", {"type": "string"}, "It signs. Shown here and never again.")
+DELIVERY = (
+    Plain("id", UUID_TEXT, "The header webhook-id of the message."),
+    Plain("type", one_of(WebhookDelivery.Event.values), "Of the message."),
+    Plain("state", one_of(WebhookDelivery.State.values), "How far it has come."),
+    Plain("attempts", {"type": "integer"}, "How often it was sent."),
+    Plain("next_attempt_at", nullable(MOMENT), "When it is sent again."),
+    Plain("last_status", nullable({"type": "integer"}), "What the last answer was; null without one."),
+    Plain("last_error", nullable({"type": "string"}), "Why the last attempt failed."),
+    Plain("took_ms", nullable({"type": "integer"}), "How long the last attempt took."),
+    Plain("created_at", MOMENT, "When it was cut from the feed."),
+    Plain("ended_at", nullable(MOMENT), "When it arrived or was given up."),
+)
+
+
+class NewWebhook(serializers.Serializer[Any]):
+    """What is needed for a webhook."""
+
+    url = serializers.CharField(help_text="https, to a public host, port 443 or 8443.")
+    kinds = serializers.ListField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        allow_empty=False,
+        help_text="What it is told of; without it, all that the key may read.",
+    )
+
+
+class ChangedWebhook(NewWebhook):
+    """What can be changed; what is not sent stays as it is."""
+
+    state = serializers.ChoiceField(
+        choices=Webhook.State.values, help_text="“active” takes a paused webhook up again, where it stopped."
+    )
+
+
+class Nothing(serializers.Serializer[Any]):
+    """A body without members, or none at all."""
+
+
+class DeliveriesQuery(serializers.Serializer[Any]):
+    """What the list of deliveries understands."""
+
+    after = serializers.CharField(required=False, max_length=400, help_text="The cursor `next` of the page before.")
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Deliveries on a page."
+    )
+
+
+def own_webhook(request: Request, pk: Any) -> Webhook:
+    """One of the caller's holder's; whether others exist nobody learns."""
+    found = Webhook.objects.of_holder(key_of(request)).select_related("partner").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def checked_kinds(request: Request, wanted: list[str] | None) -> list[str]:
+    """Those that are asked for, or all; a webhook tells nothing that its maker's key may not read. Raises Problem."""
+    allowed = readable_kinds(scopes_of(key_of(request)))
+    if unknown := [one for one in wanted or [] if one not in sources()]:
+        detail = f"{', '.join(unknown)} is not known. Known are: {', '.join(sources())}."
+        raise bad_body([Fault("body", "kinds", detail)])
+    if missing := [one for one in wanted or [] if one not in allowed]:
+        raise _scope_missing(f"Changes of the kind {missing[0]} need the scope {sources()[missing[0]].scope.value}.")
+    if not allowed:
+        raise _scope_missing("The key may read nothing that a webhook could tell of.")
+    return sorted(set(wanted or allowed))
+
+
+def webhook_json(webhook: Webhook) -> dict[str, Any]:
+    """As its holder reads it; the secret is not part of it."""
+    until = webhook.previous_until
+    return {
+        "id": str(webhook.pk),
+        "url": webhook.url,
+        "kinds": webhook.kinds,
+        "state": webhook.state,
+        "paused_by": webhook.pause_reason or None,
+        "state_since": webhook.state_since.isoformat(),
+        "previous_secret_until": until.isoformat() if until else None,
+        "created_at": webhook.created_at.isoformat(),
+    }
+
+
+def delivery_json(delivery: WebhookDelivery) -> dict[str, Any]:
+    """How a message fared."""
+    waits, ended_at = delivery.state == WebhookDelivery.State.PENDING, delivery.ended_at
+    return {
+        "id": str(delivery.pk),
+        "type": delivery.event,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "next_attempt_at": delivery.not_before.isoformat() if waits else None,
+        "last_status": delivery.last_status,
+        "last_error": delivery.last_error or None,
+        "took_ms": delivery.took_ms,
+        "created_at": delivery.created_at.isoformat(),
+        "ended_at": ended_at.isoformat() if ended_at else None,
+    }
+
+
+def _scope_missing(detail: str) -> Problem:
+    return Problem(status=403, kind="scope-missing", title="The key may not do this", detail=detail)

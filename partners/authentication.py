@@ -1,0 +1,116 @@
+"""Who calls: `Authorization: Bearer <key>` (RFC 6750), looked up anew for each call."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import unquote_plus
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from partners.holders import why_refused
+from partners.keys import digest_of, holds_a_key, looks_like_a_key
+from partners.models import ApiKey
+from partners.problems import Problem
+from partners.scopes import Scope
+
+NOTED = timedelta(minutes=1)  # within which a key's last use is not written down again
+REALM = 'Bearer realm="market"'
+
+
+def _no_key(detail: str, *, error: str = "") -> Problem:
+    challenge = f'{REALM}, error="{error}"' if error else REALM
+    return Problem(
+        status=401,
+        kind="unauthorized",
+        title="A valid key is needed",
+        detail=detail,
+        headers={"WWW-Authenticate": challenge},
+    )
+
+
+def _holder_is_out(detail: str) -> Problem:
+    return Problem(status=403, kind="holder-is-out", title="The key’s holder has no access now", detail=detail)
+
+
+class KeyAuthentication(BaseAuthentication):
+    """Finds the key; `request.auth` is the ApiKey, `request.user` the member, or None for a partner.
+
+    One query, and one more for a member's key; what is revoked, expired or rotated out is refused with the next call.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
+        """Raises Problem for a key that does not open anything; None without one."""
+        _refuse_key_in_address(request)
+        kind, _blank, secret = request.headers.get("Authorization", "").partition(" ")
+        if not kind:
+            return None
+        secret = secret.strip()
+        if kind.lower() != "bearer" or not looks_like_a_key(secret):
+            raise _no_key("Send the header “Authorization: Bearer <key>” with the key as you were given it.")
+        now = timezone.now()
+        keys = ApiKey.objects.select_related("partner__receiver", "member")
+        key = keys.filter(digest=digest_of(secret)).first()
+        if key is None or key.revoked_at is not None:
+            raise _no_key("The key is not known, or was revoked.", error="invalid_token")
+        if key.expires_at is not None and key.expires_at <= now:
+            raise _no_key(
+                "The key has expired. Make a new one, or use the one that took its place.", error="invalid_token"
+            )
+        _refuse_whose_holder_is_out(key, now=now)
+        if key.last_used_at is None or key.last_used_at <= now - NOTED:
+            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        return key.member, key
+
+    def authenticate_header(self, _request: Request) -> str:
+        """What 401 names as the way in (RFC 9110, 11.6.1)."""
+        return REALM
+
+
+def _refuse_key_in_address(request: Request) -> None:
+    """Addresses are kept in logs and histories (RFC 6750, 5.3), so that such a key is not a secret any more."""
+    if holds_a_key(unquote_plus(request.META.get("QUERY_STRING", ""))):
+        raise Problem(
+            status=400,
+            kind="key-in-address",
+            title="A key stands in the address",
+            detail="Addresses are written into logs on their way. Revoke this key, make a new one, and send it in "
+            "the header “Authorization: Bearer <key>” only.",
+        )
+
+
+def _refuse_whose_holder_is_out(key: ApiKey, *, now: datetime) -> None:
+    if key.partner is not None:
+        today, receiver = now.date(), key.partner.receiver
+        if receiver.since > today or (receiver.until is not None and receiver.until < today):
+            raise _holder_is_out("The partner’s contract has not begun or is over.")
+    elif key.member is None or not key.member.is_active or key.member.state != "active":
+        raise _holder_is_out("The member’s account is suspended, or is being closed.")
+    elif reason := why_refused(key):
+        raise Problem(status=403, kind="no-company", title="The key acts for no company", detail=reason)
+
+
+class MayDo(BasePermission):
+    """The view's `scope` must be among the key's, and among those that its partner's contract allows today."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Raises Problem with the scope's name."""
+        scope: Scope | None = view.scope
+        if not isinstance(request.auth, ApiKey):
+            raise _no_key("This needs a key. /partners/ says how to get one.")
+        if scope is not None and scope not in scopes_of(request.auth):
+            raise Problem(
+                status=403,
+                kind="scope-missing",
+                title="The key may not do this",
+                detail=f"It needs the scope {scope.value}.",
+                headers={"WWW-Authenticate": f'{REALM}, error="insufficient_scope", scope="{scope.value}"'},
+            )
+        return True
+
+
+def scopes_of(key: ApiKey) -> frozenset[str]:
+    """What it may do now: a contract that shrinks takes effect with the next call."""
+    own = frozenset(key.scopes)
+    return own if key.partner is None else own.intersection(key.partner.scopes)

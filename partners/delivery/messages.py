@@ -1,0 +1,40 @@
+"""The body of a message, written at the moment at which it is sent."""
+
+import json
+from datetime import datetime
+
+from django.conf import settings
+
+from partners.cursors import Place, write_place
+from partners.models import Change, Feed, WebhookDelivery
+from partners.selectors.changes import CursorGone, changes_between
+from partners.selectors.webhooks import kinds_now
+
+Event = WebhookDelivery.Event
+
+
+def write_message(delivery: WebhookDelivery, *, now: datetime) -> str:
+    """The message as JSON text; its objects are as the feed writes them. Raises CursorGone.
+
+    Of the kinds that it was made of only those are left that the holder may still read.
+    """
+    about = {"type": delivery.event, "timestamp": delivery.created_at.isoformat()}
+    return f'{json.dumps(about)[:-1]}, "data": {_data(delivery, now=now)}}}'
+
+
+def _data(delivery: WebhookDelivery, *, now: datetime) -> str:
+    if delivery.event == Event.PING:
+        return json.dumps({"market": settings.SITE_URL})
+    following = {"next": write_place(Place(delivery.epoch, delivery.up_to))}
+    if delivery.event == Event.EXPORT_AGAIN:
+        return json.dumps(following)
+    feed = Feed.objects.get(pk=1)
+    if delivery.epoch != feed.epoch or delivery.after < feed.forgotten:
+        raise CursorGone
+    allowed = [kind for kind in kinds_now(delivery.webhook) if kind in delivery.kinds]
+    changes = changes_between(
+        after=delivery.after, up_to=delivery.up_to, kinds=allowed, partner=delivery.webhook.partner, now=now
+    )
+    has_more = Change.objects.filter(kind__in=allowed, position__gt=delivery.up_to, position__lte=feed.last).exists()
+    tail = json.dumps({**following, "has_more": has_more})[1:]
+    return f'{{"changes": [{", ".join(changes)}], {tail}'

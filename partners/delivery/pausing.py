@@ -1,0 +1,39 @@
+"""Stopping what does not answer, and telling whose it is."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from mailings.services.notifying import notify
+from mailings.services.queueing import queue_mail
+from partners.models import Webhook
+from partners.notices import WEBHOOK_PAUSED
+
+State = Webhook.State
+
+
+@transaction.atomic
+def pause(webhook: Webhook, why: Webhook.PauseReason, *, now: datetime) -> bool:
+    """Whether it was this call that paused it."""
+    active = Webhook.objects.active().filter(pk=webhook.pk)
+    return bool(active.update(state=State.PAUSED, pause_reason=why, state_since=now))
+
+
+@transaction.atomic
+def pause_and_tell(webhook: Webhook, why: Webhook.PauseReason, *, error: str, now: datetime) -> None:
+    """Pause it, and tell its holder once."""
+    if not pause(webhook, why, now=now):
+        return
+    context = {"host": urlsplit(webhook.url).hostname, "why": why.value, "error": error}
+    if webhook.partner is not None:
+        queue_mail(
+            template=WEBHOOK_PAUSED.template,
+            to=webhook.partner.contact_email,
+            language=settings.LANGUAGE_CODE,
+            context=context,
+            now=now,
+        )
+    elif webhook.member is not None:
+        notify(kind=WEBHOOK_PAUSED, readers=[webhook.member], keys=[str(webhook.pk)], context=context, now=now)

@@ -1,0 +1,105 @@
+"""One POST to somebody else's machine, which may be slow, broken or hostile: it ends in time and tells little.
+
+The name is looked up once, and the connection goes to an address that was looked at: whatever the name says a moment
+later is not asked. The name still stands in SNI, in the check of the certificate and in Host. Nothing is followed, no
+proxy of the environment is used, and a watchdog cuts the connection at the deadline, wherever it is by then.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPException
+
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
+
+from partners.delivery.connecting import NoConnection, connected
+from partners.delivery.public_addresses import LookUp, NoSuchName, NotPublic, addresses_of
+from partners.delivery.targets import BadAddress, Target, read_target
+
+DEADLINE = 10.0  # seconds, from looking up the name to the answer
+READ = 2_000  # bytes of an answer that is no success
+SHOWN = 120  # characters of it
+
+
+KNOWN: Mapping[type[Exception], str] = {
+    NotPublic: "the name leads to an address that is not called",
+    NoSuchName: "the name of the host leads nowhere",
+    NoConnection: "nothing answers there",
+}
+FAILURES: tuple[type[Exception], ...] = (*KNOWN, OSError, HTTPException, HTTPError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an attempt went. Where nothing answered, `status` is None."""
+
+    status: int | None
+    error: str  # in a sentence without its full stop; "" for a success
+    took_ms: int
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the receiver says that it has the message."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the receiver says that it never wants any again."""
+        return self.status == 410
+
+
+def post(url: str, *, body: bytes, headers: Mapping[str, str], look_up: LookUp = socket.getaddrinfo) -> Outcome:
+    """Send it. Raises nothing that a receiver could cause."""
+    began = time.monotonic()
+    status, error = _try(url, body, headers, until=began + DEADLINE, look_up=look_up)
+    return Outcome(status, error, round((time.monotonic() - began) * 1000))
+
+
+def _try(url: str, body: bytes, headers: Mapping[str, str], *, until: float, look_up: LookUp) -> tuple[int | None, str]:
+    try:
+        target = read_target(url)
+        addresses = addresses_of(target, until=until, look_up=look_up)
+        with connected(addresses, target, until=until) as connection:
+            return _exchange(connection, target, body, headers, until=until)
+    except FAILURES as error:
+        return None, _words(error, is_late=time.monotonic() >= until or isinstance(error, TimeoutError))
+
+
+def _words(error: Exception, *, is_late: bool) -> str:
+    """What the holder reads. Of what a library says about somebody else's machine only the kind of fault."""
+    if isinstance(error, BadAddress):
+        return f"the address {error}".rstrip(".")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate does not hold: {shortened(error.verify_message)}"
+    if is_late:
+        return f"no answer within {DEADLINE:.0f} seconds"
+    return KNOWN.get(type(error), f"no answer that can be read ({type(error).__name__})")
+
+
+def _exchange(
+    connection: HTTPConnection, target: Target, body: bytes, headers: Mapping[str, str], *, until: float
+) -> tuple[int, str]:
+    """Of a success only the head is read; one that was cut off at the deadline is no answer."""
+    connection.request("POST", target.path, body=body, headers=headers, preload_content=False)
+    response = connection.getresponse()
+    if time.monotonic() >= until:
+        raise TimeoutError
+    status = response.status
+    if 200 <= status < 300:
+        return status, ""
+    if 300 <= status < 400:
+        return status, "redirects are not followed"
+    try:
+        said = response.read(READ, decode_content=False)
+    except (OSError, HTTPException, HTTPError):
+        said = b""  # the status counts
+    return status, shortened(said.decode("utf-8", errors="replace")) or "no success"
+
+
+def shortened(text: str) -> str:
+    """What somebody else's machine says, as one short line without anything that does not print."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(printable.split())[:SHOWN]

@@ -1,0 +1,70 @@
+"""The next stretch of the feed for each webhook that lags behind: one message, however many changes wait."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from partners.models import Change, Feed, Webhook, WebhookDelivery
+from partners.selectors.webhooks import kinds_now
+
+MOST = 100  # changes in a message
+GATHERING = timedelta(seconds=5)  # between two messages where the first held all there was
+
+Event = WebhookDelivery.Event
+
+
+def cut_stretches(*, now: datetime) -> None:
+    """Write down the next message of each webhook for which none waits; run twice, it writes none twice."""
+    feed = Feed.objects.get(pk=1)
+    waiting = WebhookDelivery.objects.open().of_feed().filter(webhook=OuterRef("pk"))
+    behind = Webhook.objects.active().served(at=now).quiet_no_longer(at=now).exclude(Exists(waiting))
+    for pk in behind.filter(~Q(epoch=feed.epoch) | Q(position__lt=feed.last)).values_list("pk", flat=True):
+        _cut_stretch(pk, now=now)
+
+
+@transaction.atomic(durable=True)
+def _cut_stretch(pk: UUID, *, now: datetime) -> None:
+    """The message and the webhook's new position are committed together. Whoever holds the row cuts."""
+    fitting = Webhook.objects.active().served(at=now).quiet_no_longer(at=now).filter(pk=pk)
+    locked = fitting.select_related("partner").select_for_update(of=("self",), skip_locked=True, no_key=True)
+    webhook = locked.first()
+    if webhook is None or webhook.deliveries.open().of_feed().exists():
+        return
+    feed = Feed.objects.get(pk=1)
+    if webhook.epoch != feed.epoch or webhook.position < feed.forgotten:
+        _add(webhook, Event.EXPORT_AGAIN, feed=feed, up_to=feed.last, after=feed.last, now=now)
+        return
+    kinds = kinds_now(webhook)
+    ahead = Change.objects.filter(kind__in=kinds, position__gt=webhook.position, position__lte=feed.last)
+    positions = list(ahead.order_by("position").values_list("position", flat=True)[: MOST + 1])
+    has_more = len(positions) > MOST
+    up_to = positions[MOST - 1] if has_more else feed.last
+    if positions:
+        _add(webhook, Event.CHANGES, feed=feed, after=webhook.position, up_to=up_to, kinds=kinds, now=now)
+    quiet_until = now + GATHERING if positions and not has_more else now
+    Webhook.objects.filter(pk=pk).update(position=up_to, quiet_until=quiet_until)
+
+
+def _add(
+    webhook: Webhook,
+    event: WebhookDelivery.Event,
+    *,
+    feed: Feed,
+    after: int,
+    up_to: int,
+    now: datetime,
+    kinds: tuple[str, ...] | list[str] = (),
+) -> None:
+    webhook.deliveries.create(
+        event=event,
+        epoch=feed.epoch,
+        after=after,
+        up_to=up_to,
+        kinds=list(kinds),
+        tried_from=now,
+        not_before=now,
+        created_at=now,
+    )
+    Webhook.objects.filter(pk=webhook.pk).update(epoch=feed.epoch, position=up_to)

@@ -1,0 +1,116 @@
+"""What all endpoints share: the key, its scope, its allowance, and answers that are not sent twice."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, cast
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.text import compress_sequence, compress_string
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from partners.authentication import KeyAuthentication, MayDo
+from partners.fields import Described, Schema
+from partners.limits import Allowance, take_call
+from partners.models import ApiKey
+from partners.parameters import NoQuery
+from partners.scopes import Scope
+
+JSON = "application/json"
+Component = Callable[[str, Iterable[Described]], Schema]
+WORTH_PACKING = 500  # bytes
+
+
+class OpenEndpoint(APIView):
+    """An address that needs no key. `query` says which parameters it understands."""
+
+    query: ClassVar[type[serializers.Serializer[Any]]] = NoQuery
+    about: ClassVar[str] = ""  # what the manual says of it besides the class's first line
+    problems: ClassVar[tuple[int, ...]] = ()  # statuses that not every endpoint answers
+    bodies: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}  # what each method is sent
+    statuses: ClassVar[Mapping[str, int]] = {}  # of what goes well, where it is not 200
+
+    def answers(self, _component: Component) -> Mapping[str, Schema]:
+        """What it answers, by media type; `component` names an object of some fields.
+
+        Where a method answers something else, `answers_post` and the like say what.
+        """
+        return {}
+
+    def words(self) -> Mapping[str, Iterable[str]]:
+        """The words that stand in parameters which are lists, or parts of the address."""
+        return {}
+
+    def options(self, *args: Any, **kwargs: Any) -> Response:
+        """Which methods there are, in the header Allow. Nothing for browsers of other sites: keys are for servers."""
+        return Response(status=204)
+
+
+class Endpoint(OpenEndpoint):
+    """An address that needs a key. `scope` is what the key needs for it; None lets every valid key in."""
+
+    authentication_classes = (KeyAuthentication,)
+    permission_classes = (MayDo,)
+    scope: ClassVar[Scope | None] = None
+    allowance: Allowance | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Count the call once it is known whose it is."""
+        super().initial(request, *args, **kwargs)
+        self.allowance = take_call(key_of(request))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say how many calls are left."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in (self.allowance.headers if self.allowance else {}).items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+
+def key_of(request: Request) -> ApiKey:
+    """The key of a call that was let in."""
+    return cast("ApiKey", request.auth)
+
+
+def json_answer(request: Request, body: str | bytes) -> HttpResponseBase:
+    """JSON with an ETag: 304 for who has it already, packed for who can unpack it.
+
+    Nothing secret is in such answers beside what their reader sent, so packing them tells nobody anything.
+    """
+    content = body.encode() if isinstance(body, str) else body
+    etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
+    packed = len(content) > WORTH_PACKING and _unpacks(request)
+    response = HttpResponse(compress_string(content) if packed else content, content_type=JSON)
+    _describe(response, packed=packed)
+    response.headers["ETag"] = etag
+    conditional: HttpResponseBase | None = get_conditional_response(
+        request._request,  # noqa: SLF001 - it wants Django's own
+        etag=etag,
+        response=response,
+    )
+    return conditional or response
+
+
+def streamed_answer(request: Request, parts: Iterator[bytes], *, kind: str, name: str) -> HttpResponseBase:
+    """Parts as they come, under a file's name; packed one by one, so that nothing waits for what follows."""
+    packed = _unpacks(request)
+    response = StreamingHttpResponse(compress_sequence(parts) if packed else parts, content_type=kind)
+    _describe(response, packed=packed)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _unpacks(request: Request) -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "").lower()
+
+
+def _describe(response: HttpResponseBase, *, packed: bool) -> None:
+    """No shared cache may keep it, and a private one asks each time: a removal counts from the next call on."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Authorization, Accept-Encoding"
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"

@@ -1,0 +1,22 @@
+"""Who pulls listings, with which keys, what has changed for them, and who is called when it has."""
+
+from partners.models.api_key import ApiKey
+from partners.models.application import PartnerApplication
+from partners.models.feed import Change, Feed, Mark
+from partners.models.page import PartnerPage
+from partners.models.partner import Partner
+from partners.models.webhook import MOST_OF_HOLDER, Webhook
+from partners.models.webhook_delivery import WebhookDelivery
+
+__all__ = [
+    "MOST_OF_HOLDER",
+    "ApiKey",
+    "Change",
+    "Feed",
+    "Mark",
+    "Partner",
+    "PartnerApplication",
+    "PartnerPage",
+    "Webhook",
+    "WebhookDelivery",
+]

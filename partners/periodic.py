@@ -1,0 +1,31 @@
+"""What beat calls for the change feed and for webhooks."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from partners import numbering, tasks
+from partners.services import webhook_calls
+
+
+@shared_task
+def number_changes() -> None:
+    """Number what was committed since the last call; readers of the feed do it for themselves."""
+    numbering.number_changes(now=timezone.now())
+
+
+@shared_task
+def sweep_webhooks() -> None:
+    """Find what a lost wake-up, a dead worker or a failed attempt left behind, and send it."""
+    tasks.send_webhooks()
+
+
+@shared_task
+def forget_tombstones() -> None:
+    """Forget what has been gone for so long that nobody follows it any more."""
+    numbering.forget_tombstones(now=timezone.now())
+
+
+@shared_task
+def forget_deliveries() -> None:
+    """Delete messages to webhooks that ended a month ago."""
+    webhook_calls.forget_deliveries(now=timezone.now())

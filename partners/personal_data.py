@@ -1,0 +1,99 @@
+"""What keys and the change feed hold about people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import (
+    ApiKey,
+    Change,
+    Feed,
+    Mark,
+    Partner,
+    PartnerApplication,
+    PartnerPage,
+    Webhook,
+    WebhookDelivery,
+)
+from privacy.datamap import (
+    BLANK,
+    UNLINK,
+    Held,
+    as_long_as,
+    days_after,
+    declare,
+    declare_place,
+    mailbox,
+    member,
+    while_member,
+)
+from privacy.purposes import PULLING, RIGHTS, STAFF_RECORD
+
+NEVER_GIVEN = _("a secret that opens the market to a program is given to nobody")
+
+declare(
+    Partner,
+    what=_("Your address for technical notices, if your company pulls listings"),
+    about=mailbox("contact_email"),
+    why=PULLING,
+    keep=as_long_as(_("as long as the contract with the partner, and what claims from it need")),
+    erase=BLANK,
+    held="contact_email",
+    neutral="id receiver slug website language scopes calls_a_minute",
+)
+declare(
+    ApiKey,
+    what=_("Keys for your programs"),
+    about=member("member"),
+    why=PULLING,
+    keep=while_member(),
+    held="member prefix name scopes created_at expires_at last_used_at revoked_at",
+    digest=Held(withheld=NEVER_GIVEN),
+    neutral="id partner follows submission",
+)
+declare(
+    PartnerApplication,
+    what=_("What you wrote when your company asked to become a partner"),
+    about=mailbox("email"),
+    why=PULLING,
+    keep=days_after(730, "received_at", _("2 years")),
+    held="company website contact_name email purpose reason",
+    decided_by=Held(about=member("decided_by"), why=STAFF_RECORD, erase=UNLINK),
+    neutral="id submission country scopes language state received_at decided_at partner",
+)
+declare(
+    Webhook,
+    what=_("Addresses of your programs that we call when something changes"),
+    about=member("member"),
+    why=PULLING,
+    keep=while_member(),
+    held="member url kinds state pause_reason state_since previous_until created_at",
+    secret=Held(withheld=NEVER_GIVEN),
+    previous_secret=Held(withheld=NEVER_GIVEN),
+    neutral="id partner place epoch position quiet_until",
+)
+declare(
+    WebhookDelivery,
+    what=_("What was sent to your programs, and how they answered"),
+    part_of="webhook",
+    neutral=(
+        "id webhook event epoch after up_to kinds state attempts tried_from not_before lease_until last_status "
+        "last_error took_ms created_at ended_at"
+    ),
+)
+# A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
+# the place below.
+declare(Mark, neutral="id kind key removal")
+declare(Change, neutral="id kind key position at removal")
+declare(Feed, neutral="id epoch last forgotten")
+# A company's name, words and mark on a public page; who reads it is noted nowhere.
+declare(
+    PartnerPage,
+    neutral="id partner is_on title intro categories kind countries logo logo_width logo_height privacy_url",
+)
+declare_place(
+    "tombstones",
+    what=_(
+        "The short name, as it stood in its address, of a page that was removed: partners learn by it what to remove"
+    ),
+    why=RIGHTS,
+    keep=as_long_as(_("400 days after the removal")),
+)

@@ -1,0 +1,12 @@
+"""Whether something was public once."""
+
+from datetime import datetime
+
+from partners.models import Change
+from partners.sources import Source
+
+
+def has_gone(source: Source, key: str, *, now: datetime) -> bool:
+    """Of what is not public the room above says so while it is kept there, and then the feed. Two queries."""
+    known = source.has_gone(key, now)
+    return Change.objects.filter(kind=source.kind, key=key).exists() if known is None else known

@@ -1,0 +1,120 @@
+"""Webhooks are made, changed, paused and taken up again, and their secrets are renewed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from partners import tasks
+from partners.delivery.pausing import pause
+from partners.delivery.public_addresses import read_callable
+from partners.delivery.signing import new_secret, sealed_secret
+from partners.models import MOST_OF_HOLDER, ApiKey, Feed, Webhook
+
+OVERLAP = timedelta(hours=24)  # for which both secrets sign
+
+State, Why = Webhook.State, Webhook.PauseReason
+
+
+class TooManyWebhooks(Exception):
+    """The holder has as many as there may be."""
+
+
+class PausedByStaff(Exception):
+    """Only staff take it up again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A webhook with its secret, which nobody can be shown again."""
+
+    webhook: Webhook
+    secret: str
+
+
+@transaction.atomic
+def create_webhook(*, key: ApiKey, url: str, kinds: Collection[str], now: datetime) -> NewSecret:
+    """One that belongs to the key's holder, and is told of what changes from now on.
+
+    Raises BadAddress, TooManyWebhooks.
+    """
+    read_callable(url)
+    feed, secret = Feed.objects.get(pk=1), new_secret()
+    webhook = Webhook(
+        partner_id=key.partner_id,
+        member_id=key.member_id,
+        url=url,
+        kinds=sorted(kinds),
+        state_since=now,
+        epoch=feed.epoch,
+        position=feed.last,
+        quiet_until=now,
+        created_at=now,
+    )
+    webhook.secret = sealed_secret(webhook, secret)
+    _take_a_place(webhook, key)
+    return NewSecret(webhook, secret)
+
+
+@transaction.atomic
+def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] | None) -> None:
+    """Another address, other kinds, or both; what waits goes to the new address. Raises BadAddress."""
+    if url is not None:
+        read_callable(url)
+        webhook.url = url
+    if kinds is not None:
+        webhook.kinds = sorted(kinds)
+    webhook.save(update_fields=["url", "kinds"])
+
+
+@transaction.atomic
+def rotate_secret(*, webhook: Webhook, now: datetime) -> NewSecret:
+    """A new secret signs from now on; the one before it signs too for a day, and any older one no more."""
+    locked = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
+    secret = new_secret()
+    locked.previous_secret, locked.previous_until = locked.secret, now + OVERLAP
+    locked.secret = sealed_secret(locked, secret)
+    locked.save(update_fields=["secret", "previous_secret", "previous_until"])
+    return NewSecret(locked, secret)
+
+
+@transaction.atomic
+def pause_webhook(*, webhook: Webhook, by: Webhook.PauseReason, now: datetime) -> None:
+    """Call it no more; where it stands in the feed is kept. What staff have paused, staff take up again."""
+    if not pause(webhook, by, now=now) and by == Why.STAFF:
+        Webhook.objects.filter(pk=webhook.pk).exclude(pause_reason=by).update(pause_reason=by, state_since=now)
+
+
+@transaction.atomic
+def resume_webhook(*, webhook: Webhook, by_staff: bool = False, now: datetime) -> None:
+    """Go on where it stopped: what did not arrive is tried anew at once, for three days. Raises PausedByStaff."""
+    paused = Webhook.objects.filter(pk=webhook.pk, state=State.PAUSED)
+    allowed = paused if by_staff else paused.exclude(pause_reason=Why.STAFF)
+    if not allowed.update(state=State.ACTIVE, pause_reason="", state_since=now):
+        if paused.exists():
+            raise PausedByStaff
+        return
+    waiting = webhook.deliveries.filter(state="pending").of_feed()
+    waiting.update(attempts=0, tried_from=now, not_before=now)
+    transaction.on_commit(tasks.wake)
+
+
+@transaction.atomic
+def delete_webhook(*, webhook: Webhook) -> None:
+    """With all that was noted about it."""
+    webhook.delete()
+
+
+def _take_a_place(webhook: Webhook, key: ApiKey) -> None:
+    """Of two that are made at once each gets a place of its own, or none."""
+    taken = set(Webhook.objects.of_holder(key).values_list("place", flat=True))
+    for place in sorted(set(range(1, MOST_OF_HOLDER + 1)) - taken):
+        webhook.place = place
+        try:
+            with transaction.atomic():
+                webhook.save(force_insert=True)
+        except IntegrityError:
+            continue
+        return
+    raise TooManyWebhooks

@@ -1,0 +1,106 @@
+"""The description of the API, held against the specification and against the API itself."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import schemathesis
+from django.test import Client
+from django.urls import get_resolver
+from django.utils import timezone
+from openapi_spec_validator import validate
+from schemathesis.engine import from_schema
+from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
+
+from tests.factories import LeadFactory, PartnerFactory, PriceTierFactory, VerificationFactory
+from tests.partners.calling import partner_caller
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RIGHT = ["2xx", "400", "404", "409", "410", "422", "429"]
+MANUAL = {"api:manual", "api:manual_problems", "api:manual_reference"}  # pages for people
+
+
+def document() -> dict[str, Any]:
+    """As programs read it."""
+    told: dict[str, Any] = Client().get("/api/v1/schema/").json()
+    return told
+
+
+def test_the_description_is_valid_openapi_3_1() -> None:
+    validate(document())
+
+    assert document()["openapi"] == "3.1.0"
+
+
+def test_every_address_of_the_api_is_described() -> None:
+    (ours,) = [one for one in get_resolver().url_patterns if getattr(one, "namespace", None) == "api"]
+    programs = [one for one in ours.url_patterns if f"api:{one.name}" not in MANUAL]  # type: ignore[union-attr]
+
+    assert set(document()["paths"]) == {
+        "/api/v1/" + re.sub(r"<\w+:(\w+)>", r"{\1}", str(one.pattern)) for one in programs
+    }
+
+
+def test_every_key_that_an_endpoint_asks_for_is_described_with_its_scope() -> None:
+    paths = document()["paths"]
+
+    assert [paths[f"/api/v1/{path}"]["get"].get("security") for path in ("", "countries/", "leads/", "changes/")] == [
+        [{}],
+        [{"key": []}],
+        [{"key": ["leads:read"]}],
+        [{"key": ["changes:read"]}],
+    ]
+
+
+def wrong_answers(address: str, *, phases: Iterable[str], examples: int) -> Iterator[str]:
+    """What schemathesis finds wrong when it calls everything with a partner's key; all of its checks are on.
+
+    4xx of these kinds are right answers to what the schema allows: that one parameter needs another, that a cursor is
+    ours, that an address is on the public internet, or that there are enough webhooks, no schema can say.
+    """
+    caller = partner_caller(partner=PartnerFactory(calls_a_minute=100_000))
+    # A connection that is kept keeps a thread of the server, and that its session with the database.
+    headers = {"Authorization": f"Bearer {caller.secret}", "Connection": "close"}
+    settings = {
+        "base-url": address,
+        "headers": headers,
+        "generation": {"max-examples": examples, "database": "none"},
+        "checks": {"positive_data_acceptance": {"expected-statuses": RIGHT}},
+        "phases": {name: {"enabled": name in phases} for name in ("examples", "coverage", "fuzzing", "stateful")},
+        "seed": 7,
+    }
+    config = schemathesis.Config.from_dict(settings)
+    schema = schemathesis.openapi.from_url(f"{address}/api/v1/schema/", config=config)
+    for event in from_schema(schema).execute():
+        match event:
+            case ScenarioFinished(recorder=recorder):
+                checks = [one for found in recorder.checks.values() for one in found]
+                yield from (f"{recorder.label} {one.failure_info.failure}" for one in checks if one.failure_info)
+            case NonFatalError(value=error, label=label):
+                yield f"{label} {error!r}"
+            case FatalError(exception=error):
+                raise error
+
+
+@pytest.fixture
+def market() -> None:
+    """With something of each kind in it."""
+    now = timezone.now()
+    lead = LeadFactory(posted_at=now - timedelta(days=1), expires_at=now + timedelta(days=9))
+    PriceTierFactory(lead=lead)
+    VerificationFactory(company=lead.company)
+
+
+@pytest.mark.usefixtures("market")
+def test_the_api_answers_as_described(live_server: Any) -> None:
+    assert list(wrong_answers(live_server.url, phases=["fuzzing"], examples=8)) == []
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("market")
+def test_the_api_answers_as_described_whatever_it_is_asked(live_server: Any) -> None:
+    phases = ["examples", "coverage", "fuzzing", "stateful"]
+
+    assert list(wrong_answers(live_server.url, phases=phases, examples=100)) == []

@@ -1,0 +1,384 @@
+"""Where messages may go and how long that may take: a canary listens where none may arrive."""
+
+import datetime
+import ssl
+import time
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from partners.delivery import connecting, posting
+from partners.delivery.posting import Outcome, post
+from partners.delivery.public_addresses import is_public, read_callable
+from partners.delivery.targets import BadAddress
+from tests.partners.receiving import Handler, Names, Receiver, receiver
+
+NOT_CALLED = "the name leads to an address that is not called"
+
+
+@pytest.fixture
+def canary() -> Iterator[Receiver]:
+    """It listens at 127.0.0.1, which is not allowed unless a test says so."""
+    with receiver() as server:
+        yield server
+
+
+@pytest.fixture
+def trusts_second_loopback(settings: Any) -> None:
+    """127.0.0.2 stands for the public internet, with http and at any port."""
+    settings.WEBHOOK_NETWORKS = ["127.0.0.2/32"]
+
+
+def send(url: str, *names: list[str]) -> Outcome:
+    """With a resolver that gives these answers one after the other, or the system's own."""
+    more = {"look_up": Names(list(names))} if names else {}
+    return post(url, body=b"{}", headers={"webhook-id": "1"}, **more)
+
+
+# --- which addresses
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "0.0.0.0",  # noqa: S104 - nobody listens there
+        "10.0.0.1",
+        "100.64.0.1",
+        "100.100.100.200",
+        "127.0.0.1",
+        "127.1.2.3",
+        "168.63.129.16",
+        "169.254.169.254",
+        "172.31.255.255",
+        "192.0.0.192",
+        "192.0.2.1",
+        "192.88.99.1",
+        "192.168.1.1",
+        "198.19.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::127.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:93.184.216.34",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
+        "2001::7f00:1",
+        "2001:db8::1",
+        "2002:7f00:1::",
+        "3fff::1",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fe80::1",
+        "fec0::1",
+        "ff02::1",
+    ],
+)
+def test_an_address_that_not_everybody_reaches_is_not_public(answer: str) -> None:
+    assert not is_public(ip_address(answer))
+
+
+@pytest.mark.parametrize("answer", ["93.184.216.34", "1.1.1.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1"])
+def test_an_address_of_the_internet_is(answer: str) -> None:
+    assert is_public(ip_address(answer))
+
+
+@pytest.mark.parametrize(
+    "host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "0x7f.0.0.1", "127.0.0.1", "[::1]", "[::ffff:7f00:1]"]
+)
+def test_loopback_in_any_spelling_is_refused_when_the_webhook_is_made(host: str) -> None:
+    """Decimal, hexadecimal, octal, short, mapped into IPv6."""
+    with pytest.raises(BadAddress):
+        read_callable(f"https://{host}/hook")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://hooks.example.com/",
+        "ftp://hooks.example.com/",
+        "https://hooks.example.com:22/",
+        "https://user:word@hooks.example.com/",
+        "https://hooks.example.com/#x",
+        "https://hooks.example.com\\@127.0.0.1/",
+        "https://hooks.example.com/a b",
+        "https://hooks.example.com/\r\nX: y",
+        "https://localhost/",
+        "https://[fe80::1%25eth0]/",
+        "https:///x",
+        "https://hooks.example.com:port/",
+        "https://xn--/" + "x" * 500,
+        "https://müller.example/",
+    ],
+)
+def test_an_address_that_says_more_than_a_public_host_is_refused(url: str) -> None:
+    with pytest.raises(BadAddress):
+        read_callable(url)
+
+
+@pytest.mark.parametrize("port", ["", ":443", ":8443"])
+def test_a_public_name_is_taken(port: str) -> None:
+    target = read_callable(f"https://Hooks.Example.com{port}/in?x=1")
+
+    assert (target.host, target.path, target.is_secure) == ("hooks.example.com", "/in?x=1", True)
+
+
+# --- what the canary sees
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [["127.0.0.1"], ["::ffff:127.0.0.1"], ["127.0.0.2", "127.0.0.1"], ["127.0.0.1", "127.0.0.2"], ["127.0.0.2", "::1"]],
+)
+def test_a_public_name_that_leads_to_loopback_is_not_called(
+    canary: Receiver, trusts_second_loopback: None, answers: list[str]
+) -> None:
+    """Also where only one of several answers does; then the others are not called either."""
+    with receiver("127.0.0.2", canary.port) as allowed:
+        outcome = send(f"http://hooks.example.com:{canary.port}/", answers)
+
+    assert (outcome.status, outcome.error, canary.calls, allowed.calls) == (None, NOT_CALLED, 0, 0)
+
+
+@pytest.mark.parametrize("host", ["localhost", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "[::ffff:127.0.0.1]"])
+def test_spellings_of_loopback_are_not_called_whatever_the_row_says(
+    canary: Receiver, trusts_second_loopback: None, host: str
+) -> None:
+    """With the system's own resolver, which would understand all of them."""
+    outcome = send(f"http://{host}:{canary.port}/")
+
+    assert (outcome.status, canary.calls) == (None, 0)
+    assert outcome.error
+
+
+def test_a_name_is_asked_once_and_its_second_answer_counts_for_nothing(
+    canary: Receiver, trusts_second_loopback: None
+) -> None:
+    """Rebinding: allowed when it is looked at, loopback when it is connected to."""
+    names = Names([["127.0.0.2"], ["127.0.0.1"]])
+    with receiver("127.0.0.2", canary.port) as allowed:
+        outcome = post(f"http://hooks.example.com:{canary.port}/", body=b"{}", headers={}, look_up=names)
+
+    assert (outcome.status, len(allowed.got), canary.calls, names.asked) == (204, 1, 0, ["hooks.example.com"])
+    assert allowed.got[0].headers["host"] == f"hooks.example.com:{canary.port}"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(canary: Receiver, trusts_second_loopback: None, status: int) -> None:
+    with receiver("127.0.0.2") as allowed:
+        allowed.answers = lambda handler: handler.answer(status, Location=canary.url)
+        outcome = send(allowed.url)
+
+    assert (outcome.status, outcome.error, canary.calls) == (status, "redirects are not followed", 0)
+
+
+def test_proxies_of_the_environment_are_not_used(
+    canary: Receiver, trusts_second_loopback: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, canary.url)
+    with receiver("127.0.0.2") as allowed:
+        outcome = send(allowed.url)
+
+    assert (outcome.status, canary.calls) == (204, 0)
+
+
+def test_http_goes_to_trusted_networks_only(trusts_second_loopback: None) -> None:
+    assert send("http://hooks.example.com/", ["93.184.216.34"]).error == NOT_CALLED
+
+
+def test_the_setting_is_empty_for_a_real_installation(canary: Receiver) -> None:
+    """Nothing but the public internet, by https."""
+    outcome = send(canary.url)
+
+    assert (outcome.error, canary.calls) == ("the address must begin with https://", 0)
+
+
+# --- how long, and how much
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deadline that tests can wait for."""
+    monkeypatch.setattr(posting, "DEADLINE", 0.6)
+
+
+def drip_head(handler: Handler) -> None:
+    """One letter of the headers after the other, each long before any timeout of its own."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    for _letter in range(100):
+        handler.wfile.write(b"x")
+        time.sleep(0.05)
+
+
+def drip_body(handler: Handler) -> None:
+    handler.wfile.write(b"HTTP/1.1 500 No\r\nContent-Length: 1000\r\n\r\n")
+    for _letter in range(100):
+        handler.wfile.write(b"x")
+        time.sleep(0.05)
+
+
+def continue_for_ever(handler: Handler) -> None:
+    for _line in range(100):
+        handler.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("answers", [drip_head, continue_for_ever, lambda handler: time.sleep(3)])
+def test_an_answer_that_drips_is_cut_at_the_deadline(trusts_second_loopback: None, hurry: None, answers: Any) -> None:
+    with receiver("127.0.0.2") as slow:
+        slow.answers = answers
+        began = time.monotonic()
+        outcome = send(slow.url)
+
+    assert (outcome.status, outcome.error.startswith("no answer within")) == (None, True)
+    assert time.monotonic() - began < 2
+
+
+def test_of_a_refusal_whose_body_drips_the_status_counts(trusts_second_loopback: None, hurry: None) -> None:
+    with receiver("127.0.0.2") as slow:
+        slow.answers = drip_body
+        began = time.monotonic()
+        outcome = send(slow.url)
+
+    assert (outcome.status, time.monotonic() - began < 2) == (500, True)
+
+
+def test_a_body_without_end_is_read_for_some_kilobytes(trusts_second_loopback: None) -> None:
+    sent = []
+
+    def flood(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 500 No\r\nConnection: close\r\n\r\n")
+        for _block in range(10_000):
+            handler.wfile.write(b"x" * 65_536)
+            sent.append(65_536)
+
+    with receiver("127.0.0.2") as flooding:
+        flooding.answers = flood
+        outcome = send(flooding.url)
+
+    assert (outcome.status, outcome.error) == (500, "x" * 120)
+    assert sum(sent) < 50_000_000
+
+
+def test_headers_without_end_are_cut(trusts_second_loopback: None) -> None:
+    def flood(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for number in range(100_000):
+            handler.wfile.write(b"X-%d: y\r\n" % number)
+
+    with receiver("127.0.0.2") as flooding:
+        flooding.answers = flood
+        outcome = send(flooding.url)
+
+    assert (outcome.status, outcome.error) == (None, "no answer that can be read (HTTPException)")
+
+
+def test_a_resolver_that_hangs_is_not_waited_for(trusts_second_loopback: None, hurry: None) -> None:
+    def hangs(*args: Any, **options: Any) -> list[Any]:
+        time.sleep(3)
+        return []
+
+    began = time.monotonic()
+    outcome = post("http://hooks.example.com/", body=b"", headers={}, look_up=hangs)
+
+    assert (outcome.status, time.monotonic() - began < 2) == (None, True)
+
+
+def test_what_a_refusal_says_is_shown_short_and_printable(trusts_second_loopback: None) -> None:
+    said = b"<b>No\x00\x1b[31m such\r\n\thook</b> \xff\xe2\x80\xae" + b"y" * 5000
+    with receiver("127.0.0.2") as refusing:
+        refusing.answers = lambda handler: handler.answer(404, said)
+        outcome = send(refusing.url)
+
+    assert outcome.error.startswith("<b>No [31m such hook</b> ")
+    assert (len(outcome.error), outcome.error.isprintable()) == (120, True)
+
+
+def test_nobody_at_home_is_said_so(trusts_second_loopback: None) -> None:
+    with receiver("127.0.0.2") as gone:
+        url = gone.url
+
+    assert send(url).error == "nothing answers there"
+    assert send("http://hooks.example.com/", []).error == "the name of the host leads nowhere"
+
+
+# --- TLS
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
+    """A certificate for hooks.example.com, signed by an authority that this machine trusts for now."""
+    issuer_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    issuer, subject = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("Tests", "Hooks"))
+    today = datetime.datetime.now(datetime.UTC)
+
+    def certificate(name: x509.Name, of: Any, extension: x509.ExtensionType) -> x509.Certificate:
+        builder = x509.CertificateBuilder().subject_name(name).issuer_name(issuer).public_key(of.public_key())
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(today)
+        builder = builder.not_valid_after(today + datetime.timedelta(days=1))
+        return builder.add_extension(extension, critical=False).sign(issuer_key, hashes.SHA256())
+
+    names = x509.SubjectAlternativeName([x509.DNSName("hooks.example.com")])
+    pem = serialization.Encoding.PEM
+    trusted, chain = tmp_path / "trusted.pem", tmp_path / "chain.pem"
+    root = certificate(issuer, issuer_key, x509.BasicConstraints(ca=True, path_length=None))
+    trusted.write_bytes(root.public_bytes(pem))
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    chain.write_bytes(secret + certificate(subject, key, names).public_bytes(pem))
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    connecting.trusted.cache_clear()
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(chain)
+    yield server
+    connecting.trusted.cache_clear()
+
+
+def test_the_certificate_has_to_hold_for_the_name_and_the_name_is_told(
+    authority: ssl.SSLContext, trusts_second_loopback: None
+) -> None:
+    """SNI, certificate and Host are the name’s, the connection is the address’s."""
+    told: list[str | None] = []
+    authority.sni_callback = lambda sock, name, context: told.append(name)
+    with receiver("127.0.0.2", tls=authority) as secure:
+        taken = send(f"https://hooks.example.com:{secure.port}/x", ["127.0.0.2"])
+        refused = send(f"https://other.example.com:{secure.port}/x", ["127.0.0.2"])
+        arrived = [one.headers["host"] for one in secure.got]
+
+    assert (taken.status, told, arrived) == (
+        204,
+        ["hooks.example.com", "other.example.com"],
+        [f"hooks.example.com:{secure.port}"],
+    )
+    assert refused.status is None
+    assert refused.error.startswith("the certificate does not hold: Hostname mismatch")
+
+
+def test_a_certificate_that_nobody_trusts_is_refused(
+    authority: ssl.SSLContext, trusts_second_loopback: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    connecting.trusted.cache_clear()
+    with receiver("127.0.0.2", tls=authority) as secure:
+        outcome = send(f"https://hooks.example.com:{secure.port}/x", ["127.0.0.2"])
+
+    assert (outcome.status, secure.got) == (None, [])
+    assert outcome.error.startswith("the certificate does not hold")
+
+
+def test_a_handshake_that_never_ends_is_cut(trusts_second_loopback: None, hurry: None) -> None:
+    """TLS spoken to somebody who only listens."""
+    with receiver("127.0.0.2") as silent:
+        silent.answers = lambda handler: time.sleep(3)
+        began = time.monotonic()
+        outcome = send(f"https://hooks.example.com:{silent.port}/", ["127.0.0.2"])
+
+    assert (outcome.status, time.monotonic() - began < 2) == (None, True)
