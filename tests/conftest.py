@@ -33,21 +33,22 @@ def policies(db: None) -> None:
         PolicyVersion.objects.get_or_create(kind=kind, number=1, defaults={**content, **dates})
 
 
-@pytest.fixture(autouse=True)
-def feed_again(request: pytest.FixtureRequest) -> None:
-    """Tests that commit begin with empty tables, and no market is without its feed."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
-        request.getfixturevalue("db")
-        Feed.objects.get_or_create(pk=1)
+_emptied: list[str] = []  # tests of this process that emptied all tables behind them
 
 
 @pytest.fixture(autouse=True)
-def policies_again(request: pytest.FixtureRequest) -> None:
-    """Tests that commit begin with empty tables, and no market is without policies: nothing may be disclosed then."""
+def what_migrations_bring(request: pytest.FixtureRequest) -> None:
+    """Tests that commit begin with empty tables, and leave them to those that follow in their process.
+
+    No market is without policies (nothing may be disclosed then), nor without its feed.
+    """
     marker = request.node.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
-        request.getfixturevalue("policies")
+    if marker is None or not (marker.kwargs.get("transaction") or _emptied):
+        return
+    request.getfixturevalue("policies")
+    Feed.objects.get_or_create(pk=1)
+    if marker.kwargs.get("transaction"):
+        _emptied.append(request.node.nodeid)
 
 
 @pytest.fixture(autouse=True)
