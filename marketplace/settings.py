@@ -289,6 +289,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 2.0},
     },
+    "note how far the feed has come": {
+        "task": "partners.periodic.note_position",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "call webhooks": {
         "task": "partners.periodic.sweep_webhooks",
         "schedule": 5.0,

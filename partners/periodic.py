@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from partners import numbering, tasks
+from partners import epochs, numbering, tasks
 from partners.services import webhook_calls
 
 
@@ -11,6 +11,12 @@ from partners.services import webhook_calls
 def number_changes() -> None:
     """Number what was committed since the last call; readers of the feed do it for themselves."""
     numbering.number_changes(now=timezone.now())
+
+
+@shared_task
+def note_position() -> None:
+    """Write down outside of the database how far the feed has come, so that a restore is noticed."""
+    epochs.note_position()
 
 
 @shared_task
