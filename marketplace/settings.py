@@ -304,6 +304,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=20),
         "options": {"expires": 3600.0},
     },
+    "forget yesterday’s calls that happen once": {
+        "task": "partners.periodic.forget_calls",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "forget what webhooks were told": {
         "task": "partners.periodic.forget_deliveries",
         "schedule": crontab(hour=3, minute=40),

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from partners import epochs, numbering, tasks
-from partners.services import webhook_calls
+from partners.services import once, webhook_calls
 
 
 @shared_task
@@ -29,6 +29,12 @@ def sweep_webhooks() -> None:
 def forget_tombstones() -> None:
     """Forget what has been gone for so long that nobody follows it any more."""
     numbering.forget_tombstones(now=timezone.now())
+
+
+@shared_task
+def forget_calls() -> None:
+    """Forget the answers to yesterday's calls that were to happen once."""
+    once.forget_calls(now=timezone.now())
 
 
 @shared_task
