@@ -12,6 +12,7 @@ from directory.api.categories import Categories, OneCategory
 from directory.api.companies import Companies, OneCompany
 from directory.api.countries import Countries, OneCountry
 from offerboard.api.leads import Leads, OneLead
+from offerboard.api.own_leads import OwnLead, OwnLeads, OwnLeadStep
 from partners.api.changes import Changes
 from partners.api.description import Description
 from partners.api.export import Export
@@ -58,6 +59,9 @@ urlpatterns = [
     path("categories/<slug:key>/", OneCategory.as_view(), name="category"),
     path("countries/", Countries.as_view(), name="countries"),
     path("countries/<slug:key>/", OneCountry.as_view(), name="country"),
+    path("me/leads/", OwnLeads.as_view(), name="own_leads"),
+    path("me/leads/<slug:key>/", OwnLead.as_view(), name="own_lead"),
+    path("me/leads/<slug:key>/<slug:step>/", OwnLeadStep.as_view(), name="own_lead_step"),
     path("docs/", manual, name="manual"),
     path("docs/reference/", manual_reference, name="manual_reference"),
     path("docs/problems/", manual_problems, name="manual_problems"),

@@ -289,6 +289,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 2.0},
     },
+    "note how far the feed has come": {
+        "task": "partners.periodic.note_position",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "call webhooks": {
         "task": "partners.periodic.sweep_webhooks",
         "schedule": 5.0,
@@ -297,6 +302,11 @@ CELERY_BEAT_SCHEDULE = {
     "forget what is long gone": {
         "task": "partners.periodic.forget_tombstones",
         "schedule": crontab(hour=3, minute=20),
+        "options": {"expires": 3600.0},
+    },
+    "forget yesterday’s calls that happen once": {
+        "task": "partners.periodic.forget_calls",
+        "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
     "forget what webhooks were told": {

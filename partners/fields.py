@@ -80,6 +80,8 @@ class JsonText(Func):
 
 def nullable(schema: Schema) -> Schema:
     """The same, or null."""
+    if isinstance(schema["type"], list):
+        return schema
     kinds = {**schema, "type": [schema["type"], "null"]}
     return {**kinds, "enum": [*schema["enum"], None]} if "enum" in schema else kinds
 

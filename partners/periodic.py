@@ -3,14 +3,20 @@
 from celery import shared_task
 from django.utils import timezone
 
-from partners import numbering, tasks
-from partners.services import webhook_calls
+from partners import epochs, numbering, tasks
+from partners.services import once, webhook_calls
 
 
 @shared_task
 def number_changes() -> None:
     """Number what was committed since the last call; readers of the feed do it for themselves."""
     numbering.number_changes(now=timezone.now())
+
+
+@shared_task
+def note_position() -> None:
+    """Write down outside of the database how far the feed has come, so that a restore is noticed."""
+    epochs.note_position()
 
 
 @shared_task
@@ -23,6 +29,12 @@ def sweep_webhooks() -> None:
 def forget_tombstones() -> None:
     """Forget what has been gone for so long that nobody follows it any more."""
     numbering.forget_tombstones(now=timezone.now())
+
+
+@shared_task
+def forget_calls() -> None:
+    """Forget the answers to yesterday's calls that were to happen once."""
+    once.forget_calls(now=timezone.now())
 
 
 @shared_task

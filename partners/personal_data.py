@@ -6,6 +6,7 @@ from partners.models import (
     ApiKey,
     Change,
     Feed,
+    IdempotentCall,
     Mark,
     Partner,
     PartnerApplication,
@@ -78,6 +79,12 @@ declare(
         "id webhook event epoch after up_to kinds state attempts tried_from not_before lease_until last_status "
         "last_error took_ms created_at ended_at"
     ),
+)
+declare(
+    IdempotentCall,
+    what=_("What your programs were answered, for a day"),
+    part_of="key",
+    neutral="id key value digest status answer begun_at",
 )
 # A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
 # the place below.

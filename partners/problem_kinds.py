@@ -78,6 +78,18 @@ KINDS = (
     ProblemKind("too-many-webhooks", 409, "There are as many webhooks as a holder may have.", "Delete one of them."),
     ProblemKind("paused-by-staff", 409, "Our staff have paused the webhook.", "Write to us."),
     ProblemKind(
+        "still-under-way",
+        409,
+        "The first call with this `Idempotency-Key` has not been answered yet.",
+        "Send it again in a minute.",
+    ),
+    ProblemKind(
+        "not-in-this-state",
+        409,
+        "The lead, or its company, is not in a state in which this can be done. Nothing was changed.",
+        "`detail` says why; read the lead to see how it stands.",
+    ),
+    ProblemKind(
         "on-its-way",
         409,
         "The message has not arrived yet, and is tried again by itself.",
@@ -102,6 +114,12 @@ KINDS = (
         422,
         "The body is JSON, but a member of it does not fit.",
         "`errors` names each member and says what is wrong with it.",
+    ),
+    ProblemKind(
+        "idempotency-key-reused",
+        422,
+        "The `Idempotency-Key` came before, with another address or body.",
+        "Make a new one for each new call; send the same one only with the same call.",
     ),
     ProblemKind(
         "too-many-requests",

@@ -34,7 +34,7 @@ MATRIX: dict[str, dict[str, str]] = {
         f"api:{name}": {"GET": "401", "POST": "401"}
         for name in (
             *("leads", "lead", "companies", "company", "categories", "category", "countries", "country"),
-            *("changes", "export", "removals", "removal_receipt"),
+            *("changes", "export", "removals", "removal_receipt", "own_leads", "own_lead", "own_lead_step"),
             *("webhooks", "webhook", "webhook_secret", "webhook_ping"),
             *("webhook_deliveries", "webhook_delivery", "webhook_replay"),
         )
@@ -245,6 +245,7 @@ MEMBERS_ONLY = {
 API_KEYS = ("partner", "member", "without", "revoked", "expired", "replaced", "over", "shrunk", "suspended", "left")
 REFUSED = "403 401 401 401 403 403 403 403"
 REFUSALS = {
+    "partner": "scope-missing",
     "member": "for-partners",
     "without": "scope-missing",
     "revoked": "unauthorized",
@@ -256,6 +257,7 @@ REFUSALS = {
     "left": "no-company",
 }
 ANY_KEY = "200 200 200 401 401 401 403 200 403 403"
+OWN = "403 200 403 401 401 401 403 403 403 403"  # a partner has no leads
 KEYS: dict[str, dict[str, str]] = {
     "api:changes": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
     "api:export": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
@@ -263,6 +265,9 @@ KEYS: dict[str, dict[str, str]] = {
         f"api:{name}": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"}
         for name in ("leads", "lead", "companies", "company", "categories", "category")
     },
+    "api:own_leads": {"GET": OWN, "POST": OWN.replace("200", "422")},  # an empty body
+    "api:own_lead": {"GET": OWN.replace("200", "404"), "POST": OWN.replace("200", "405")},  # of another company
+    "api:own_lead_step": {"GET": OWN.replace("200", "405"), "POST": OWN.replace("200", "404")},
     "api:countries": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},  # no scope is needed
     "api:country": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},
     "api:removals": {"GET": f"200 403 {REFUSED}", "POST": f"405 405 {REFUSED}"},
@@ -280,6 +285,7 @@ KEYS: dict[str, dict[str, str]] = {
 NEEDED = dict.fromkeys(KEYS, "changes:read")
 NEEDED |= {name: "webhooks:write" for name in KEYS if name.startswith("api:webhook")}
 NEEDED |= {f"api:{name}": "leads:read" for name in ("leads", "lead", "categories", "category")}
+NEEDED |= {name: "leads:write" for name in KEYS if name.startswith("api:own_")}
 NEEDED |= {f"api:{name}": "companies:read" for name in ("companies", "company")}
 # Addresses of the API that look at no key.
 WITHOUT_KEY = {"api:root", "api:schema", "api:manual", "api:manual_reference", "api:manual_problems"}

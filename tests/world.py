@@ -212,6 +212,8 @@ class World:
                 "token": token_of(unsubscribe_link(self.subscriber.key, TOPIC, self.subscriber.email))
             },
             "mailings:archived": {"slug": self.campaign.slug},
+            "api:own_lead": {"key": self.lead.slug},
+            "api:own_lead_step": {"key": self.lead.slug, "step": "pause"},
             "api:lead": {"key": self.lead.slug},
             "api:company": {"key": self.company.slug},
             "api:category": {"key": self.category.slug},

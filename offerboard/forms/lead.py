@@ -1,6 +1,7 @@
 """What a company fills in about its lead; a draft may leave out almost anything."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -233,9 +234,19 @@ class LeadForm(LeadDepthForm):
 
 def stored_form(lead: Lead) -> LeadForm:
     """The form as if the stored lead had just been sent for publication: it knows what is missing."""
+    return filled_form(stored_values(lead), lead=lead)
+
+
+def stored_values(lead: Lead) -> dict[str, Any]:
+    """What the form of a lead holds before anybody has typed."""
     stored = LeadForm(lead=lead)
-    data = {name: stored[name].value() for name in stored.fields if name not in NOT_STORED}
-    return LeadForm({name: value for name, value in data.items() if value not in (None, False)}, lead=lead)
+    return {name: stored[name].value() for name in stored.fields if name not in NOT_STORED}
+
+
+def filled_form(values: Mapping[str, Any], *, lead: Lead | None, for_draft: bool = False) -> LeadForm:
+    """The form as if these values had been sent by a browser, which sends nothing for what is empty or not ticked."""
+    sent = {name: value for name, value in values.items() if value not in (None, False)}
+    return LeadForm(sent, lead=lead, for_draft=for_draft)
 
 
 def no_room(names: list[str]) -> str:

@@ -1,8 +1,6 @@
 """What the pages around one's own leads share: finding a lead for its team, words for refusals, where to go next."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -10,30 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from accounts.acting import MemberRequest
 from directory.models import Company
 from offerboard.models import Lead
+from offerboard.refusals import REFUSALS
 from offerboard.selectors.mine import tab_of
-from offerboard.services import copies, lead_states
-from offerboard.services import leads as services
+from offerboard.services import lead_states
 
 EARLY = timedelta(days=14)  # while more is left, renewing is not needed yet
-REFUSALS: Mapping[type[Exception], Any] = {
-    lead_states.CompanyNotListed: _(
-        "Your company is not shown in the directory at the moment, so its leads cannot be public. Nothing is lost."
-    ),
-    lead_states.Incomplete: _("Something is still missing before this lead can be published."),
-    services.NotADraft: _("This lead is no longer a draft. Nothing was changed."),
-    services.NotEditable: _("This lead is closed and cannot be changed. Post a new one instead."),
-    lead_states.NotPublished: _("This lead is not on the board. Nothing was changed."),
-    lead_states.NotPaused: _("This lead is not paused, or it has expired. Nothing was changed."),
-    lead_states.NotOpen: _("This lead is closed already."),
-    lead_states.NotRenewable: _("Only a published or an expired lead can be renewed."),
-    copies.NotCopyable: _("Our staff took this lead off the board, so it cannot be copied. Change it instead."),
-    lead_states.RenewedToday: _("This lead runs its full time already. It can be renewed once a day."),
-}
 
 
 def team_lead(request: MemberRequest, slug: str, *, editing: bool = True) -> Lead:

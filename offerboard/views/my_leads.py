@@ -13,11 +13,11 @@ from accounts.access import company_required
 from accounts.acting import MemberRequest
 from directory.models import Company
 from offerboard.models import Lead
+from offerboard.refusals import REFUSALS
 from offerboard.selectors.mine import TABS, my_lead, my_leads_page, my_tabs, tab_of
 from offerboard.services import lead_states
 from offerboard.services.copies import NotCopyable, copy_lead
 from offerboard.views.lead_answers import (
-    REFUSALS,
     form_url,
     is_early,
     my_leads_url,

@@ -3,6 +3,7 @@
 from partners.models.api_key import ApiKey
 from partners.models.application import PartnerApplication
 from partners.models.feed import Change, Feed, Mark
+from partners.models.idempotent_call import IdempotentCall
 from partners.models.page import PartnerPage
 from partners.models.partner import Partner
 from partners.models.webhook import MOST_OF_HOLDER, Webhook
@@ -13,6 +14,7 @@ __all__ = [
     "ApiKey",
     "Change",
     "Feed",
+    "IdempotentCall",
     "Mark",
     "Partner",
     "PartnerApplication",

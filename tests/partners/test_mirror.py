@@ -16,8 +16,8 @@ from directory.models import Category, Company, Verification
 from directory.services import hide_company, restore_company, suspend_company
 from offerboard.models import Lead, PriceTier
 from offerboard.services.lead_states import clear_board, close_lead, pause_lead, reject_lead, renew_lead, resume_lead
-from partners import exporting
-from partners.epochs import begin_epoch, note_position, was_restored
+from partners import exporting, periodic
+from partners.epochs import begin_epoch, was_restored
 from partners.models import Change, Feed
 from partners.numbering import REMEMBERED, forget_tombstones, number_changes
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, MemberFactory, VerificationFactory
@@ -149,7 +149,7 @@ def test_after_a_restore_every_mirror_exports_again(mirror: Any) -> None:
     copy = Feed.objects.get(pk=1)
     lead = LeadFactory()
     mirror.sync()
-    note_position()
+    periodic.note_position()
     was = lead.slug in mirror.things("lead"), was_restored()
 
     # The copy: without the lead and with the feed as it was.

@@ -35,6 +35,7 @@ def pulled(caller: Caller) -> str:
     return str(json.loads(lines[0])["changes"])
 
 
+@pytest.mark.promise("receivers-told")
 def test_a_mirror_removes_confirms_and_the_request_ends(live_server: LiveServer, tmp_path: Path, seller: Any) -> None:
     """From the wish to leave to the partner's receipt."""
     mirror = new_mirror(live_server.url, tmp_path / "mirror.sqlite")

@@ -15,7 +15,7 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 from tests.factories import LeadFactory, PartnerFactory, PriceTierFactory, VerificationFactory
-from tests.partners.calling import partner_caller
+from tests.partners.calling import Caller, member_caller, partner_caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RIGHT = ["2xx", "400", "404", "409", "410", "422", "429"]
@@ -54,13 +54,23 @@ def test_every_key_that_an_endpoint_asks_for_is_described_with_its_scope() -> No
     ]
 
 
-def wrong_answers(address: str, *, phases: Iterable[str], examples: int) -> Iterator[str]:
-    """What schemathesis finds wrong when it calls everything with a partner's key; all of its checks are on.
+OF_ONES_OWN = r"^/api/v1/me/"
 
-    4xx of these kinds are right answers to what the schema allows: that one parameter needs another, that a cursor is
-    ours, that an address is on the public internet, or that there are enough webhooks, no schema can say.
+
+def wrong_answers(address: str, *, phases: Iterable[str], examples: int) -> Iterator[str]:
+    """What schemathesis finds wrong when it calls everything; all of its checks are on.
+
+    With a partner's key, and with a member's where only members have a way in. 4xx of these kinds are right answers
+    to what the schema allows: that one parameter needs another, that a cursor is ours, that an address is on the
+    public internet, or that there are enough webhooks, no schema can say.
     """
-    caller = partner_caller(partner=PartnerFactory(calls_a_minute=100_000))
+    partner = _description(address, partner_caller(partner=PartnerFactory(calls_a_minute=100_000)), phases, examples)
+    yield from _wrong_answers(partner.exclude(path_regex=OF_ONES_OWN))
+    member = _description(address, member_caller(), phases, examples)
+    yield from _wrong_answers(member.include(path_regex=OF_ONES_OWN))
+
+
+def _description(address: str, caller: Caller, phases: Iterable[str], examples: int) -> Any:
     # A connection that is kept keeps a thread of the server, and that its session with the database.
     headers = {"Authorization": f"Bearer {caller.secret}", "Connection": "close"}
     settings = {
@@ -72,7 +82,10 @@ def wrong_answers(address: str, *, phases: Iterable[str], examples: int) -> Iter
         "seed": 7,
     }
     config = schemathesis.Config.from_dict(settings)
-    schema = schemathesis.openapi.from_url(f"{address}/api/v1/schema/", config=config)
+    return schemathesis.openapi.from_url(f"{address}/api/v1/schema/", config=config)
+
+
+def _wrong_answers(schema: Any) -> Iterator[str]:
     for event in from_schema(schema).execute():
         match event:
             case ScenarioFinished(recorder=recorder):

@@ -29,7 +29,7 @@ from mailings.models import (
 )
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, Notice, ReadMark, RefusedRow, SentFile
-from partners.models import PartnerApplication, Webhook
+from partners.models import ApiKey, IdempotentCall, PartnerApplication, Webhook
 from privacy.digests import digest_now
 from privacy.models import (
     Breach,
@@ -281,6 +281,12 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     ),
     "offerboard.SavedSearch member": lambda one: SavedSearchFactory(member=one.member),
     "offerboard.SentFile member": lambda one: SentFile.objects.create(member=one.member, sent_at=NOW),
+    "partners.IdempotentCall member": lambda one: IdempotentCall.objects.create(
+        key=ApiKey.objects.filter(member=one.member).first() or company_key(one.member, one.company),
+        value=uuid4().hex,
+        digest="0" * 64,
+        begun_at=NOW,
+    ),
     "partners.Webhook member": lambda one: WebhookFactory(member=one.member, previous_secret="x", previous_until=LATER),
     "partners.WebhookDelivery member": lambda one: WebhookDeliveryFactory(
         webhook=Webhook.objects.filter(member=one.member).first() or WebhookFactory(member=one.member)

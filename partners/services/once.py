@@ -1,0 +1,71 @@
+"""Doing once what a program sends twice: the first call's answer is every later one's."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from partners.models import ApiKey, IdempotentCall
+
+REMEMBERED = timedelta(days=1)
+PATIENCE = timedelta(minutes=1)  # after which a call without an answer is taken for dead
+
+
+class UsedForSomethingElse(Exception):
+    """The same Idempotency-Key came with another method, address or body."""
+
+
+class StillUnderWay(Exception):
+    """The first call has not been answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call was answered."""
+
+    status: int
+    text: str
+
+
+def answer_once(*, key: ApiKey, value: str, asked: bytes, do: Callable[[], Answer], now: datetime) -> Answer:
+    """What `do` answers, or has answered to the first call. What raises is forgotten, so that it can be sent corrected.
+
+    `asked` is all that tells one call from another. A worker that dies in between leaves a call that is taken up
+    again after a minute: `do` must be one that does no harm twice. Raises UsedForSomethingElse, StillUnderWay.
+    """
+    digest = hashlib.sha256(asked).hexdigest()
+    call = _begin(key=key, value=value, digest=digest, now=now)
+    if call.digest != digest:
+        raise UsedForSomethingElse
+    if call.status is not None:
+        return Answer(call.status, call.answer)
+    mine = IdempotentCall.objects.filter(pk=call.pk, begun_at=call.begun_at)
+    try:
+        answer = do()
+    except Exception:
+        mine.delete()
+        raise
+    mine.update(status=answer.status, answer=answer.text)
+    return answer
+
+
+@transaction.atomic(durable=True)
+def _begin(*, key: ApiKey, value: str, digest: str, now: datetime) -> IdempotentCall:
+    """The call's row: new, answered, or taken over from a worker that died. Raises StillUnderWay."""
+    call, is_new = IdempotentCall.objects.get_or_create(
+        key=key, value=value, defaults={"digest": digest, "begun_at": now}
+    )
+    if is_new or call.status is not None or call.digest != digest:
+        return call
+    dead = IdempotentCall.objects.filter(pk=call.pk, status=None, begun_at=call.begun_at, begun_at__lte=now - PATIENCE)
+    if not dead.update(begun_at=now):
+        raise StillUnderWay
+    call.begun_at = now
+    return call
+
+
+def forget_calls(*, now: datetime) -> int:
+    """Forget yesterday's."""
+    return IdempotentCall.objects.filter(begun_at__lt=now - REMEMBERED).delete()[0]
