@@ -25,6 +25,7 @@ from offerboard.models import BoardEntry, Lead
 from offerboard.selectors.addresses import board_address
 
 PAGES, MAILS = 300, 1_000
+TEMPLATE = "reply_received"
 PATIENCE = 300.0  # seconds
 
 
@@ -88,7 +89,7 @@ def _mail() -> Iterator[Finding]:
 def _queue(mails: int) -> None:
     for place in range(mails):
         queue_message(
-            template="reply_received",
+            template=TEMPLATE,
             to=f"reader-{place}@example.com",
             language="en",
             subject="A reply to your inquiry",
@@ -99,8 +100,9 @@ def _queue(mails: int) -> None:
 
 
 def _all_sent() -> bool:
+    """Of those that were queued here: the invented market has one that waits for ever, for staff's page to show."""
     under_way = [Delivery.State.PENDING, Delivery.State.CLAIMED, Delivery.State.IN_FLIGHT]
-    return not Delivery.objects.single().filter(state__in=under_way).exists()
+    return not Delivery.objects.filter(template=TEMPLATE, state__in=under_way).exists()
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Webhooks of tests, and workers' shifts."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
 from partners import delivery
@@ -9,7 +11,9 @@ from partners.services import webhooks as services
 from partners.services.webhooks import NewSecret
 from tests.factories import NOW
 from tests.partners.calling import partner_caller
-from tests.partners.receiving import Receiver
+from tests.partners.receiving import Got, Handler, Receiver
+
+Clock = Any  # time_machine's traveller has no public name
 
 
 def hook(target: "Receiver | str", *, key: ApiKey | None = None, kinds: tuple[str, ...] = ("lead",)) -> NewSecret:
@@ -27,3 +31,16 @@ def work(**_nothing: Any) -> None:
 def position(webhook: Webhook) -> int:
     """How far it has come."""
     return Webhook.objects.get(pk=webhook.pk).position
+
+
+def later(clock: Clock, **time: float) -> None:
+    clock.shift(timedelta(**time))
+
+
+def told(got: Got) -> list[tuple[str, str]]:
+    """Action and id of each change in a message."""
+    return [(one["action"], one["id"]) for one in json.loads(got.body)["data"]["changes"]]
+
+
+def refuse(handler: Handler) -> None:
+    handler.answer(503, b"Down for maintenance")
