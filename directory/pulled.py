@@ -4,10 +4,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, OuterRef, QuerySet, TextField, Value, When
-from django.db.models.functions import Concat, JSONObject
+from django.db.models import Case, F, OuterRef, QuerySet, TextField, When
+from django.db.models.functions import JSONObject
 
 from directory.codes import BusinessType, HeadcountBand, TurnoverBand
 from directory.models import Category, Company, Verification
@@ -18,6 +17,7 @@ from partners.fields import (
     Field,
     Schema,
     address,
+    media_address,
     nullable,
     one_of,
     perhaps,
@@ -67,7 +67,7 @@ def company_shape(site: str) -> tuple[Field, ...]:
         stated("year_established", "Since when it exists.", schema=nullable({"type": "integer"})),
         stated("main_markets", "Countries it sells to most.", schema=several(COUNTRY)),
         stated("languages", "What it can be written to in, BCP 47.", schema=several({"type": "string"})),
-        Field("logo", _logo(f"{site}{settings.MEDIA_URL}"), nullable(ADDRESS), "Its picture, square."),
+        Field("logo", _logo(site), nullable(ADDRESS), "Its picture, square."),
         Field("verifications", _claims(), several(CLAIM), "What our staff checked; each holds until its day."),
         stated("joined_at", "When it joined the market.", of="created_at", schema=MOMENT),
         stated("updated_at", "When it last changed its profile.", schema=MOMENT),
@@ -99,9 +99,8 @@ def _has_gone(slug: str, _now: datetime) -> bool | None:
     return suspended or company.state == Company.State.CLOSED
 
 
-def _logo(media: str) -> Case:
-    whole = Concat(Value(media), F("logo"), output_field=TextField())
-    return Case(When(logo="", then=None), default=whole, output_field=TextField())
+def _logo(site: str) -> Case:
+    return Case(When(logo="", then=None), default=media_address(site, "logo"), output_field=TextField())
 
 
 def _industries() -> ArraySubquery:

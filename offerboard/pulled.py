@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, JSONObject
@@ -21,6 +20,7 @@ from partners.fields import (
     Field,
     Schema,
     address,
+    media_address,
     nullable,
     one_of,
     perhaps,
@@ -95,7 +95,7 @@ def lead_shape(site: str) -> tuple[Field, ...]:
         perhaps("packaging", "How the goods are packed."),
         stated("lead_time_days", "From the order until the goods are ready.", schema=nullable({"type": "integer"})),
         stated("language", "Of title and description, BCP 47.", schema=LANGUAGE),
-        Field("pictures", _pictures(_media(site)), several(PICTURE), "The first one stands on its card."),
+        Field("pictures", _pictures(site), several(PICTURE), "The first one stands on its card."),
         Field("documents", _documents(site), several(DOCUMENT), "Papers that come with it."),
         stated("posted_at", "When it was posted or last renewed.", schema=MOMENT),
         stated("updated_at", "When its company last changed it.", schema=MOMENT),
@@ -109,24 +109,16 @@ def _has_gone(slug: str, now: datetime) -> bool | None:
     return None if lead is None else was_public(lead, now=now)
 
 
-def _media(site: str) -> str:
-    return f"{site}{settings.MEDIA_URL}"
-
-
-def _whole(prefix: str, path: str) -> Concat:
-    return Concat(Value(prefix), F(path), output_field=TextField())
-
-
 def _tiers() -> ArraySubquery:
     rows = PriceTier.objects.filter(lead=OuterRef("pk")).order_by("place")
     return ArraySubquery(rows.values(row=JSONObject(min_quantity=Decimal("min_quantity"), price=Decimal("price"))))
 
 
-def _pictures(media: str) -> ArraySubquery:
+def _pictures(site: str) -> ArraySubquery:
     rows = LeadPicture.objects.filter(lead=OuterRef("pk")).order_by("position", "pk")
     picture = JSONObject(
-        url=_whole(media, "image"),
-        thumbnail=_whole(media, "thumbnail"),
+        url=media_address(site, "image"),
+        thumbnail=media_address(site, "thumbnail"),
         width=F("width"),
         height=F("height"),
         caption=F("caption"),

@@ -85,7 +85,7 @@ def _refuse_whose_holder_is_out(key: ApiKey, *, now: datetime) -> None:
         today, receiver = now.date(), key.partner.receiver
         if receiver.since > today or (receiver.until is not None and receiver.until < today):
             raise _holder_is_out("The partner’s contract has not begun or is over.")
-    elif key.member is None or not key.member.is_active or key.member.state != "active":
+    elif key.member is None or key.member.state != "active":
         raise _holder_is_out("The member’s account is suspended, or is being closed.")
     elif reason := why_refused(key):
         raise Problem(status=403, kind="no-company", title="The key acts for no company", detail=reason)

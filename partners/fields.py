@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, TextField, Value
 from django.db.models.expressions import Combinable
@@ -104,6 +105,11 @@ def one_of(choices: Iterable[str]) -> Schema:
 def several(schema: Schema) -> Schema:
     """A list of such."""
     return {"type": "array", "items": schema}
+
+
+def media_address(site: str, path: str) -> Combinable:
+    """The absolute address of a public file, whose name a column holds."""
+    return address(f"{site}{settings.MEDIA_URL}", path)
 
 
 def address(prefix: str, path: str, ending: str = "") -> Combinable:
