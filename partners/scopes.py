@@ -1,4 +1,4 @@
-"""What a key lets its holder do. A partner's contract caps the scopes of its keys; a member's keys know fewer."""
+"""What a key lets its holder do. A partner's contract caps the scopes of its keys."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -8,27 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Scope(models.TextChoices):
-    """One permission; an endpoint asks for exactly one."""
+    """One permission. An endpoint asks for one at most; a scope that no endpoint asks for is not offered."""
 
     LEADS_READ = "leads:read", _("read leads")
     COMPANIES_READ = "companies:read", _("read companies")
-    CONTACTS_READ = "contacts:read", _("read contacts of people who agreed to it")
-    STATISTICS_READ = "statistics:read", _("read published statistics")
     CHANGES_READ = "changes:read", _("follow changes and export everything")
     WEBHOOKS_WRITE = "webhooks:write", _("be called when something changes")
     LEADS_WRITE = "leads:write", _("post and change the leads of one’s own company")
 
 
-# Without a contract nobody else's contact data goes out; and a partner has no leads of its own.
-OF_PARTNERS = frozenset(Scope) - {Scope.LEADS_WRITE}
-OF_MEMBERS = frozenset(Scope) - {Scope.CONTACTS_READ}
+OF_PARTNERS = frozenset(Scope) - {Scope.LEADS_WRITE}  # they have no leads of their own
+OF_MEMBERS = frozenset(Scope)
 
 # A second sentence for people who choose.
 EXPLAINED: Mapping[Scope, Any] = {
     Scope.LEADS_READ: _("Sell offers and buy inquiries as the board shows them, and the categories."),
     Scope.COMPANIES_READ: _("Companies as the directory shows them. No telephone, no street, no e-mail address."),
-    Scope.CONTACTS_READ: _("Name and address of people who said yes to this partner by its name, and of nobody else."),
-    Scope.STATISTICS_READ: _("The counts of the market that everybody can read."),
     Scope.CHANGES_READ: _("What is new, changed or gone since the last call, and everything at once as a file."),
     Scope.WEBHOOKS_WRITE: _("Addresses of one’s own that we call when something changes."),
     Scope.LEADS_WRITE: _("Whoever has such a key can post, change, renew and close leads in the company’s name."),

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=60, unique=True, verbose_name='short name in addresses')),
                 ('website', models.URLField(verbose_name='website')),
                 ('contact_email', models.EmailField(max_length=254, verbose_name='e-mail for technical notices')),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('leads:read', 'read leads'), ('companies:read', 'read companies'), ('contacts:read', 'read contacts of people who agreed to it'), ('statistics:read', 'read published statistics'), ('changes:read', 'follow changes and export everything'), ('webhooks:write', 'be called when something changes'), ('leads:write', 'post and change the leads of one’s own company')], max_length=20), blank=True, default=list, size=None, verbose_name='what its contract allows')),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('leads:read', 'read leads'), ('companies:read', 'read companies'), ('changes:read', 'follow changes and export everything'), ('webhooks:write', 'be called when something changes'), ('leads:write', 'post and change the leads of one’s own company')], max_length=20), blank=True, default=list, size=None, verbose_name='what its contract allows')),
                 ('calls_a_minute', models.PositiveIntegerField(default=300, verbose_name='calls a minute')),
                 ('receiver', models.OneToOneField(limit_choices_to={'kind': 'partner'}, on_delete=django.db.models.deletion.PROTECT, related_name='partner', to='privacy.receiver', verbose_name='in the register of receivers')),
             ],
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('prefix', models.CharField(editable=False, max_length=16, unique=True, verbose_name='begins with')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('name', models.CharField(max_length=80, verbose_name='what it is for')),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('leads:read', 'read leads'), ('companies:read', 'read companies'), ('contacts:read', 'read contacts of people who agreed to it'), ('statistics:read', 'read published statistics'), ('changes:read', 'follow changes and export everything'), ('webhooks:write', 'be called when something changes'), ('leads:write', 'post and change the leads of one’s own company')], max_length=20), size=None, verbose_name='what it may do')),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('leads:read', 'read leads'), ('companies:read', 'read companies'), ('changes:read', 'follow changes and export everything'), ('webhooks:write', 'be called when something changes'), ('leads:write', 'post and change the leads of one’s own company')], max_length=20), size=None, verbose_name='what it may do')),
                 ('created_at', models.DateTimeField(verbose_name='made at')),
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires at')),
                 ('last_used_at', models.DateTimeField(blank=True, null=True, verbose_name='last used at')),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['changes:read', 'companies:read', 'contacts:read', 'leads:read', 'statistics:read', 'webhooks:write'])), name='partner_scopes_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['changes:read', 'companies:read', 'leads:read', 'webhooks:write'])), name='partner_scopes_known'),
         ),
         migrations.AddConstraint(
             model_name='partner',
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scopes', []), _negated=True), models.Q(models.Q(('partner', None), ('scopes__contained_by', ['changes:read', 'companies:read', 'leads:read', 'leads:write', 'statistics:read', 'webhooks:write'])), models.Q(('member', None), ('scopes__contained_by', ['changes:read', 'companies:read', 'contacts:read', 'leads:read', 'statistics:read', 'webhooks:write'])), _connector='OR')), name='key_scopes_known'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('scopes', []), _negated=True), models.Q(models.Q(('partner', None), ('scopes__contained_by', ['changes:read', 'companies:read', 'leads:read', 'leads:write', 'webhooks:write'])), models.Q(('member', None), ('scopes__contained_by', ['changes:read', 'companies:read', 'leads:read', 'webhooks:write'])), _connector='OR')), name='key_scopes_known'),
         ),
         migrations.AddConstraint(
             model_name='apikey',

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('contact_name', models.CharField(max_length=120, verbose_name='contact’s name')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
                 ('purpose', models.TextField(max_length=4000, verbose_name='what for')),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('leads:read', 'read leads'), ('companies:read', 'read companies'), ('contacts:read', 'read contacts of people who agreed to it'), ('statistics:read', 'read published statistics'), ('changes:read', 'follow changes and export everything'), ('webhooks:write', 'be called when something changes'), ('leads:write', 'post and change the leads of one’s own company')], max_length=20), size=None, verbose_name='which data')),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('leads:read', 'read leads'), ('companies:read', 'read companies'), ('changes:read', 'follow changes and export everything'), ('webhooks:write', 'be called when something changes'), ('leads:write', 'post and change the leads of one’s own company')], max_length=20), size=None, verbose_name='which data')),
                 ('language', models.CharField(default='en', max_length=12, verbose_name='language')),
                 ('state', models.CharField(choices=[('received', 'received'), ('accepted', 'accepted'), ('declined', 'declined')], default='received', max_length=10, verbose_name='state')),
                 ('received_at', models.DateTimeField(verbose_name='received at')),
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'application',
                 'verbose_name_plural': 'applications',
                 'indexes': [models.Index(condition=models.Q(('state', 'received')), fields=['received_at'], name='application_waiting')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('partner', None), ('reason', ''), ('state', 'received')), models.Q(('decided_at__isnull', False), ('partner__isnull', False), ('state', 'accepted')), models.Q(('decided_at__isnull', False), ('partner', None), ('state', 'declined'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='application_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('scopes', []), _negated=True), ('scopes__contained_by', ['changes:read', 'companies:read', 'contacts:read', 'leads:read', 'statistics:read', 'webhooks:write'])), name='application_scopes_known')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('partner', None), ('reason', ''), ('state', 'received')), models.Q(('decided_at__isnull', False), ('partner__isnull', False), ('state', 'accepted')), models.Q(('decided_at__isnull', False), ('partner', None), ('state', 'declined'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='application_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('scopes', []), _negated=True), ('scopes__contained_by', ['changes:read', 'companies:read', 'leads:read', 'webhooks:write'])), name='application_scopes_known')],
             },
         ),
     ]

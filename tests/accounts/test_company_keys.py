@@ -140,7 +140,6 @@ def test_it_is_asked_for_before_a_key_is_renewed_or_revoked(
     ("changes", "field"),
     [
         ({"scopes": []}, "scopes"),
-        ({"scopes": ["contacts:read"]}, "scopes"),
         ({"scopes": ["everything"]}, "scopes"),
         ({"name": ""}, "name"),
         ({"lifetime": "9999"}, "lifetime"),
@@ -148,7 +147,7 @@ def test_it_is_asked_for_before_a_key_is_renewed_or_revoked(
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made(browser: Client, changes: dict[str, Any], field: str) -> None:
-    """Contacts go to partners under a contract only."""
+    """Beside the field."""
     page = browser.post(NEW, answers(**changes))
 
     assert (page.status_code, list(page.context["form"].errors), ApiKey.objects.count()) == (200, [field], 0)

@@ -48,7 +48,7 @@ def application() -> PartnerApplication:
         contact_name="Vera Bello",
         email="vera@harbour.example",
         purpose="We show offers of coffee to roasters.",
-        scopes=(Scope.CHANGES_READ, Scope.LEADS_READ, Scope.CONTACTS_READ),
+        scopes=(Scope.CHANGES_READ, Scope.LEADS_READ, Scope.COMPANIES_READ),
     )
     made = apply(applicant=applicant, submission=uuid4(), language="en", now=NOW)
     Delivery.objects.all().delete()
@@ -165,7 +165,7 @@ def test_what_the_contract_does_not_allow_cannot_be_chosen(officer: Client) -> N
     partner = PartnerFactory(scopes=["leads:read"])
     address = reverse("admin:partners_partner_issue", args=[partner.pk])
 
-    page = officer.post(address, key_form(scopes=["leads:read", "contacts:read"]))
+    page = officer.post(address, key_form(scopes=["leads:read", "companies:read"]))
 
     assert (list(page.context["form"].errors), ApiKey.objects.count()) == (["scopes"], 0)
 
