@@ -69,7 +69,7 @@ def measure_following(market: Market) -> Iterator[Finding]:
 def _look(cursor: str, seen: dict[tuple[str, str], float], market: Market) -> str:
     """Read what is new, as the endpoint does."""
     number_changes(now=timezone.now())
-    page = changes_page(after=cursor, kinds=["lead"], most=1000, partner=None, now=market.now)
+    page = changes_page(after=cursor, kinds=["lead"], most=1000, partner=None, clock=lambda: market.now)
     at = time.monotonic()
     for change in map(json.loads, page.changes):
         if change["action"] == "upsert":

@@ -60,17 +60,15 @@ class Changes(Endpoint):
     def get(self, request: Request) -> HttpResponseBase:
         """A page; `next` is the cursor for the next call, also where nothing has changed.
 
-        Whatever is committed by now is numbered first, so that a reader lags behind by nothing but its own pace.
+        Whatever is committed by now is numbered first, so that a reader lags behind by nothing but its own pace; while
+        another process is numbering, it is on the next page.
         """
         query = read_query(self.query, request)
         key = key_of(request)
         kinds = _kinds(key, query.get("kind", ""))
-        now = timezone.now()
-        number_changes(now=now)
+        number_changes(now=timezone.now())
         try:
-            page = changes_page(
-                after=query["after"], kinds=kinds, most=query["page_size"], partner=key.partner, now=now
-            )
+            page = changes_page(after=query["after"], kinds=kinds, most=query["page_size"], partner=key.partner)
         except NotOurCursor as error:
             raise bad_parameters([Fault("query", "after", "is no cursor of this feed.")]) from error
         except CursorGone as error:

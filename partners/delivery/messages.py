@@ -1,7 +1,6 @@
 """The body of a message, written at the moment at which it is sent."""
 
 import json
-from datetime import datetime
 
 from django.conf import settings
 
@@ -13,16 +12,16 @@ from partners.selectors.webhooks import kinds_now
 Event = WebhookDelivery.Event
 
 
-def write_message(delivery: WebhookDelivery, *, now: datetime) -> str:
+def write_message(delivery: WebhookDelivery) -> str:
     """The message as JSON text; its objects are as the feed writes them. Raises CursorGone.
 
     Of the kinds that it was made of only those are left that the holder may still read.
     """
     about = {"type": delivery.event, "timestamp": delivery.created_at.isoformat()}
-    return f'{json.dumps(about)[:-1]}, "data": {_data(delivery, now=now)}}}'
+    return f'{json.dumps(about)[:-1]}, "data": {_data(delivery)}}}'
 
 
-def _data(delivery: WebhookDelivery, *, now: datetime) -> str:
+def _data(delivery: WebhookDelivery) -> str:
     if delivery.event == Event.PING:
         return json.dumps({"market": settings.SITE_URL})
     following = {"next": write_place(Place(delivery.epoch, delivery.up_to))}
@@ -33,7 +32,7 @@ def _data(delivery: WebhookDelivery, *, now: datetime) -> str:
         raise CursorGone
     allowed = [kind for kind in kinds_now(delivery.webhook) if kind in delivery.kinds]
     changes = changes_between(
-        after=delivery.after, up_to=delivery.up_to, kinds=allowed, partner=delivery.webhook.partner, now=now
+        after=delivery.after, up_to=delivery.up_to, kinds=allowed, partner=delivery.webhook.partner
     )
     has_more = Change.objects.filter(kind__in=allowed, position__gt=delivery.up_to, position__lte=feed.last).exists()
     tail = json.dumps({**following, "has_more": has_more})[1:]

@@ -2,15 +2,19 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from partners.cursors import Place, read_place, write_place
 from partners.models import Change, Feed, Partner
 from partners.selectors.removals import removals_of
 from partners.sources import sources
+
+Clock = Callable[[], datetime]
 
 
 class CursorGone(Exception):
@@ -33,12 +37,13 @@ def place_now() -> str:
 
 
 def changes_page(
-    *, after: str, kinds: Collection[str], most: int, partner: Partner | None, now: datetime
+    *, after: str, kinds: Collection[str], most: int, partner: Partner | None, clock: Clock = timezone.now
 ) -> ChangesPage:
     """What has changed since the cursor, of these kinds, as it looks now. Raises NotOurCursor, CursorGone.
 
     A partner is told which removals it has to confirm. Four queries at most, and one more for each kind. The feed is
-    asked before its rows, so that the next cursor never lies behind something that was not looked at.
+    asked before its rows, so that the next cursor never lies behind something that was not looked at; and the clock
+    after them: what was posted since an earlier moment would be told as gone, and passed over.
     """
     place, feed = read_place(after), Feed.objects.get(pk=1)
     if place.epoch != feed.epoch or not feed.forgotten <= place.position <= feed.last:
@@ -50,15 +55,15 @@ def changes_page(
     )
     has_more, rows = len(rows) > most, rows[:most]
     reached = rows[-1].position if has_more else feed.last
-    return ChangesPage(_written(rows, partner=partner, now=now), write_place(Place(feed.epoch, reached)), has_more)
+    return ChangesPage(_written(rows, partner=partner, now=clock()), write_place(Place(feed.epoch, reached)), has_more)
 
 
 def changes_between(
-    *, after: int, up_to: int, kinds: Collection[str], partner: Partner | None, now: datetime
+    *, after: int, up_to: int, kinds: Collection[str], partner: Partner | None, clock: Clock = timezone.now
 ) -> list[str]:
-    """What lies behind one position, up to another, of these kinds, as it looks now."""
-    rows = Change.objects.filter(kind__in=kinds, position__gt=after, position__lte=up_to)
-    return _written(list(rows.order_by("position")), partner=partner, now=now)
+    """What lies behind one position, up to another, of these kinds, as it looks once they are read."""
+    rows = list(Change.objects.filter(kind__in=kinds, position__gt=after, position__lte=up_to).order_by("position"))
+    return _written(rows, partner=partner, now=clock())
 
 
 def _written(rows: Collection[Change], *, partner: Partner | None, now: datetime) -> list[str]:

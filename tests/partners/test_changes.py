@@ -1,16 +1,20 @@
 """The change feed as a partner's program reads it."""
 
+import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from offerboard.models import Lead
 from partners.models import Mark
 from partners.numbering import number_changes
 from partners.scopes import Scope
-from partners.selectors.changes import place_now
+from partners.selectors.changes import changes_page, place_now
 from tests.factories import NOW, LeadFactory
 from tests.partners.calling import partner_caller
 
@@ -108,3 +112,20 @@ def test_a_key_sees_the_kinds_that_it_may_read() -> None:
         403,
         "Changes of the kind lead need the scope leads:read.",
     )
+
+
+def test_the_clock_is_read_after_the_rows() -> None:
+    """What is posted while a page is read would be told as gone by an earlier clock, and passed over for ever."""
+    start, lead, asked = place_now(), LeadFactory(), []
+    number_changes(now=NOW)
+
+    with CaptureQueriesContext(connection) as queries:
+
+        def clock() -> datetime:
+            asked.extend(queries.captured_queries)
+            return NOW
+
+        page = changes_page(after=start, kinds=["lead"], most=9, partner=None, clock=clock)
+
+    assert "partners_change" in asked[-1]["sql"]
+    assert [json.loads(one)["id"] for one in page.changes] == [lead.slug]
