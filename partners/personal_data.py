@@ -69,7 +69,7 @@ declare(
     held="member url kinds state pause_reason state_since previous_until created_at",
     secret=Held(withheld=NEVER_GIVEN),
     previous_secret=Held(withheld=NEVER_GIVEN),
-    neutral="id partner place epoch position quiet_until",
+    neutral="id partner key place epoch position quiet_until",
 )
 declare(
     WebhookDelivery,
@@ -84,7 +84,7 @@ declare(
     IdempotentCall,
     what=_("What your programs were answered, for a day"),
     part_of="key",
-    neutral="id key value digest status answer begun_at",
+    neutral="id key value digest number status answer begun_at",
 )
 # A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
 # the place below.

@@ -14,8 +14,9 @@ from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
 from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
 from partners.delivery.signing import new_secret, sealed_secret
-from partners.models import Partner, PartnerPage, Webhook, WebhookDelivery
-from partners.scopes import OF_PARTNERS
+from partners.models import ApiKey, Partner, PartnerPage, Webhook, WebhookDelivery
+from partners.scopes import OF_MEMBERS, OF_PARTNERS, Scope
+from partners.services.keys import issue_member_key
 from privacy.models import Receiver
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -314,6 +315,12 @@ class PartnerFactory(DjangoModelFactory[Partner]):
     scopes = factory.LazyFunction(lambda: sorted(OF_PARTNERS))
 
 
+def _key_of(member: Member) -> ApiKey:
+    """A key of the member's that may read everything."""
+    scopes = sorted(OF_MEMBERS - {Scope.LEADS_WRITE})
+    return issue_member_key(member_id=member.pk, name="Our shop", scopes=scopes, expires_at=None, now=NOW).key
+
+
 class WebhookFactory(DjangoModelFactory[Webhook]):
     """A member's only webhook, which is told of leads; it stands at the beginning of the feed."""
 
@@ -322,6 +329,7 @@ class WebhookFactory(DjangoModelFactory[Webhook]):
 
     id = factory.LazyFunction(uuid4)
     member = factory.SubFactory(MemberFactory)
+    key = factory.LazyAttribute(lambda one: _key_of(one.member))
     place = 1
     url = "https://hooks.example.com/market"
     kinds = factory.LazyFunction(lambda: ["lead"])

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
+from uuid import UUID
 
 from django.db.models import F
 from django.http import Http404
@@ -12,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.company_keys import company_of_key
+from accounts.models import Member
 from directory.models import Company
 from offerboard.api.lead_body import LeadBody, form_of
 from offerboard.models import Lead
@@ -19,7 +21,7 @@ from offerboard.pulled import LEADS
 from offerboard.refusals import REFUSALS
 from offerboard.services import lead_states
 from offerboard.services import leads as services
-from partners.api.once import answered_once, number_of
+from partners.api.once import answered_once
 from partners.api.things import not_from_here, page_schema, page_text
 from partners.bodies import read_body
 from partners.cursors import NotOurCursor, read_cursor, write_cursor
@@ -98,21 +100,21 @@ class OwnLeads(Endpoint):
 
     def post(self, request: Request) -> HttpResponseBase:
         """A new lead, on the board at once unless `publish` is false, or where our staff read leads first."""
-        company, body = _company(request), read_body(LeadBody, request, partial=True)
-        member: Any = key_of(request).member
-        form = form_of(body, lead=None, for_draft=not body.get("publish", True))
+        company, member = _company(request), cast("Member", key_of(request).member)
 
-        def post() -> Answer:
-            now = timezone.now()
+        def post(number: UUID) -> Answer:
+            body = read_body(LeadBody, request, partial=True)
+            at_once = body.get("publish", True)
+            form = form_of(body, lead=None, for_draft=not at_once)
             lead = services.create_draft(
                 company=company,
                 member=member,
-                submission=services.submission_for(company=company, typed=number_of(request)),
+                submission=services.submission_for(company=company, typed=number),
                 details=form.details(),
-                now=now,
+                now=timezone.now(),
             )
-            if body.get("publish", True) and lead.state == Lead.State.DRAFT:
-                _or_conflict(lead_states.publish_lead, lead, now=now)
+            if at_once and lead.state == Lead.State.DRAFT:  # else a call that died has published it
+                _publish_or_leave_nothing(lead)
             return Answer(201, _written(lead))
 
         return answered_once(request, post)
@@ -198,6 +200,15 @@ def _own(request: Request, key: str) -> Lead:
 
 def _written(lead: Lead) -> str:
     return next(iter(LEADS.as_json(Lead.objects.filter(pk=lead.pk), fields=own_fields())))
+
+
+def _publish_or_leave_nothing(lead: Lead) -> None:
+    """Raises Problem; then the draft is gone too, so that the same call sent again begins anew."""
+    try:
+        _or_conflict(lead_states.publish_lead, lead, now=timezone.now())
+    except Problem:
+        lead_states.discard_draft(lead=lead, now=timezone.now())
+        raise
 
 
 def _or_conflict(step: Any, lead: Lead, **what: Any) -> None:

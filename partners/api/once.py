@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -17,20 +17,14 @@ HEADER = "Idempotency-Key"
 SHAPE = re.compile(rf"[\x21-\x7e]{{1,{IdempotentCall.LONGEST}}}")
 
 
-def answered_once(request: Request, do: Callable[[], Answer]) -> HttpResponse:
+def answered_once(request: Request, do: Callable[[UUID], Answer]) -> HttpResponse:
     """What `do` answers; with the header, what it answered to the first call with it. Raises Problem."""
     value = request.headers.get(HEADER)
-    answer = do() if value is None else _once(request, value, do)
+    answer = do(uuid4()) if value is None else _once(request, value, do)
     return HttpResponse(answer.text, content_type=JSON, status=answer.status, headers={"Cache-Control": "no-store"})
 
 
-def number_of(request: Request) -> UUID:
-    """The same for the same Idempotency-Key: by it, a call that is done again after a crash finds what it has made."""
-    value = request.headers.get(HEADER)
-    return uuid4() if value is None else uuid5(NAMESPACE_URL, f"{key_of(request).digest} {value}")
-
-
-def _once(request: Request, value: str, do: Callable[[], Answer]) -> Answer:
+def _once(request: Request, value: str, do: Callable[[UUID], Answer]) -> Answer:
     if not SHAPE.fullmatch(value):
         fault = Fault("header", HEADER, f"takes up to {IdempotentCall.LONGEST} visible characters, such as a UUID.")
         raise Problem(

@@ -19,6 +19,7 @@ from partners.api.webhook_shapes import (
     Nothing,
     delivery_json,
     own_webhook,
+    webhook_to_change,
 )
 from partners.api.webhooks import PRIVATE, with_secret
 from partners.bodies import read_body
@@ -47,7 +48,7 @@ class WebhookSecret(Endpoint):
     def post(self, request: Request, pk: UUID) -> Response:
         """Another one, shown in this answer and never again; for 24 hours messages bear signatures by both."""
         read_body(Nothing, request)
-        made = rotate_secret(webhook=own_webhook(request, pk), now=timezone.now())
+        made = rotate_secret(webhook=webhook_to_change(request, pk), now=timezone.now())
         return Response(with_secret(made), headers=PRIVATE)
 
 
@@ -66,7 +67,7 @@ class WebhookPing(Endpoint):
         """It is sent within seconds; how that went stands at its own address."""
         read_body(Nothing, request)
         try:
-            ping = services.ping_webhook(webhook=own_webhook(request, pk), now=timezone.now())
+            ping = services.ping_webhook(webhook=webhook_to_change(request, pk), now=timezone.now())
         except services.TooManyPings as error:
             raise Problem(
                 status=429,
@@ -126,7 +127,7 @@ class WebhookReplay(Endpoint):
 
     def post(self, request: Request, pk: UUID, delivery: UUID) -> Response:
         """Under the same id; it says how things look now."""
-        webhook = own_webhook(request, pk)
+        webhook = webhook_to_change(request, pk)
         found = _delivery_of(webhook, delivery)
         read_body(Nothing, request)
         try:

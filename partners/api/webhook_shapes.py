@@ -75,10 +75,19 @@ class DeliveriesQuery(serializers.Serializer[Any]):
 
 def own_webhook(request: Request, pk: Any) -> Webhook:
     """One of the caller's holder's; whether others exist nobody learns."""
-    found = Webhook.objects.of_holder(key_of(request)).select_related("partner").filter(pk=pk).first()
+    found = Webhook.objects.of_holder(key_of(request)).select_related("partner", "key").filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
+
+
+def webhook_to_change(request: Request, pk: Any) -> Webhook:
+    """One of the caller's holder's that tells nothing which this key may not read. Raises Problem."""
+    webhook = own_webhook(request, pk)
+    allowed = readable_kinds(scopes_of(key_of(request)))
+    if missing := [kind for kind in webhook.kinds if kind not in allowed]:
+        raise _scope_missing(f"This webhook tells of {missing[0]}: {sources()[missing[0]].scope.value} is needed.")
+    return webhook
 
 
 def checked_kinds(request: Request, wanted: list[str] | None) -> list[str]:

@@ -20,6 +20,7 @@ from partners.api.webhook_shapes import (
     checked_kinds,
     own_webhook,
     webhook_json,
+    webhook_to_change,
 )
 from partners.bodies import read_body
 from partners.delivery.targets import BadAddress
@@ -92,7 +93,7 @@ class OneWebhook(Endpoint):
 
     def patch(self, request: Request, pk: UUID) -> Response:
         """Another address, other kinds, paused or active; all of it or nothing."""
-        webhook, wanted = own_webhook(request, pk), read_body(ChangedWebhook, request, partial=True)
+        webhook, wanted = webhook_to_change(request, pk), read_body(ChangedWebhook, request, partial=True)
         kinds = checked_kinds(request, wanted["kinds"]) if "kinds" in wanted else None
         try:
             with transaction.atomic():

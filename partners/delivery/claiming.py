@@ -41,4 +41,4 @@ def _due(now: datetime) -> QuerySet[WebhookDelivery]:
     wanted = Q(webhook__state=Webhook.State.ACTIVE) | Q(event=WebhookDelivery.Event.PING)
     free = ~Exists(under_way.exclude(pk=OuterRef("pk")))
     rows = WebhookDelivery.objects.due(at=now).filter(wanted, free, webhook__in=Webhook.objects.served(at=now))
-    return rows.select_related("webhook__partner").order_by("not_before", "created_at")
+    return rows.select_related("webhook__partner", "webhook__key").order_by("not_before", "created_at")

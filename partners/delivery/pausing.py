@@ -3,7 +3,6 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
 
 from mailings.services.notifying import notify
@@ -31,7 +30,7 @@ def pause_and_tell(webhook: Webhook, why: Webhook.PauseReason, *, error: str, no
         queue_mail(
             template=WEBHOOK_PAUSED.template,
             to=webhook.partner.contact_email,
-            language=settings.LANGUAGE_CODE,
+            language=webhook.partner.language,
             context=context,
             now=now,
         )

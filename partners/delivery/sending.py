@@ -16,6 +16,7 @@ from partners.delivery.signing import signed_headers
 from partners.delivery.stretches import cut_stretches
 from partners.models import WebhookDelivery
 from partners.selectors.changes import CursorGone
+from partners.selectors.webhooks import why_idle
 from privacy.sealing import CannotUnseal
 
 log = structlog.get_logger(__name__)
@@ -54,8 +55,11 @@ def _take_up(under_way: UnderWay, pool: ThreadPoolExecutor) -> bool:
 
 def _begin(delivery: WebhookDelivery, pool: ThreadPoolExecutor, *, now: datetime) -> "Future[Outcome] | None":
     """Write and sign the message, and hand it to a thread; one that cannot be written holds up nobody else's."""
+    if idle := why_idle(delivery.webhook):
+        note_outcome(delivery, Outcome(None, idle, 0), now=now)
+        return None
     try:
-        body = write_message(delivery, now=now)
+        body = write_message(delivery)
         signed = signed_headers(delivery.webhook, message_id=str(delivery.pk), body=body, now=now)
     except CursorGone:
         give_up(delivery, "the feed knows this stretch no more: export everything again", now=now)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from partners.models import Change, Feed, Webhook, WebhookDelivery
-from partners.selectors.webhooks import kinds_now
+from partners.selectors.webhooks import kinds_now, why_idle
 
 MOST = 100  # changes in a message
 GATHERING = timedelta(seconds=5)  # between two messages where the first held all there was
@@ -28,9 +28,9 @@ def cut_stretches(*, now: datetime) -> None:
 def _cut_stretch(pk: UUID, *, now: datetime) -> None:
     """The message and the webhook's new position are committed together. Whoever holds the row cuts."""
     fitting = Webhook.objects.active().served(at=now).quiet_no_longer(at=now).filter(pk=pk)
-    locked = fitting.select_related("partner").select_for_update(of=("self",), skip_locked=True, no_key=True)
+    locked = fitting.select_related("partner", "key").select_for_update(of=("self",), skip_locked=True, no_key=True)
     webhook = locked.first()
-    if webhook is None or webhook.deliveries.open().of_feed().exists():
+    if webhook is None or why_idle(webhook) or webhook.deliveries.open().of_feed().exists():
         return
     feed = Feed.objects.get(pk=1)
     if webhook.epoch != feed.epoch or webhook.position < feed.forgotten:

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
             name='Webhook',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('key', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='webhooks', to='partners.apikey', verbose_name='the key that made it')),
                 ('place', models.PositiveSmallIntegerField(editable=False, verbose_name='which of its holder’s')),
                 ('url', models.URLField(max_length=500, verbose_name='address')),
                 ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None, verbose_name='what it is told of')),

@@ -1,5 +1,7 @@
 """Calls that a program may send twice and that shall happen once."""
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,7 @@ class IdempotentCall(models.Model):
     key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="idempotent_calls")
     value = models.CharField(_("Idempotency-Key"), max_length=LONGEST)
     digest = models.CharField(max_length=64)  # SHA-256 of method, address and body
+    number = models.UUIDField(default=uuid.uuid4, editable=False)  # by which what it made is found after a crash
     status = models.PositiveSmallIntegerField(_("status"), null=True)  # None: under way, or its worker died
     answer = models.TextField(_("answer"), blank=True)
     begun_at = models.DateTimeField(_("begun at"))

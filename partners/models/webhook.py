@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.api_key import ApiKey
 from partners.models.partner import Partner
-from partners.scopes import OF_MEMBERS, Scope
+from partners.scopes import Scope
 
 MOST_OF_HOLDER = 5
 
@@ -29,9 +29,13 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.filter(state=Webhook.State.ACTIVE)
 
     def served(self, *, at: datetime) -> Self:
-        """Those whose holder may be called at that moment: a member who is active, a partner whose contract says so."""
+        """Those whose key opens something at that moment, and whose holder may be called.
+
+        The holder is a member who is active, or a partner whose contract says so.
+        """
         contracts = Partner.objects.serving(on=at.date()).filter(scopes__contains=[Scope.WEBHOOKS_WRITE])
-        return self.filter(Q(member__state="active", member__is_active=True) | Q(partner__in=contracts))
+        holders = Q(member__state="active") | Q(partner__in=contracts)
+        return self.filter(holders, key__in=ApiKey.objects.valid(at=at))
 
     def quiet_no_longer(self, *, at: datetime) -> Self:
         """Those that have gathered changes for long enough."""
@@ -70,6 +74,9 @@ class Webhook(models.Model):
         on_delete=models.CASCADE,
         related_name="webhooks",
         verbose_name=_("member"),
+    )
+    key = models.ForeignKey(  # or the one that took its place; without one it is not called
+        ApiKey, null=True, on_delete=models.SET_NULL, related_name="webhooks", verbose_name=_("the key that made it")
     )
     place = models.PositiveSmallIntegerField(_("which of its holder’s"), editable=False)
     url = models.URLField(_("address"), max_length=500)
@@ -124,8 +131,9 @@ class Webhook(models.Model):
 
     @property
     def scopes(self) -> frozenset[str]:
-        """What its holder may read now: what a contract does not allow any more is not sent any more."""
-        return frozenset(self.partner.scopes) if self.partner is not None else OF_MEMBERS
+        """What its key may read now: what a contract does not allow any more is not sent any more."""
+        own = frozenset(self.key.scopes) if self.key is not None else frozenset()
+        return own if self.partner is None else own.intersection(self.partner.scopes)
 
     def sealed_at(self, column: str) -> str:
         """The place under which a column of this row is sealed."""

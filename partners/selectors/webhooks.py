@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from partners.cursors import NotOurCursor, read_cursor, write_cursor
+from partners.holders import why_refused
 from partners.models import Webhook, WebhookDelivery
 from partners.sources import sources
 
@@ -19,6 +20,11 @@ def readable_kinds(scopes: Collection[str]) -> list[str]:
 def kinds_now(webhook: Webhook) -> list[str]:
     """The kinds that it asks for and that its holder may read now."""
     return [kind for kind in readable_kinds(webhook.scopes) if kind in webhook.kinds]
+
+
+def why_idle(webhook: Webhook) -> str:
+    """Why its key opens nothing now, as for a call with it; "" where it does. The webhook stays where it is."""
+    return "" if webhook.key is None or webhook.key.member_id is None else why_refused(webhook.key)
 
 
 def deliveries_page(webhook: Webhook, *, after: str, most: int) -> tuple[list[WebhookDelivery], str | None]:

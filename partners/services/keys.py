@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Least
 
 from partners.keys import new_secret
-from partners.models import ApiKey, Partner
+from partners.models import ApiKey, Partner, Webhook
 from partners.scopes import OF_MEMBERS, Scope
 
 OVERLAP = timedelta(days=7)  # for which a key that was renewed still opens
@@ -104,14 +104,19 @@ def renew_key(*, key: ApiKey, expires_at: datetime | None, now: datetime) -> Iss
     )
     try:
         with transaction.atomic():
-            return _issue(new, now=now)
+            issued = _issue(new, now=now)
     except IntegrityError as error:
         raise AlreadyRenewed from error
+    Webhook.objects.filter(key=key).update(key=new)
+    return issued
 
 
 @transaction.atomic
 def revoke_key(*, key: ApiKey, now: datetime) -> bool:
-    """Nothing is opened by it from the next call on. False where it was revoked before."""
+    """Nothing is opened by it from the next call on, and what it had called is called no more.
+
+    False where it was revoked before.
+    """
     return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -29,11 +30,12 @@ class Answer:
     text: str
 
 
-def answer_once(*, key: ApiKey, value: str, asked: bytes, do: Callable[[], Answer], now: datetime) -> Answer:
+def answer_once(*, key: ApiKey, value: str, asked: bytes, do: Callable[[UUID], Answer], now: datetime) -> Answer:
     """What `do` answers, or has answered to the first call. What raises is forgotten, so that it can be sent corrected.
 
     `asked` is all that tells one call from another. A worker that dies in between leaves a call that is taken up
-    again after a minute: `do` must be one that does no harm twice. Raises UsedForSomethingElse, StillUnderWay.
+    again after a minute, with the same number: by it, `do` finds what it has made. What raises must leave nothing.
+    Raises UsedForSomethingElse, StillUnderWay.
     """
     digest = hashlib.sha256(asked).hexdigest()
     call = _begin(key=key, value=value, digest=digest, now=now)
@@ -43,7 +45,7 @@ def answer_once(*, key: ApiKey, value: str, asked: bytes, do: Callable[[], Answe
         return Answer(call.status, call.answer)
     mine = IdempotentCall.objects.filter(pk=call.pk, begun_at=call.begun_at)
     try:
-        answer = do()
+        answer = do(call.number)
     except Exception:
         mine.delete()
         raise
@@ -54,8 +56,11 @@ def answer_once(*, key: ApiKey, value: str, asked: bytes, do: Callable[[], Answe
 @transaction.atomic(durable=True)
 def _begin(*, key: ApiKey, value: str, digest: str, now: datetime) -> IdempotentCall:
     """The call's row: new, answered, or taken over from a worker that died. Raises StillUnderWay."""
-    call, is_new = IdempotentCall.objects.get_or_create(
-        key=key, value=value, defaults={"digest": digest, "begun_at": now}
+    earlier = IdempotentCall.objects.filter(key__in=_itself_and_before(key), value=value).order_by("pk").first()
+    call, is_new = (
+        (earlier, False)
+        if earlier is not None
+        else IdempotentCall.objects.get_or_create(key=key, value=value, defaults={"digest": digest, "begun_at": now})
     )
     if is_new or call.status is not None or call.digest != digest:
         return call
@@ -64,6 +69,15 @@ def _begin(*, key: ApiKey, value: str, digest: str, now: datetime) -> Idempotent
         raise StillUnderWay
     call.begun_at = now
     return call
+
+
+def _itself_and_before(key: ApiKey) -> list[int]:
+    """With the keys whose place it has taken: a program that was given a new one asks again in the same name."""
+    found, follows = [key.pk], key.follows_id
+    while follows is not None:
+        found.append(follows)
+        follows = ApiKey.objects.values_list("follows", flat=True).get(pk=follows)
+    return found
 
 
 def forget_calls(*, now: datetime) -> int:

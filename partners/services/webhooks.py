@@ -44,6 +44,7 @@ def create_webhook(*, key: ApiKey, url: str, kinds: Collection[str], now: dateti
     webhook = Webhook(
         partner_id=key.partner_id,
         member_id=key.member_id,
+        key=key,
         url=url,
         kinds=sorted(kinds),
         state_since=now,
