@@ -20,3 +20,4 @@ class AccountsConfig(AppConfig):
         import_module("accounts.notices").register()
         import_module("accounts.audience").register()
         import_module("accounts.company_keys").register()
+        import_module("accounts.pulled").register()

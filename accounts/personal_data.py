@@ -21,7 +21,7 @@ from privacy.datamap import (
     member,
     while_member,
 )
-from privacy.purposes import ACCOUNT, ADVERTISED_TO, INVITING, SECURITY, SHOWN_BY_PARTNERS
+from privacy.purposes import ACCOUNT, ADVERTISED_TO, INVITING, PASSED_TO_SERVICES, SECURITY, SHOWN_BY_PARTNERS
 
 OPENS_ACCOUNT = _("a secret that opens your account is given to nobody")
 
@@ -38,7 +38,11 @@ declare(
     ),
     password=Held(why=SECURITY, withheld=OPENS_ACCOUNT),
     last_login=Held(why=SECURITY),
-    also={ADVERTISED_TO: "email full_name display_name phone language", SHOWN_BY_PARTNERS: "email full_name phone"},
+    also={
+        ADVERTISED_TO: "email full_name display_name phone language",
+        SHOWN_BY_PARTNERS: "email full_name phone",
+        PASSED_TO_SERVICES: "email full_name phone language",
+    },
     derived="is_active",
     neutral="id",
     words={"is_superuser": _("administrator"), "last_login": _("last log-in at")},

@@ -14,6 +14,7 @@ from directory.api.countries import Countries, OneCountry
 from offerboard.api.leads import Leads, OneLead
 from offerboard.api.own_leads import OwnLead, OwnLeads, OwnLeadStep
 from partners.api.changes import Changes
+from partners.api.contacts import Contacts, OneContact
 from partners.api.description import Description
 from partners.api.export import Export
 from partners.api.manual import manual, manual_problems, manual_reference
@@ -66,6 +67,8 @@ urlpatterns = [
     path("docs/reference/", manual_reference, name="manual_reference"),
     path("docs/problems/", manual_problems, name="manual_problems"),
     path("schema/", Description.as_view(), name="schema"),
+    path("contacts/", Contacts.as_view(), name="contacts"),
+    path("contacts/<uuid:number>/", OneContact.as_view(), name="contact"),
     path("changes/", Changes.as_view(), name="changes"),
     path("removals/", Removals.as_view(), name="removals"),
     path("removals/<uuid:reference>/receipt/", RemovalReceipt.as_view(), name="removal_receipt"),

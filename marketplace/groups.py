@@ -37,6 +37,7 @@ GROUPS: dict[str, list[str]] = {
         *("privacy.view_breach", "privacy.add_breach", "privacy.change_breach", "privacy.view_breachnotice"),
         *("privacy.view_receiver", "privacy.add_receiver", "privacy.change_receiver"),
         *("partners.view_partner", "partners.add_partner", "partners.change_partner"),
+        *("partners.view_connectedservice", "partners.add_connectedservice", "partners.change_connectedservice"),
         *("partners.view_apikey", "partners.add_apikey", "partners.change_apikey"),
         *("partners.view_partnerapplication", "partners.change_partnerapplication"),
         *("privacy.view_policydraft", "privacy.add_policydraft", "privacy.change_policydraft"),

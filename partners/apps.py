@@ -18,4 +18,5 @@ class PartnersConfig(AppConfig):
         Models cannot be imported before this point.
         """
         import_module("partners.following").register()
+        import_module("partners.agreements").register()
         import_module("partners.notices").register()

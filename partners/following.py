@@ -18,7 +18,7 @@ from privacy.models import Receipt
 def following(_now: datetime) -> Iterable[Follower]:
     """Every partner that has ever pulled anything, also when its contract is over: its copy does not end with it."""
     pulled = Partner.objects.filter(keys__last_used_at__isnull=False).select_related("receiver").distinct()
-    return [Follower(ReceiverKind.PARTNER, receiver_key(one), one.receiver.name) for one in pulled.order_by("pk")]
+    return [Follower(one.receiver.kind, receiver_key(one), one.receiver.name) for one in pulled.order_by("pk")]
 
 
 def receiver_key(partner: Partner) -> str:
@@ -62,4 +62,5 @@ class FeedChannel:
 def register() -> None:
     """Make partners known to privacy."""
     register_followers(following)
-    register_channel(ReceiverKind.PARTNER, FeedChannel())
+    for kind in (ReceiverKind.PARTNER, ReceiverKind.CONNECTED):
+        register_channel(kind, FeedChannel())

@@ -5,9 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import (
     ApiKey,
     Change,
+    ConnectedService,
+    Connection,
     Feed,
     IdempotentCall,
     Mark,
+    PairwiseId,
     Partner,
     PartnerApplication,
     PartnerPage,
@@ -26,7 +29,7 @@ from privacy.datamap import (
     member,
     while_member,
 )
-from privacy.purposes import PULLING, RIGHTS, STAFF_RECORD
+from privacy.purposes import CONNECTING, PULLING, RIGHTS, STAFF_RECORD
 
 NEVER_GIVEN = _("a secret that opens the market to a program is given to nobody")
 
@@ -86,6 +89,26 @@ declare(
     part_of="key",
     neutral="id key value digest number status answer begun_at",
 )
+declare(
+    PairwiseId,
+    what=_("Numbers by which partner sites and services know you, after you said yes to them"),
+    about=member("member"),
+    why=PULLING,
+    keep=days_after(400, "gone_at", _("400 days after your yes ended")),
+    erase=UNLINK,
+    held="member",
+    neutral="id partner given_at gone_at removal",  # a random number, which says nothing once it is nobody's
+)
+declare(
+    Connection,
+    what=_("Services that you connected, and what they get"),
+    about=member("member"),
+    why=CONNECTING,
+    keep=as_long_as(_("until you end the connection")),
+    held="member fields begun_at",
+    neutral="id service",
+)
+declare(ConnectedService, neutral="id partner is_on about purpose fields privacy_url return_url")
 # A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
 # the place below.
 declare(Mark, neutral="id kind key removal")

@@ -42,6 +42,12 @@ KINDS = (
         "scope-missing", 403, "The key is valid, but lacks the scope that `detail` names.", "Make a key that has it."
     ),
     ProblemKind(
+        "not-announced",
+        403,
+        "Our privacy policy of today does not name the partner, so that nobody’s contact may be given to it.",
+        "Write to us: the next version of the policy names you, and people are told before it begins.",
+    ),
+    ProblemKind(
         "holder-is-out",
         403,
         "The contract behind the key has not begun or is over, or the member’s account is suspended.",

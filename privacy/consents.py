@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,7 @@ BY = {  # how a question names its channel
     Channel.FAX: _("By fax"),
     Channel.BROWSER: _("In this browser"),
     Channel.PARTNERS: _("On partner sites"),
+    Channel.SERVICE: _("To this service"),
 }
 
 
@@ -54,6 +56,7 @@ class ConsentPurpose:
     words: Words  # what saying yes means, in a sentence or two
     why: Purpose
     channels: tuple[Channel, ...]
+    is_whole: bool = False  # a yes holds for these very words: other words are asked again
     named: ReceiverKind | None = None  # asked only while the register has such receivers, and with their names
     cookies: tuple[Cookie, ...] = ()
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of the content security policy
@@ -101,8 +104,10 @@ class Question:
         """All the words that a page shows when it asks; the ledger keeps them."""
         return format_lazy("{}\n{}\n{}", self.purpose.title, self.words, self.by)
 
-    def names_no_more_than(self, text: str) -> bool:
-        """Whether words that were shown before held every name that is shown now."""
+    def says_no_more_than(self, text: str) -> bool:
+        """Whether a yes to words that were shown before is a yes to this."""
+        if self.purpose.is_whole and text != str(self.text):
+            return False
         return set(map(line_of, self.names)) <= set(text.splitlines())
 
 
@@ -111,12 +116,18 @@ def line_of(name: str) -> str:
     return f"– {name}"
 
 
+def name_in(line: str) -> str:
+    """Whom a line of such words names; "" where it names nobody."""
+    return line.removeprefix("– ") if line.startswith("– ") else ""
+
+
 def digest_of_words(*, text: str, language: str) -> str:
     """SHA-256 of language and text, hexadecimal."""
     return hashlib.sha256(f"{language}\n{text}".encode()).hexdigest()
 
 
 _purposes: dict[str, ConsentPurpose] = {}
+_families: dict[str, Purpose] = {}
 
 
 def register_purpose(purpose: ConsentPurpose) -> None:
@@ -124,6 +135,29 @@ def register_purpose(purpose: ConsentPurpose) -> None:
     if _purposes.setdefault(purpose.key, purpose) is not purpose:
         message = f"two purposes are called {purpose.key}"
         raise ValueError(message)
+
+
+def register_family(prefix: str, why: Purpose) -> None:
+    """Let an app ask a question of its own for each receiver: the keys of its purposes begin with “prefix:”."""
+    if _families.setdefault(prefix, why) is not why:
+        message = f"two families are called {prefix}"
+        raise ValueError(message)
+
+
+def why_of(key: str) -> Purpose | None:
+    """On which purpose a question rests, by its key as the ledger keeps it; None of one that is asked no more."""
+    if key in _purposes:
+        return _purposes[key].why
+    return _families.get(key.partition(":")[0])
+
+
+def is_asked_for(why: Purpose) -> Q:
+    """Those consent events that are about something which rests on this purpose."""
+    found = Q(purpose__in=[key for key, asked in _purposes.items() if asked.why is why])
+    for prefix, family in _families.items():
+        if family is why:
+            found |= Q(purpose__startswith=f"{prefix}:")
+    return found
 
 
 def purposes() -> Mapping[str, ConsentPurpose]:

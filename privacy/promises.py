@@ -45,6 +45,9 @@ CONTROLS = {
     "removed-stays-removed": _(
         "A keyed digest of the address is asked before each mail and before a company is listed."
     ),
+    "services-end-at-once": _(
+        "Each call of a service is answered by what you agreed to at that moment; the log says who has to delete what."
+    ),
     "staff-look-with-reason": _(
         "Records and letters open only after the reason is written down where you can read it."
     ),

@@ -99,7 +99,14 @@ MARKETING = Purpose(
     (ReceiverKind.MAIL, STAFF),
 )
 PARTNERS = Purpose("partners", _("Showing your contact on partner sites"), Basis.CONSENT, (ReceiverKind.PARTNER, STAFF))
+CONNECTING = Purpose(
+    "connecting",
+    _("Passing your details to services that you connect to your account"),
+    Basis.CONSENT,
+    (ReceiverKind.CONNECTED, STAFF),
+)
 
 UNTIL_NO = as_long_as(_("until you say no"))
 ADVERTISED_TO = Use(MARKETING, UNTIL_NO)  # by what members are reached who asked for it: see privacy.consents
 SHOWN_BY_PARTNERS = Use(PARTNERS, UNTIL_NO)
+PASSED_TO_SERVICES = Use(CONNECTING, as_long_as(_("until you end the connection")))

@@ -34,7 +34,17 @@ MATRIX: dict[str, dict[str, str]] = {
         f"api:{name}": {"GET": "401", "POST": "401"}
         for name in (
             *("leads", "lead", "companies", "company", "categories", "category", "countries", "country"),
-            *("changes", "export", "removals", "removal_receipt", "own_leads", "own_lead", "own_lead_step"),
+            *(
+                "contacts",
+                "contact",
+                "changes",
+                "export",
+                "removals",
+                "removal_receipt",
+                "own_leads",
+                "own_lead",
+                "own_lead_step",
+            ),
             *("webhooks", "webhook", "webhook_secret", "webhook_ping"),
             *("webhook_deliveries", "webhook_delivery", "webhook_replay"),
         )
@@ -79,6 +89,9 @@ MATRIX: dict[str, dict[str, str]] = {
     "offerboard:sitemap_leads": PUBLIC,
     "moderation:report": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "partners:partners": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
+    "partners:services": ASKS_MEMBER | {"POST": "405"},
+    "partners:service": ASKS_MEMBER | {"POST": "405"},
+    "partners:answer_service": POST_ONLY | {"POST": "login ok ok ok ok ok login"},
     "moderation:contact": {"GET": "200", "POST": "200"},
     "mailings:subscribe": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "mailings:confirm": {"GET": "200", "POST": "200"},  # whoever holds the link of a mail
@@ -256,6 +269,8 @@ REFUSALS = {
     "suspended": "holder-is-out",
     "left": "no-company",
 }
+# No member's key can have the scope.
+REFUSED_OTHERWISE = {(f"api:{name}", "member"): "scope-missing" for name in ("contacts", "contact")}
 ANY_KEY = "200 200 200 401 401 401 403 200 403 403"
 OWN = "403 200 403 401 401 401 403 403 403 403"  # a partner has no leads
 KEYS: dict[str, dict[str, str]] = {
@@ -270,6 +285,9 @@ KEYS: dict[str, dict[str, str]] = {
     "api:own_lead_step": {"GET": OWN.replace("200", "405"), "POST": OWN.replace("200", "404")},
     "api:countries": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},  # no scope is needed
     "api:country": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},
+    # Nobody agreed to anything:
+    "api:contacts": {"GET": f"200 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
+    "api:contact": {"GET": f"404 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
     "api:removals": {"GET": f"200 403 {REFUSED}", "POST": f"405 405 {REFUSED}"},
     "api:removal_receipt": {"GET": f"405 405 {REFUSED}", "POST": f"404 403 {REFUSED}"},  # another partner's
     "api:webhooks": {"GET": f"200 200 {REFUSED}", "POST": f"422 422 {REFUSED}"},  # an empty body
@@ -285,6 +303,7 @@ KEYS: dict[str, dict[str, str]] = {
 NEEDED = dict.fromkeys(KEYS, "changes:read")
 NEEDED |= {name: "webhooks:write" for name in KEYS if name.startswith("api:webhook")}
 NEEDED |= {f"api:{name}": "leads:read" for name in ("leads", "lead", "categories", "category")}
+NEEDED |= {name: "contacts:read" for name in KEYS if name.startswith("api:contact")}
 NEEDED |= {name: "leads:write" for name in KEYS if name.startswith("api:own_")}
 NEEDED |= {f"api:{name}": "companies:read" for name in ("companies", "company")}
 # Addresses of the API that look at no key.

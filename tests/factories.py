@@ -14,7 +14,7 @@ from accounts.models import Invitation, Member
 from directory.models import Category, Company, TeamMember, Verification
 from offerboard.models import Favourite, Inquiry, Lead, LeadDocument, LeadImport, Message, PriceTier, SavedSearch
 from partners.delivery.signing import new_secret, sealed_secret
-from partners.models import ApiKey, Partner, PartnerPage, Webhook, WebhookDelivery
+from partners.models import ApiKey, ConnectedService, Partner, PartnerPage, Webhook, WebhookDelivery
 from partners.scopes import OF_MEMBERS, OF_PARTNERS, Scope
 from partners.services.keys import issue_member_key
 from privacy.models import Receiver
@@ -313,6 +313,23 @@ class PartnerFactory(DjangoModelFactory[Partner]):
     website = "https://agri-list.example/"
     contact_email = "api@agri-list.example"
     scopes = factory.LazyFunction(lambda: sorted(OF_PARTNERS))
+
+
+class ConnectedServiceFactory(DjangoModelFactory[ConnectedService]):
+    """A service that members can connect, and that wants their name and e-mail address."""
+
+    class Meta:
+        model = ConnectedService
+
+    partner = factory.SubFactory(
+        PartnerFactory, receiver__kind="connected", receiver__name=factory.Sequence(lambda n: f"Quayside CRM {n}")
+    )
+    is_on = True
+    about = "Keeps your customers and your offers in one list."
+    purpose = "To write your name under the offers that it makes up for you."
+    fields = factory.LazyFunction(lambda: ["name", "email"])
+    privacy_url = "https://quayside.example/privacy"
+    return_url = "https://quayside.example/back?from=market"
 
 
 def _key_of(member: Member) -> ApiKey:

@@ -15,7 +15,7 @@ from partners.scopes import OF_MEMBERS, OF_PARTNERS, Scope
 from partners.selectors.changes import place_now
 from partners.services.keys import renew_key, revoke_key
 from privacy.models import Receiver
-from tests.authorization import API_KEYS, KEYS, NEEDED, REFUSALS, WITHOUT_KEY
+from tests.authorization import API_KEYS, KEYS, NEEDED, REFUSALS, REFUSED_OTHERWISE, WITHOUT_KEY
 from tests.factories import NOW, MemberFactory, PartnerFactory
 from tests.partners.calling import Caller, member_caller, partner_caller
 from tests.test_authorization import routes
@@ -128,7 +128,7 @@ def test_each_key_gets_the_answer_of_the_table(name: str, method: str, key: str)
     assert str(answer.status_code) == expected
     if answer.status_code in {401, 403}:
         assert answer.headers["Content-Type"] == "application/problem+json"
-        assert answer.json()["type"].rpartition("#")[2] == REFUSALS[key]
+        assert answer.json()["type"].rpartition("#")[2] == REFUSED_OTHERWISE.get((name, key), REFUSALS[key])
 
 
 def test_addresses_without_a_key_are_open() -> None:

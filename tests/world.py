@@ -46,7 +46,17 @@ from offerboard.models import (
     SavedSearch,
     SearchKey,
 )
-from partners.models import ApiKey, Partner, PartnerApplication, PartnerPage, Webhook, WebhookDelivery
+from partners.models import (
+    ApiKey,
+    ConnectedService,
+    Connection,
+    PairwiseId,
+    Partner,
+    PartnerApplication,
+    PartnerPage,
+    Webhook,
+    WebhookDelivery,
+)
 from privacy.models import (
     Breach,
     BreachNotice,
@@ -64,6 +74,7 @@ from privacy.models import (
 from tests.factories import (
     CategoryFactory,
     CompanyFactory,
+    ConnectedServiceFactory,
     FavouriteFactory,
     InquiryFactory,
     InvitationFactory,
@@ -95,6 +106,8 @@ GUARDED: list[type[Model]] = [
     CampaignText,
     Category,
     Company,
+    ConnectedService,
+    Connection,
     ConsentEvent,
     ConsentLink,
     Correction,
@@ -113,6 +126,7 @@ GUARDED: list[type[Model]] = [
     MailReport,
     Message,
     Notice,
+    PairwiseId,
     PartnerPage,
     PriceTier,
     Receipt,
@@ -157,6 +171,7 @@ class World:
     delivered: WebhookDelivery
     key: ApiKey  # of the owner, for the company
     page: PartnerPage  # of leads in the category
+    service: ConnectedService
     people: dict[str, Member | None]
 
     def client(self, role: str, **options: Any) -> Client:
@@ -199,6 +214,9 @@ class World:
                 "token": Signer(salt=stop_links.SUGGESTED).sign(str(self.search.member_id))
             },
             "privacy:prove_removal": {"token": "not-a-token"},
+            "partners:service": {"slug": self.service.partner.slug},
+            "partners:answer_service": {"slug": self.service.partner.slug},
+            "api:contact": {"number": "7c0d1d5e-0000-4000-8000-000000000000"},
             "api:export": {"plural": "leads"},
             "api:removal_receipt": {"reference": "7c0d1d5e-0000-4000-8000-000000000000"},
             "api:webhook": {"pk": self.webhook.pk},
@@ -283,6 +301,7 @@ def make_world() -> World:
         webhook=delivered.webhook,
         delivered=delivered,
         key=company_key(owner, company),
+        service=ConnectedServiceFactory(),
         page=PartnerPageFactory(categories=[category.slug], partner__receiver__since=date(2024, 1, 1)),
         people={
             "visitor": None,

@@ -21,7 +21,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
 
 
 class Partner(models.Model):
-    """Another site or a CRM that pulls listings.
+    """Another site that pulls listings, or a service that members connect to their accounts.
 
     Its name, country and time stand in the register of receivers, which the policy shows; here stands what its
     contract allows.
@@ -31,7 +31,7 @@ class Partner(models.Model):
         Receiver,
         on_delete=models.PROTECT,
         related_name="partner",
-        limit_choices_to={"kind": "partner"},
+        limit_choices_to={"kind__in": ["partner", "connected"]},
         verbose_name=_("in the register of receivers"),
     )
     slug = models.SlugField(_("short name in addresses"), unique=True, max_length=60)

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Q
 
 from privacy.datamap import ReceiverKind
 from privacy.followers import followers
 from privacy.models import Disclosure, Receipt, SubjectRequest
 
 ANSWERED_WITHIN = timedelta(days=30)
+EVERYTHING = Q()
 # Whom we gave it: not those who work on our instructions, nor whom the person wrote to.
 TOLD = (
     *(ReceiverKind.PARTNER, ReceiverKind.CONNECTED, ReceiverKind.AUTHORITY),
@@ -25,15 +27,17 @@ def tell_receivers(
     members: Iterable[int],
     change: Receipt.Change,
     columns: Collection[str] | None = None,
+    only: Q = EVERYTHING,
     now: datetime,
 ) -> int:
     """Owe each receiver in these members' log of disclosures one message; before the log is erased.
 
-    `columns` names what changed; None is everything. Receivers that got none of it are not told. Called again for the
-    same request it adds only receivers that were not owed one. Answers how many receivers there are.
+    `columns` names what changed; None is everything. `only` says of which disclosures it is about. Receivers that got
+    none of it are not told. Called again for the same request it adds only receivers that were not owed one. Answers
+    how many receivers there are.
     """
     people = sorted(set(members))
-    given = _given(people, columns)
+    given = _given(people, columns, only)
     known = get_user_model()._default_manager.filter(pk__in=people).order_by("pk")
     person = ", ".join(f"{one.full_name} <{one.email}>" for one in known)[:400]
     Receipt.objects.bulk_create(
@@ -79,11 +83,13 @@ def tell_followers(*, request: SubjectRequest, now: datetime) -> int:
     return len(following)
 
 
-def _given(members: Collection[int], columns: Collection[str] | None) -> dict[tuple[str, str], tuple[str, set[str]]]:
+def _given(
+    members: Collection[int], columns: Collection[str] | None, only: Q
+) -> dict[tuple[str, str], tuple[str, set[str]]]:
     """Who got what: by kind and key, the newest name and the columns."""
     found: dict[tuple[str, str], tuple[str, set[str]]] = {}
     for member in members:
-        rows = Disclosure.objects.of(member).filter(receiver_kind__in=TOLD)  # the newest first
+        rows = Disclosure.objects.of(member).filter(only, receiver_kind__in=TOLD)  # the newest first
         for row in rows.values_list("receiver_kind", "receiver_key", "receiver_name", "columns").iterator():
             got = set(row[3]) if columns is None else set(row[3]).intersection(columns)
             if got:

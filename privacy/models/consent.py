@@ -68,6 +68,7 @@ class ConsentEvent(models.Model):
         FAX = "fax", _("fax")
         BROWSER = "browser", _("your browser")
         PARTNERS = "partners", _("partner sites")
+        SERVICE = "service", _("a service that you connect")
 
     class Method(models.TextChoices):
         """How the answer came."""
@@ -82,7 +83,9 @@ class ConsentEvent(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     subject = models.UUIDField(_("subject"))  # a member's ConsentLink.key, or a browser's random number
-    purpose = models.CharField(_("purpose"), max_length=40)  # a key of privacy.consents
+    purpose = models.CharField(
+        _("purpose"), max_length=40
+    )  # a key of privacy.consents, or “service:12” of a family there
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     given = models.BooleanField(_("given"))
     words = models.ForeignKey(ConsentWords, on_delete=models.PROTECT, related_name="+")
@@ -99,7 +102,7 @@ class ConsentEvent(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="consent_channel_known",
-                condition=Q(channel__in=["email", "phone", "post", "fax", "browser", "partners"]),
+                condition=Q(channel__in=["email", "phone", "post", "fax", "browser", "partners", "service"]),
             ),
             models.CheckConstraint(
                 name="consent_method_known",

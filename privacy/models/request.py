@@ -37,6 +37,7 @@ class SubjectRequest(models.Model):
         CORRECTION = "correction", _("a correction")
         ERASURE = "erasure", _("deletion of my account")
         REMOVAL = "removal", _("removal of somebody without an account")
+        WITHDRAWAL = "withdrawal", _("taking back what I agreed to")
 
     class State(models.TextChoices):
         """export: verified → building → ready → expired; verified, building → failed.
@@ -44,6 +45,7 @@ class SubjectRequest(models.Model):
         correction: received → accepted | refused.
         erasure: received → cooling_off → running → awaiting → done | partly_kept; before it runs → cancelled | refused.
         removal: received → review | hidden → done | refused; received → expired when the mailbox is never proved.
+        withdrawal: done, since it holds at once; whoever got something still owes a receipt.
         """
 
         RECEIVED = "received", _("received")
@@ -85,14 +87,16 @@ class SubjectRequest(models.Model):
         verbose_name_plural = _("requests about personal data")
         constraints = [
             models.CheckConstraint(
-                name="request_kind_known", condition=Q(kind__in=["export", "correction", "erasure", "removal"])
+                name="request_kind_known",
+                condition=Q(kind__in=["export", "correction", "erasure", "removal", "withdrawal"]),
             ),
             models.CheckConstraint(
                 name="request_state_known",
                 condition=Q(kind="export", state__in=["verified", "building", "ready", "failed", "expired"])
                 | Q(kind="correction", state__in=["received", "accepted", "refused"])
                 | Q(kind="erasure", state__in=[*ERASURE_STATES])
-                | Q(kind="removal", state__in=["received", "review", "hidden", "done", "refused", "expired"]),
+                | Q(kind="removal", state__in=["received", "review", "hidden", "done", "refused", "expired"])
+                | Q(kind="withdrawal", state="done"),
             ),
             models.CheckConstraint(
                 name="request_ended_unless_open",

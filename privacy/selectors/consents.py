@@ -15,6 +15,7 @@ from privacy.consents import (
     ConsentPurpose,
     Question,
     browser_questions,
+    is_asked_for,
     line_of,
     personal_questions,
     purposes,
@@ -140,7 +141,7 @@ def answers(*, subject: UUID | None, questions: Iterable[Question], at: datetime
 def _answer(question: Question, event: ConsentEvent | None) -> Answer:
     if event is None:
         return Answer(question, None, None)
-    is_for_others = event.given and not question.names_no_more_than(event.words.text)
+    is_for_others = event.given and not question.says_no_more_than(event.words.text)
     how = "" if event.method in ON_A_PAGE else event.get_method_display()
     return Answer(question, event.given, event.at, is_for_others=is_for_others, how=how)
 
@@ -162,19 +163,24 @@ def ledger(*, subjects: Iterable[UUID | None], most: int, after: ConsentEvent | 
         events = events.filter(Q(at__lt=after.at) | Q(at=after.at, pk__lt=after.pk))
     known = purposes()
     return [
-        Entry(event, str(known[event.purpose].title) if event.purpose in known else event.purpose)
+        Entry(event, str(known[event.purpose].title) if event.purpose in known else event.words.text.partition("\n")[0])
         for event in events.select_related("words", "policy").defer("policy__body", "policy__data_map")[:most]
     ]
 
 
-def who_agreed(*, members: Iterable[int], why: Purpose, to: str, at: datetime) -> set[int]:
-    """Of these members, those who say yes to something of this purpose in words that name the receiver. Two queries."""
+def who_agreed(*, members: Iterable[int] | None = None, why: Purpose, to: str, at: datetime) -> set[int]:
+    """Of these members, or of all, who says yes to something of this purpose in words that name the receiver.
+
+    Two queries.
+    """
     line = line_of(to)
     words = ConsentWords.objects.filter(text__contains=line)
     told = [one.digest for one in words if line in one.text.splitlines()]
-    keys = [key for key, asked in purposes().items() if asked.why is why]
-    links = ConsentLink.objects.filter(member__in=list(members))
-    last = ConsentEvent.objects.filter(subject__in=links.values("key"), purpose__in=keys).current(at=at)
+    links, said = ConsentLink.objects.all(), ConsentEvent.objects.filter(is_asked_for(why))
+    if members is not None:
+        links = links.filter(member__in=list(members))
+        said = said.filter(subject__in=links.values("key"))
+    last = said.current(at=at)
     said_yes = ConsentEvent.objects.filter(pk__in=last.values("pk"), given=True, words__in=told)
     return set(links.filter(key__in=said_yes.values("subject")).values_list("member_id", flat=True))
 

@@ -12,6 +12,7 @@ from privacy.consents import Channel, Question, digest_of_words
 from privacy.hearing import tell_hearers
 from privacy.models import ConsentEvent, ConsentLink, ConsentWords, PolicyVersion
 from privacy.selectors.policies import policy_in_force
+from privacy.services.withdrawing import follow_withdrawals
 
 EVER = datetime.max.replace(tzinfo=UTC)  # of two clicks, the later written may carry the earlier time
 
@@ -36,16 +37,19 @@ def record_choices(
 
     What follows from an answer is done with it (privacy.hearing).
 
-    Saying the same again adds nothing, but a yes to names that the last one did not see is another.
+    Saying the same again adds nothing, but a yes to something that the last one did not see is another.
     `language` is the one in which the question was asked.
     """
     with connection.cursor() as cursor:  # of two clicks, the second sees what the first said
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"consent {subject}"])
+    # Whoever hands something over holds this row: what was given before is known below, and no more is given after.
+    list(ConsentLink.objects.select_for_update().filter(key=subject))
     last = ConsentEvent.objects.of(subject).current(at=EVER).select_related("words")
     said = {(event.purpose, event.channel): event for event in last}
-    changed = {
-        question: given for question, given in choices.items() if _is_new(question, given, said.get(question.key))
-    }
+    with translation.override(language):
+        changed = {
+            question: given for question, given in choices.items() if _is_new(question, given, said.get(question.key))
+        }
     if not changed:
         return []
     words, policies = _store_words(changed, language), _policies(now)
@@ -65,6 +69,8 @@ def record_choices(
     ]
     ConsentEvent.objects.bulk_create(events)
     before = {event: said.get((event.purpose, event.channel)) for event in events}
+    taken_back = [event for event, last in before.items() if last and last.given and not event.given]
+    follow_withdrawals(subject=subject, taken_back=taken_back, now=now)
     tell_hearers(subject=subject, said={event: last.given if last else None for event, last in before.items()}, now=now)
     return events
 
@@ -72,7 +78,7 @@ def record_choices(
 def _is_new(question: Question, given: bool, last: ConsentEvent | None) -> bool:
     if last is None or last.given != given:
         return True
-    return given and not question.names_no_more_than(last.words.text)
+    return given and not question.says_no_more_than(last.words.text)
 
 
 def _store_words(asked: Mapping[Question, bool], language: str) -> dict[Question, str]:

@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from marketplace.seed.sandbox import KEY_FILE, open_sandbox
-from partners.models import ApiKey, Partner, PartnerPage
+from marketplace.seed.sandbox_service import SERVICE_KEY_FILE, open_sandbox_service
+from partners.models import ApiKey, ConnectedService, Partner, PartnerPage
 from partners.services.keys import revoke_key
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,19 @@ def test_starting_again_keeps_the_key(file: Path) -> None:
     open_sandbox(file, now=timezone.now())
 
     assert (file.read_text(), Partner.objects.count(), ApiKey.objects.count()) == (kept, 1, 1)
+
+
+def test_its_service_can_be_connected_and_has_a_key_of_its_own(file: Path) -> None:
+    """Which is kept likewise, and opens contacts alone."""
+    service_file = file.with_name(SERVICE_KEY_FILE)
+    open_sandbox_service(service_file, now=timezone.now())
+    kept = service_file.read_text()
+    open_sandbox_service(service_file, now=timezone.now())
+
+    answer = Client().get("/api/v1/contacts/", headers={"Authorization": f"Bearer {kept.strip()}"})
+
+    assert (answer.status_code, answer.json()["results"], service_file.read_text()) == (200, [], kept)
+    assert ConnectedService.objects.offered(on=timezone.now().date()).count() == 1
 
 
 @pytest.mark.parametrize("loss", ["file", "key", "database"])

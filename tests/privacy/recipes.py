@@ -29,7 +29,7 @@ from mailings.models import (
 )
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, Notice, ReadMark, RefusedRow, SentFile
-from partners.models import ApiKey, IdempotentCall, PartnerApplication, Webhook
+from partners.models import ApiKey, Connection, IdempotentCall, PairwiseId, PartnerApplication, Webhook
 from privacy.digests import digest_now
 from privacy.models import (
     Breach,
@@ -54,6 +54,7 @@ from tests.factories import (
     NOW,
     CategoryFactory,
     CompanyFactory,
+    ConnectedServiceFactory,
     FavouriteFactory,
     InquiryFactory,
     InvitationFactory,
@@ -290,6 +291,12 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
     "partners.Webhook member": lambda one: WebhookFactory(member=one.member, previous_secret="x", previous_until=LATER),
     "partners.WebhookDelivery member": lambda one: WebhookDeliveryFactory(
         webhook=Webhook.objects.filter(member=one.member).first() or WebhookFactory(member=one.member)
+    ),
+    "partners.Connection member": lambda one: Connection.objects.create(
+        service=ConnectedServiceFactory(), member=one.member, fields=["name"], begun_at=NOW
+    ),
+    "partners.PairwiseId member": lambda one: PairwiseId.objects.create(
+        partner=PartnerFactory(), member=one.member, given_at=NOW
     ),
     "partners.ApiKey member": lambda one: company_key(one.member, one.company),
     "partners.Partner contact_email": lambda one: PartnerFactory(contact_email=one.member.email),

@@ -22,6 +22,7 @@ from marketplace.local import ServersUnavailable, state_directory, use_embedded_
 from marketplace.seed.credentials import read_key, read_passwords
 from marketplace.seed.people import DEMO_EMAILS
 from marketplace.seed.sandbox import KEY_FILE, open_sandbox
+from marketplace.seed.sandbox_service import SERVICE_KEY_FILE, open_sandbox_service
 from marketplace.supervisor import NotReady, StopRequested, Supervisor
 
 
@@ -87,7 +88,7 @@ class Command(BaseCommand):
         """Everything that the market writes belongs to the user it runs as."""
         for name in ("media", "private", "static", "mailbox"):
             place.account.take(place.own(name))
-        for name in ("demo.json", KEY_FILE):
+        for name in ("demo.json", KEY_FILE, SERVICE_KEY_FILE):
             place.account.take(place.root / name)
         run_as = demo.whom_to_run_as(place.account)
         if run_as is None:
@@ -128,6 +129,7 @@ class Command(BaseCommand):
         if "seed" in get_commands() and not (Company.objects.exists() and everybody_can_log_in):
             call_command("seed")
         open_sandbox(settings.LOCAL_STATE / KEY_FILE, now=timezone.now())
+        open_sandbox_service(settings.LOCAL_STATE / SERVICE_KEY_FILE, now=timezone.now())
 
     def _welcome(self, url: str, place: Place) -> None:
         lines = ["", f"The market is open:   {url}/", f"Mails that it sends:  {url}/dev/mailbox/", ""]
@@ -138,6 +140,9 @@ class Command(BaseCommand):
         if key := read_key(place.root / KEY_FILE):
             lines += ["", f"A partner’s key:      {key}"]
             lines += [f"Try it:  curl -H 'Authorization: Bearer {key}' {url}/api/v1/export/leads.ndjson"]
+        if key := read_key(place.root / SERVICE_KEY_FILE):
+            lines += ["", f"A service to connect: {url}/my/services/"]
+            lines += [f"What it then gets:  curl -H 'Authorization: Bearer {key}' {url}/api/v1/contacts/"]
         lines += ["", f"Data and logs are in {place.root}. Ctrl-C stops everything; the data stays.", ""]
         self._say("\n".join(lines))
 

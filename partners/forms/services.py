@@ -1,0 +1,49 @@
+"""What a service asks of members, as staff enter it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import ConnectedService
+from partners.person_fields import PersonField
+from partners.scopes import Scope
+
+
+class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs alone take them
+    """The words that members read before they say yes; a change of them asks those anew who have said yes."""
+
+    fields_given = forms.MultipleChoiceField(
+        label=_("What it gets"),
+        choices=PersonField.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who is connected already gives what they agreed to, until they say yes to more."),
+    )
+    privacy_url = forms.URLField(label=_("Its privacy policy"), assume_scheme="https")
+    return_url = forms.URLField(
+        label=_("Where members go on"),
+        assume_scheme="https",
+        help_text=_("The page shows a link to it, with ?contact= and the ?state= that the service sent."),
+    )
+
+    class Meta:
+        model = ConnectedService
+        fields = ["partner", "is_on", "about", "purpose", "privacy_url", "return_url"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("fields_given", self.instance.fields)
+
+    def clean(self) -> dict[str, Any]:
+        """A service that may not read contacts would take members' yes for nothing."""
+        said = super().clean() or {}
+        partner = said.get("partner") or (self.instance.partner if self.instance.pk else None)
+        if said.get("is_on") and partner and Scope.CONTACTS_READ not in partner.scopes:
+            self.add_error("is_on", _("Its contract does not let it read contacts. Allow that first, at the partner."))
+        return said
+
+    def save(self, commit: bool = True) -> Any:
+        """With what it gets, in the market's order."""
+        given = self.cleaned_data["fields_given"]
+        self.instance.fields = [one.value for one in PersonField if one.value in given]
+        return super().save(commit)

@@ -1,0 +1,1 @@
+"""Pages: how to become a partner, and services that members connect."""

@@ -1,0 +1,52 @@
+"""What follows when somebody takes back a yes under which others got something: they are asked to delete it.
+
+Processing ends with the withdrawal (GDPR art. 7(3)), what was given must go (art. 17(1)(b)), and whoever got it is
+told (art. 19). It holds at once, so that the request which says so is done when it is written.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from privacy.consents import name_in, why_of
+from privacy.erasing.receivers import tell_receivers
+from privacy.models import ConsentEvent, ConsentLink, Disclosure, Receipt, SubjectRequest
+from privacy.removal_reason import removing_for
+
+
+def follow_withdrawals(*, subject: UUID, taken_back: Collection[ConsentEvent], now: datetime) -> None:
+    """Owe a receipt to each receiver that got something under one of these; in the transaction of the answers."""
+    for event in taken_back:
+        member = ConsentLink.objects.filter(key=subject).values_list("member_id", flat=True).first()
+        if member is not None:
+            _follow(event, member=member, now=now)
+
+
+def _follow(event: ConsentEvent, *, member: int, now: datetime) -> None:
+    why = why_of(event.purpose)
+    if why is None:
+        return
+    under_it = Q(purpose=why.key, ground=Disclosure.Ground.AGREED, receiver_name__in=_named_to(event))
+    if not Disclosure.objects.of(member).filter(under_it).exists():
+        return
+    request = SubjectRequest.objects.create(
+        kind=SubjectRequest.Kind.WITHDRAWAL,
+        member_id=member,
+        text=event.words.text,
+        identity_proof="session",
+        state=SubjectRequest.State.DONE,
+        received_at=now,
+        due_at=now,
+        ended_at=now,
+    )
+    removing_for(request.pk)
+    tell_receivers(request=request, members=[member], change=Receipt.Change.ERASE, only=under_it, now=now)
+
+
+def _named_to(event: ConsentEvent) -> set[str]:
+    """The receivers that any yes of this person to the same question has named."""
+    said_yes = ConsentEvent.objects.of(event.subject).filter(purpose=event.purpose, given=True)
+    lines = {line for text in said_yes.values_list("words__text", flat=True) for line in text.splitlines()}
+    return {name for line in lines if (name := name_in(line))}
