@@ -141,7 +141,7 @@ class OwnLead(Endpoint):
         is_draft = lead.state == Lead.State.DRAFT
         details = form_of(body, lead=lead, for_draft=is_draft).details()
         change = services.update_draft if is_draft else services.update_lead
-        _or_conflict(change, lead, details=details, now=timezone.now())
+        _or_conflict(change, lead, details=details, seen=lead.updated_at, now=timezone.now())
         return json_answer(request, _written(lead))
 
 
