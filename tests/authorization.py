@@ -266,7 +266,10 @@ KEYS: dict[str, dict[str, str]] = {
         for name in ("leads", "lead", "companies", "company", "categories", "category")
     },
     "api:own_leads": {"GET": OWN, "POST": OWN.replace("200", "422")},  # an empty body
-    "api:own_lead": {"GET": OWN.replace("200", "404"), "POST": OWN.replace("200", "405")},  # of another company
+    "api:own_lead": {  # of another company
+        **dict.fromkeys(("GET", "PATCH", "DELETE"), OWN.replace("200", "404")),
+        "POST": OWN.replace("200", "405"),
+    },
     "api:own_lead_step": {"GET": OWN.replace("200", "405"), "POST": OWN.replace("200", "404")},
     "api:countries": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},  # no scope is needed
     "api:country": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},

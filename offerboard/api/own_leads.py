@@ -11,11 +11,12 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accounts.company_keys import company_of_key
 from accounts.models import Member
 from directory.models import Company
-from offerboard.api.lead_body import LeadBody, form_of
+from offerboard.api.lead_body import LeadBody, LeadChange, form_of
 from offerboard.models import Lead
 from offerboard.pulled import LEADS
 from offerboard.refusals import REFUSALS
@@ -25,7 +26,7 @@ from partners.api.once import answered_once
 from partners.api.things import not_from_here, page_schema, page_text
 from partners.bodies import read_body
 from partners.cursors import NotOurCursor, read_cursor, write_cursor
-from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
+from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of, refuse_unless_as_read
 from partners.fields import Field, Schema, nullable, one_of, several
 from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
 from partners.problems import Problem
@@ -68,6 +69,7 @@ class OwnLeads(Endpoint):
     scope, query, problems = Scope.LEADS_WRITE, OwnQuery, (409,)
     bodies: ClassVar[Any] = {"POST": LeadBody}
     statuses: ClassVar[Any] = {"POST": 201}
+    once = ("POST",)
     about = (
         "`POST` with an `Idempotency-Key` happens once, however often it is sent within 24 hours. What the form on the "
         "website refuses is refused here, by the same rules; pictures and documents are added there."
@@ -103,8 +105,8 @@ class OwnLeads(Endpoint):
         company, member = _company(request), cast("Member", key_of(request).member)
 
         def post(number: UUID) -> Answer:
-            body = read_body(LeadBody, request, partial=True)
-            at_once = body.get("publish", True)
+            body = read_body(LeadBody, request)
+            at_once = body["publish"]
             form = form_of(body, lead=None, for_draft=not at_once)
             lead = services.create_draft(
                 company=company,
@@ -124,7 +126,9 @@ class OwnLead(Endpoint):
     """One of them."""
 
     scope, problems = Scope.LEADS_WRITE, (404, 409)
-    bodies: ClassVar[Any] = {"PATCH": LeadBody}
+    bodies: ClassVar[Any] = {"PATCH": LeadChange}
+    statuses: ClassVar[Any] = {"DELETE": 204}
+    tagged, as_read = ("GET", "PATCH"), ("PATCH", "DELETE")
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """The lead."""
@@ -133,16 +137,31 @@ class OwnLead(Endpoint):
     def get(self, request: Request, key: str) -> HttpResponseBase:
         """As it stands."""
         read_query(self.query, request)
-        return json_answer(request, _written(_own(request, key)))
+        return json_answer(request, _written(_own(request, key)), exact=True)
 
     def patch(self, request: Request, key: str) -> HttpResponseBase:
         """Change what is sent, and leave the rest; all of it or nothing."""
-        lead, body = _own(request, key), read_body(LeadBody, request, partial=True)
+        lead = _own_to_change(request, key)
+        body = read_body(LeadChange, request)
         is_draft = lead.state == Lead.State.DRAFT
         details = form_of(body, lead=lead, for_draft=is_draft).details()
         change = services.update_draft if is_draft else services.update_lead
         _or_conflict(change, lead, details=details, seen=lead.updated_at, now=timezone.now())
-        return json_answer(request, _written(lead))
+        return json_answer(request, _written(lead), exact=True)
+
+    def delete(self, request: Request, key: str) -> Response:
+        """Delete a draft, which nobody else has seen; a lead that was posted is closed instead."""
+        lead = _own_to_change(request, key)
+        try:
+            lead_states.discard_draft(lead=lead, now=timezone.now())
+        except services.NotADraft as error:
+            raise Problem(
+                status=409,
+                kind="not-in-this-state",
+                title="This cannot be done now",
+                detail=f"A lead that was posted is closed, not deleted: POST /api/v1/me/leads/{key}/close/",
+            ) from error
+        return Response(status=204)
 
 
 class OwnLeadStep(Endpoint):
@@ -150,6 +169,7 @@ class OwnLeadStep(Endpoint):
 
     scope, problems = Scope.LEADS_WRITE, (404, 409)
     bodies: ClassVar[Any] = {"POST": Nothing}
+    tagged, as_read = ("POST",), ("POST",)
     steps: ClassVar[Mapping[str, Any]] = {
         "publish": lead_states.publish_lead,
         "pause": lead_states.pause_lead,
@@ -168,14 +188,14 @@ class OwnLeadStep(Endpoint):
 
     def post(self, request: Request, key: str, step: str) -> HttpResponseBase:
         """Take the step; of two calls, one does."""
-        lead, take = _own(request, key), self.steps.get(step)
+        lead, take = _own_to_change(request, key), self.steps.get(step)
         if take is None:
             raise Http404
         read_body(Nothing, request)
         if step == "publish" and lead.state == Lead.State.DRAFT:
             form_of({}, lead=lead, for_draft=False)  # which says what is missing
         _or_conflict(take, lead, now=timezone.now())
-        return json_answer(request, _written(lead))
+        return json_answer(request, _written(lead), exact=True)
 
 
 def _company(request: Request) -> Company:
@@ -198,6 +218,13 @@ def _own(request: Request, key: str) -> Lead:
     return found
 
 
+def _own_to_change(request: Request, key: str) -> Lead:
+    """The same, for whoever may have said what it was when they read it. Raises Problem."""
+    lead = _own(request, key)
+    refuse_unless_as_read(request, _written(lead))
+    return lead
+
+
 def _written(lead: Lead) -> str:
     return next(iter(LEADS.as_json(Lead.objects.filter(pk=lead.pk), fields=own_fields())))
 
@@ -215,6 +242,13 @@ def _or_conflict(step: Any, lead: Lead, **what: Any) -> None:
     """Raises Problem with the words that the website has for it."""
     try:
         step(lead=lead, **what)
+    except services.ChangedMeanwhile as error:
+        raise Problem(
+            status=409,
+            kind="changed-meanwhile",
+            title="The lead was changed meanwhile",
+            detail=str(REFUSALS[services.ChangedMeanwhile]),
+        ) from error
     except REFUSED as error:
         said = REFUSALS.get(type(error), "Counted from its posting, the lead would have ended already.")
         raise Problem(

@@ -165,7 +165,7 @@ def _take_posted(request: MemberRequest, lead: Lead) -> HttpResponse:
         except services.NotEditable as refusal:
             refuse(request, refusal)
             return redirect(my_leads_url("closed"))
-    is_stale = not is_changed and seen not in (None, lead.updated_at)  # as it is still to be told, after the corrections
+    is_stale = not is_changed and seen not in (None, lead.updated_at)  # which the corrected form still has to say
     _keep_files(form, lead, now=now)
     if form.errors:
         kept = _changed_words() if is_changed else _unchanged_words(len(form.uploads) + len(form.papers))
@@ -221,10 +221,10 @@ def _was_posted(request: MemberRequest, lead: Lead | None) -> HttpResponse:
 
 
 def _show_both(request: MemberRequest, form: LeadForm, lead: Lead, *, now: datetime) -> HttpResponse:
-    """Somebody else was quicker: what was typed stands here still, and a second press puts it in the place of theirs."""
+    """Somebody else was quicker: what was typed stands here still, and a second press replaces theirs by it."""
     _keep_files(form, lead, now=now)
     words = {"fields": ", ".join(form.differs_in(lead))}
-    told = _("Somebody else changed this lead meanwhile, or you did in another window. What you wrote is not saved yet.")
+    told = _("Somebody else changed this lead meanwhile, or you did in another window. Yours is not saved yet.")
     differs = _("It differs in: %(fields)s. Press the button again to put it in the place of theirs.") % words
     form.add_error(None, f"{told} {differs}")
     return _show(request, form, lead=lead)

@@ -43,7 +43,7 @@ class WebhookSecret(Endpoint):
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """The webhook, and the new secret."""
-        return {JSON: component("NewWebhook", (*WEBHOOK, SECRET))}
+        return {JSON: component("WebhookWithSecret", (*WEBHOOK, SECRET))}
 
     def post(self, request: Request, pk: UUID) -> Response:
         """Another one, shown in this answer and never again; for 24 hours messages bear signatures by both."""

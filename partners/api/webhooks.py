@@ -48,7 +48,7 @@ class Webhooks(Endpoint):
 
     def answers_post(self, component: Component) -> Mapping[str, Schema]:
         """The new one, and its secret."""
-        return {JSON: component("NewWebhook", (*WEBHOOK, SECRET))}
+        return {JSON: component("WebhookWithSecret", (*WEBHOOK, SECRET))}
 
     def get(self, request: Request) -> HttpResponseBase:
         """All of them: there are few."""
