@@ -501,6 +501,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "POSTPROCESSING_HOOKS": [],  # which would give names of its own to lists of codes
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # the codes stand in the schema
     "SORT_OPERATION_PARAMETERS": False,
 }

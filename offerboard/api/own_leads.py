@@ -34,7 +34,6 @@ from partners.scopes import Scope
 from partners.services.once import Answer
 
 REFUSED: tuple[type[Exception], ...] = (*REFUSALS, services.EndsInThePast)
-LIST = "me/leads"  # what its cursors are good for
 
 
 class OwnQuery(serializers.Serializer[Any]):
@@ -86,17 +85,17 @@ class OwnLeads(Endpoint):
     def get(self, request: Request) -> HttpResponseBase:
         """A page."""
         company, asked = _company(request), read_query(self.query, request)
-        rows = Lead.objects.filter(company=company).order_by("-pk")
+        rows, what = Lead.objects.filter(company=company).order_by("-pk"), f"me/leads {asked.get('state', '')}"
         if "state" in asked:
             rows = rows.filter(state=asked["state"])
         try:
             if "after" in asked:
-                rows = rows.filter(pk__lt=int(read_cursor(LIST, asked["after"])))
+                rows = rows.filter(pk__lt=int(read_cursor(what, asked["after"])))
         except NotOurCursor as error:
             raise not_from_here() from error
         numbers = list(rows.values_list("pk", flat=True)[: asked["page_size"] + 1])
         page = numbers[: asked["page_size"]]
-        following = write_cursor(LIST, str(page[-1])) if len(numbers) > len(page) else None
+        following = write_cursor(what, str(page[-1])) if len(numbers) > len(page) else None
         found = LEADS.as_json(Lead.objects.filter(pk__in=page).order_by("-pk"), fields=own_fields())
         return json_answer(request, page_text(found, following))
 

@@ -132,6 +132,7 @@ def test_the_list_goes_page_by_page(shop: Caller) -> None:
     second = shop.get("me/leads/", page_size=2, after=first["next"]).json()
 
     assert [one["id"] for one in (*first["results"], *second["results"])] == made[::-1]
+    assert shop.get("me/leads/", state="published", after=first["next"]).status_code == 400  # of another list
     assert (second["next"], [one["id"] for one in shop.get("me/leads/", state="paused").json()["results"]]) == (
         None,
         [made[1]],
