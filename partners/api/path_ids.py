@@ -1,4 +1,4 @@
-"""Ids in addresses that are UUIDs: one that is written wrongly is said to be so, and not taken for an unknown address."""
+"""Ids in addresses that are UUIDs: one that is written wrongly is named, and not taken for an unknown address."""
 
 from uuid import UUID
 
