@@ -12,11 +12,12 @@ from directory.api.categories import Categories, OneCategory
 from directory.api.companies import Companies, OneCompany
 from directory.api.countries import Countries, OneCountry
 from offerboard.api.leads import Leads, OneLead
-from offerboard.api.own_leads import OwnLead, OwnLeads, OwnLeadStep
+from offerboard.api.own_lead import OwnLead, OwnLeadStep
+from offerboard.api.own_leads import OwnLeads
 from partners.api.changes import Changes
 from partners.api.description import Description
 from partners.api.export import Export
-from partners.api.manual import manual, manual_problems, manual_reference
+from partners.api.manual import manual, manual_mirror, manual_problems, manual_reference
 from partners.api.path_ids import IdConverter
 from partners.api.removals import RemovalReceipt, Removals
 from partners.api.webhook_calls import (
@@ -68,6 +69,7 @@ urlpatterns = [
     path("docs/", manual, name="manual"),
     path("docs/reference/", manual_reference, name="manual_reference"),
     path("docs/problems/", manual_problems, name="manual_problems"),
+    path("docs/mirror.py", manual_mirror, name="manual_mirror"),
     path("schema/", Description.as_view(), name="schema"),
     path("changes/", Changes.as_view(), name="changes"),
     path("removals/", Removals.as_view(), name="removals"),

@@ -28,6 +28,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "api:manual": PUBLIC,
     "api:manual_reference": PUBLIC,
     "api:manual_problems": PUBLIC,
+    "api:manual_mirror": PUBLIC,
     "api_unknown": {"GET": "404", "POST": "404"},
     # --- the API, without a key; with keys see KEYS
     **{
@@ -291,4 +292,4 @@ NEEDED |= {f"api:{name}": "leads:read" for name in ("leads", "lead", "categories
 NEEDED |= {name: "leads:write" for name in KEYS if name.startswith("api:own_")}
 NEEDED |= {f"api:{name}": "companies:read" for name in ("companies", "company")}
 # Addresses of the API that look at no key.
-WITHOUT_KEY = {"api:root", "api:schema", "api:manual", "api:manual_reference", "api:manual_problems"}
+WITHOUT_KEY = {"api:root", "api:schema"} | {f"api:manual{page}" for page in ("", "_reference", "_problems", "_mirror")}

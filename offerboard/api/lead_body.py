@@ -77,7 +77,9 @@ class LeadChange(serializers.Serializer[Any]):
         **OPEN, choices=list(CURRENCIES), help_text="Of all prices, ISO 4217. Needed with a price."
     )
     price_on_request = serializers.BooleanField(
-        required=False, help_text="Whether the price is told on request. Without it, a `price` of null says so."
+        required=False,
+        write_only=True,
+        help_text="Whether the price is told on request. Without it, a `price` of null says so.",
     )
     price_tiers = serializers.ListField(
         required=False,
@@ -94,9 +96,11 @@ class LeadChange(serializers.Serializer[Any]):
     )
     valid_days = serializers.IntegerField(
         required=False,
+        write_only=True,
         min_value=VALID_DAYS[0],
         max_value=VALID_DAYS[-1],
-        help_text="How long it is on the board, counted from its posting. 30 for a new lead.",
+        help_text="How many days it is on the board, counted from its posting: 30 for a new lead. `valid_until` says "
+        "when they end.",
     )
     brand = serializers.CharField(**OPEN, max_length=NOT_LONGER, help_text="The goods’ brand.")
     model = serializers.CharField(**OPEN, max_length=NOT_LONGER, help_text="The goods’ model.")
@@ -125,7 +129,10 @@ class LeadBody(LeadChange):
     elsewhere: ClassVar[Mapping[str, str]] = {}
 
     publish = serializers.BooleanField(
-        required=False, default=True, help_text="Whether it goes on the board at once; false keeps it as a draft."
+        required=False,
+        write_only=True,
+        default=True,
+        help_text="Whether it goes on the board at once; false keeps it as a draft. `state` says what became of it.",
     )
 
 

@@ -19,7 +19,7 @@ from tests.partners.calling import Caller, member_caller, partner_caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RIGHT = ["2xx", "400", "404", "409", "410", "412", "422", "429"]
-MANUAL = {"api:manual", "api:manual_problems", "api:manual_reference"}  # pages for people
+MANUAL = {"api:manual", "api:manual_problems", "api:manual_reference", "api:manual_mirror"}  # pages for people
 
 
 def document() -> dict[str, Any]:
