@@ -5,19 +5,21 @@ from collections.abc import Mapping
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
-from django.urls import path, reverse
+from django.urls import path, register_converter, reverse
 from rest_framework.request import Request
 
 from directory.api.categories import Categories, OneCategory
 from directory.api.companies import Companies, OneCompany
 from directory.api.countries import Countries, OneCountry
 from offerboard.api.leads import Leads, OneLead
-from offerboard.api.own_leads import OwnLead, OwnLeads, OwnLeadStep
+from offerboard.api.own_lead import OwnLead, OwnLeadStep
+from offerboard.api.own_leads import OwnLeads
 from partners.api.changes import Changes
 from partners.api.contacts import Contacts, OneContact
 from partners.api.description import Description
 from partners.api.export import Export
-from partners.api.manual import manual, manual_problems, manual_reference
+from partners.api.manual import manual, manual_mirror, manual_problems, manual_reference
+from partners.api.path_ids import IdConverter
 from partners.api.removals import RemovalReceipt, Removals
 from partners.api.webhook_calls import (
     WebhookDeliveries,
@@ -49,6 +51,8 @@ class Root(OpenEndpoint):
         return {JSON: {"type": "object", "properties": properties, "required": list(properties)}}
 
 
+register_converter(IdConverter, "id")
+
 app_name = "api"
 urlpatterns = [
     path("", Root.as_view(), name="root"),
@@ -66,18 +70,19 @@ urlpatterns = [
     path("docs/", manual, name="manual"),
     path("docs/reference/", manual_reference, name="manual_reference"),
     path("docs/problems/", manual_problems, name="manual_problems"),
+    path("docs/mirror.py", manual_mirror, name="manual_mirror"),
     path("schema/", Description.as_view(), name="schema"),
     path("contacts/", Contacts.as_view(), name="contacts"),
     path("contacts/<uuid:number>/", OneContact.as_view(), name="contact"),
     path("changes/", Changes.as_view(), name="changes"),
     path("removals/", Removals.as_view(), name="removals"),
-    path("removals/<uuid:reference>/receipt/", RemovalReceipt.as_view(), name="removal_receipt"),
+    path("removals/<id:reference>/receipt/", RemovalReceipt.as_view(), name="removal_receipt"),
     path("export/<slug:plural>.ndjson", Export.as_view(), name="export"),
     path("webhooks/", Webhooks.as_view(), name="webhooks"),
-    path("webhooks/<uuid:pk>/", OneWebhook.as_view(), name="webhook"),
-    path("webhooks/<uuid:pk>/secret/", WebhookSecret.as_view(), name="webhook_secret"),
-    path("webhooks/<uuid:pk>/ping/", WebhookPing.as_view(), name="webhook_ping"),
-    path("webhooks/<uuid:pk>/deliveries/", WebhookDeliveries.as_view(), name="webhook_deliveries"),
-    path("webhooks/<uuid:pk>/deliveries/<uuid:delivery>/", WebhookDeliveryOne.as_view(), name="webhook_delivery"),
-    path("webhooks/<uuid:pk>/deliveries/<uuid:delivery>/replay/", WebhookReplay.as_view(), name="webhook_replay"),
+    path("webhooks/<id:pk>/", OneWebhook.as_view(), name="webhook"),
+    path("webhooks/<id:pk>/secret/", WebhookSecret.as_view(), name="webhook_secret"),
+    path("webhooks/<id:pk>/ping/", WebhookPing.as_view(), name="webhook_ping"),
+    path("webhooks/<id:pk>/deliveries/", WebhookDeliveries.as_view(), name="webhook_deliveries"),
+    path("webhooks/<id:pk>/deliveries/<id:delivery>/", WebhookDeliveryOne.as_view(), name="webhook_delivery"),
+    path("webhooks/<id:pk>/deliveries/<id:delivery>/replay/", WebhookReplay.as_view(), name="webhook_replay"),
 ]

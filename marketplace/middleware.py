@@ -108,7 +108,10 @@ class LargestBody:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer 413 (RFC 9110, 15.5.14) to what is too large for its page."""
+        """Answer 413 (RFC 9110, 15.5.14) to what is too large for its page.
+
+        A program whose body announces no size is answered 411 (15.5.12): what is not read must not look as if it were.
+        """
         announced = request.META.get("CONTENT_LENGTH") or "0"
         most = self.MOST_WITH_PICTURES if request.path.startswith(self.PICTURES) else self.MOST
         if request.path == self.TABLES:
@@ -117,6 +120,8 @@ class LargestBody:
             most = self.MOST_WITH_EVIDENCE
         elif failures.is_for_programs(request):
             most = failures.MOST
+        if failures.is_for_programs(request) and "HTTP_TRANSFER_ENCODING" in request.META:
+            return failures.length_required()
         if announced.isdecimal() and int(announced) > most:
             if failures.is_for_programs(request):
                 return failures.too_large()

@@ -15,9 +15,13 @@ REFUSALS: Mapping[type[Exception], Any] = {
     lead_states.Incomplete: _("Something is still missing before this lead can be published."),
     services.NotADraft: _("This lead is no longer a draft. Nothing was changed."),
     services.NotEditable: _("This lead is closed and cannot be changed. Post a new one instead."),
+    services.ChangedMeanwhile: _(
+        "Somebody else has changed this lead meanwhile. Nothing was changed now: read it again, and change that."
+    ),
     lead_states.NotPublished: _("This lead is not on the board. Nothing was changed."),
     lead_states.NotPaused: _("This lead is not paused, or it has expired. Nothing was changed."),
     lead_states.NotOpen: _("This lead is closed already."),
+    lead_states.StillADraft: _("This lead is a draft, which nobody else has seen. Delete it instead."),
     lead_states.NotRenewable: _("Only a published or an expired lead can be renewed."),
     copies.NotCopyable: _("Our staff took this lead off the board, so it cannot be copied. Change it instead."),
     lead_states.RenewedToday: _("This lead runs its full time already. It can be renewed once a day."),

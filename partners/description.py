@@ -11,8 +11,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
 
 from partners.fields import Described, Schema, object_schema
+from partners.models import IdempotentCall
 from partners.problem_kinds import kinds_of
 from partners.problems import MEDIA_TYPE
 
@@ -45,6 +47,20 @@ HEADERS: Mapping[str, tuple[str, Schema]] = {
     "RateLimit": ("How many calls are left, and for how many seconds.", {"type": "string"}),
     "RateLimit-Policy": ("How many calls are agreed in how many seconds.", {"type": "string"}),
 }
+ONCE = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": IdempotentCall.LONGEST, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="A name for this call, such as a UUID. Sent again with it within 24 hours, the same call is not done "
+    "again and gets the first answer; another body with it is refused (422), and while the first call is under way, "
+    "so is the second (409). A call that was refused is forgotten: send it corrected under the same name.",
+)
+AS_READ = OpenApiParameter(
+    "If-Match",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description="The `ETag` with which you read the lead: if it has changed since, nothing is done (412).",
+)
 WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
@@ -72,9 +88,11 @@ class EndpointSchema(AutoSchema):
         return str(getattr(self.view, "about", ""))
 
     def get_override_parameters(self) -> list[Any]:
-        """The parameters that are read strictly."""
+        """The parameters that are read strictly, and the headers that the method honours."""
         query = getattr(self.view, "query", None)
-        return [query] if query is not None and query().fields and self.method == "GET" else []
+        asked = [query] if query is not None and query().fields and self.method == "GET" else []
+        headers = [(self.view.once, ONCE), (self.view.as_read, AS_READ)]
+        return [*asked, *(header for methods, header in headers if self.method in methods)]
 
     def get_request_serializer(self) -> Any:
         """What is sent."""
@@ -116,19 +134,23 @@ class EndpointSchema(AutoSchema):
         answers: dict[str, Any] = super()._get_response_bodies(direction)
         good = {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in self._headers()}}
         answers = {status: {"description": "As asked.", **good, **_said(told)} for status, told in answers.items()}
-        if self.method == "GET":
+        if self.method == "GET" and "GET" in self.view.tagged:
             answers["304"] = {"description": "It is as you have it.", **good}
         return answers | {str(status): {"$ref": f"#/components/responses/{status}"} for status in self._problems()}
 
     def _headers(self) -> list[str]:
-        return list(HEADERS) if self.view.permission_classes and self.view.authentication_classes else ["ETag"]
+        counted = self.view.permission_classes and self.view.authentication_classes
+        tagged = self.method in self.view.tagged
+        return [name for name in HEADERS if (tagged if name == "ETag" else counted)]
 
     def _problems(self) -> list[int]:
         found = {400, 405, 406, 413, 500, 503, *self.view.problems}
         if self.view.authentication_classes:
             found |= {401, 403, 429}
         if self.method in WITH_BODY:
-            found |= {415, 422}
+            found |= {411, 415, 422}
+        if self.method in self.view.as_read:
+            found |= {412}
         return sorted(found)
 
 

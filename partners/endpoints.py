@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.http import parse_etags
 from django.utils.text import compress_sequence, compress_string
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,11 +19,13 @@ from partners.fields import Described, Schema
 from partners.limits import Allowance, take_call
 from partners.models import ApiKey
 from partners.parameters import NoQuery
+from partners.problems import Problem
 from partners.scopes import Scope
 
 JSON = "application/json"
 Component = Callable[[str, Iterable[Described]], Schema]
 WORTH_PACKING = 500  # bytes
+READING = {"GET", "HEAD"}
 
 
 class OpenEndpoint(APIView):
@@ -33,6 +36,9 @@ class OpenEndpoint(APIView):
     problems: ClassVar[tuple[int, ...]] = ()  # statuses that not every endpoint answers
     bodies: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}  # what each method is sent
     statuses: ClassVar[Mapping[str, int]] = {}  # of what goes well, where it is not 200
+    tagged: ClassVar[tuple[str, ...]] = ("GET",)  # methods whose answers have an ETag
+    once: ClassVar[tuple[str, ...]] = ()  # methods that honour Idempotency-Key
+    as_read: ClassVar[tuple[str, ...]] = ()  # methods that honour If-Match
 
     def answers(self, _component: Component) -> Mapping[str, Schema]:
         """What it answers, by media type; `component` names an object of some fields.
@@ -76,23 +82,41 @@ def key_of(request: Request) -> ApiKey:
     return cast("ApiKey", request.auth)
 
 
-def json_answer(request: Request, body: str | bytes) -> HttpResponseBase:
-    """JSON with an ETag: 304 for who has it already, packed for who can unpack it.
+def json_answer(request: Request, body: str | bytes, *, exact: bool = False) -> HttpResponseBase:
+    """JSON, packed for who can unpack it. Whoever reads gets an ETag, and 304 if they have it already.
 
-    Nothing secret is in such answers beside what their reader sent, so packing them tells nobody anything.
+    An `exact` answer has a strong ETag, also after a change, for `refuse_unless_as_read`; it is never packed, as that
+    tag is one of bytes. Nothing secret is in answers beside what their reader sent, so packing them tells nobody
+    anything.
     """
     content = body.encode() if isinstance(body, str) else body
-    etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
-    packed = len(content) > WORTH_PACKING and _unpacks(request)
+    packed = not exact and len(content) > WORTH_PACKING and _unpacks(request)
     response = HttpResponse(compress_string(content) if packed else content, content_type=JSON)
     _describe(response, packed=packed)
-    response.headers["ETag"] = etag
+    reads, etag = request.method in READING, _strong_etag(content) if exact else f"W/{_strong_etag(content)}"
+    if exact or reads:
+        response.headers["ETag"] = etag
+    if not reads:
+        return response
     conditional: HttpResponseBase | None = get_conditional_response(
         request._request,  # noqa: SLF001 - it wants Django's own
         etag=etag,
         response=response,
     )
     return conditional or response
+
+
+def refuse_unless_as_read(request: Request, body: str) -> None:
+    """If-Match (RFC 9110, 13.1.1): raises Problem where this is not what the caller read before it changed it."""
+    wanted = request.headers.get("If-Match")
+    if wanted is None or parse_etags(wanted) == ["*"] or _strong_etag(body.encode()) in parse_etags(wanted):
+        return
+    raise Problem(
+        status=412,
+        kind="not-as-read",
+        title="It is not as you have read it",
+        detail="It has changed since you read it with this ETag. Nothing was changed now: read it again.",
+    )
 
 
 def streamed_answer(request: Request, parts: Iterator[bytes], *, kind: str, name: str) -> HttpResponseBase:
@@ -102,6 +126,10 @@ def streamed_answer(request: Request, parts: Iterator[bytes], *, kind: str, name
     _describe(response, packed=packed)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _strong_etag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def _unpacks(request: Request) -> bool:

@@ -33,6 +33,13 @@ def too_large() -> HttpResponse:
     return problem_response(Problem(status=413, kind="too-large", title="The body is too large", detail=detail))
 
 
+def length_required() -> HttpResponse:
+    """411."""
+    detail = "Send the whole body at once, with its Content-Length: of one that comes in chunks, nothing is read."
+    problem = Problem(status=411, kind="length-required", title="The body’s length is not known", detail=detail)
+    return problem_response(problem)
+
+
 def unreadable() -> HttpResponse:
     """400, for what Django itself refuses."""
     detail = "The request is not one that a program sends by intent."

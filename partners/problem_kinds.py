@@ -96,6 +96,12 @@ KINDS = (
         "`detail` says why; read the lead to see how it stands.",
     ),
     ProblemKind(
+        "changed-meanwhile",
+        409,
+        "While the call was under way, somebody else changed the lead. Nothing was changed by this call.",
+        "Send it again if it still makes sense; read the lead to see what it says now.",
+    ),
+    ProblemKind(
         "on-its-way",
         409,
         "The message has not arrived yet, and is tried again by itself.",
@@ -112,6 +118,18 @@ KINDS = (
         410,
         "The cursor of the feed is older than what we know of removals (400 days), or we had to restore the database.",
         "Export everything again, and go on from the cursor on the export’s first line.",
+    ),
+    ProblemKind(
+        "length-required",
+        411,
+        "The body comes in chunks (`Transfer-Encoding`), and nobody said how long it is. None of it was read.",
+        "Send the whole body at once, with its `Content-Length`.",
+    ),
+    ProblemKind(
+        "not-as-read",
+        412,
+        "`If-Match` holds the `ETag` of something that has changed since you read it. Nothing was changed.",
+        "Read it again, and send your change with its new `ETag`.",
     ),
     ProblemKind("too-large", 413, "The body has more than 1 MB.", "Send less at once."),
     ProblemKind("unsupported-media-type", 415, "The body is not JSON.", "Send `Content-Type: application/json`."),

@@ -28,6 +28,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "api:manual": PUBLIC,
     "api:manual_reference": PUBLIC,
     "api:manual_problems": PUBLIC,
+    "api:manual_mirror": PUBLIC,
     "api_unknown": {"GET": "404", "POST": "404"},
     # --- the API, without a key; with keys see KEYS
     **{
@@ -281,7 +282,10 @@ KEYS: dict[str, dict[str, str]] = {
         for name in ("leads", "lead", "companies", "company", "categories", "category")
     },
     "api:own_leads": {"GET": OWN, "POST": OWN.replace("200", "422")},  # an empty body
-    "api:own_lead": {"GET": OWN.replace("200", "404"), "POST": OWN.replace("200", "405")},  # of another company
+    "api:own_lead": {  # of another company
+        **dict.fromkeys(("GET", "PATCH", "DELETE"), OWN.replace("200", "404")),
+        "POST": OWN.replace("200", "405"),
+    },
     "api:own_lead_step": {"GET": OWN.replace("200", "405"), "POST": OWN.replace("200", "404")},
     "api:countries": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},  # no scope is needed
     "api:country": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},
@@ -307,4 +311,4 @@ NEEDED |= {name: "contacts:read" for name in KEYS if name.startswith("api:contac
 NEEDED |= {name: "leads:write" for name in KEYS if name.startswith("api:own_")}
 NEEDED |= {f"api:{name}": "companies:read" for name in ("companies", "company")}
 # Addresses of the API that look at no key.
-WITHOUT_KEY = {"api:root", "api:schema", "api:manual", "api:manual_reference", "api:manual_problems"}
+WITHOUT_KEY = {"api:root", "api:schema"} | {f"api:manual{page}" for page in ("", "_reference", "_problems", "_mirror")}

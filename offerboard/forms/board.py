@@ -89,6 +89,11 @@ class BoardForm(forms.Form):
         """The filters in error. What is wrong with the words stands below their box."""
         return [field for field in self if field.errors and field.name != "q"]
 
+    def passed_over(self) -> list[str]:
+        """Names of the filters in which something was sent that is not known or cannot be read."""
+        self.is_valid()
+        return [field.name for field in self if field.errors or not _sent(field.data) <= self._understood(field.name)]
+
     def filters(self) -> Filters:
         """What was understood."""
         self.is_valid()  # fields in error are missing from the cleaned data
@@ -111,3 +116,12 @@ class BoardForm(forms.Form):
             verified=data["verified"],
             sort=data["sort"] or Sort.NEWEST,
         )
+
+    def _understood(self, name: str) -> set[str]:
+        field, value = self.fields[name], self.cleaned_data.get(name)
+        # Of anything but codes, what was understood need not look like what was sent: 4,180 is 4180.
+        return _sent(value) if isinstance(field, CodeField | CodesField) else _sent(self[name].data)
+
+
+def _sent(value: Any) -> set[str]:
+    return {one for one in (value if isinstance(value, list | tuple) else [value]) if one} if value else set()

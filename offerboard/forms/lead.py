@@ -224,6 +224,13 @@ class LeadForm(LeadDepthForm):
             labels["tiers"] = gettext("%(field)s (in part)") % {"field": labels["tiers"]}
         return list(labels.values())
 
+    def differs_in(self, lead: Lead) -> list[str]:
+        """The labels of fields in which something else was filled in than the stored lead says."""
+        stored, typed = LeadDetails.of(lead), self.details().masked()
+        names = {field.name for field in fields(LeadDetails)}
+        unlike = {name for name in names if getattr(stored, name) != getattr(typed, name)}
+        return [str(self[name].label) for name in self.fields if name in unlike]
+
     def holds_something(self) -> bool:
         """Whether there is anything worth a draft."""
         details = self.details()

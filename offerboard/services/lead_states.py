@@ -43,7 +43,11 @@ class NotPaused(Exception):
 
 
 class NotOpen(Exception):
-    """The lead is a draft or closed already."""
+    """The lead is closed already."""
+
+
+class StillADraft(Exception):
+    """The lead was never posted, so there is nothing to close: drafts are deleted."""
 
 
 class NotRenewable(Exception):
@@ -137,9 +141,9 @@ def renew_lead(*, lead: Lead, now: datetime) -> None:
 
 @transaction.atomic(durable=True)
 def close_lead(*, lead: Lead, now: datetime) -> None:
-    """End a lead for good. Raises NotOpen."""
+    """End a lead for good. Raises NotOpen, StillADraft."""
     if not Lead.objects.open().filter(pk=lead.pk).update(state=Lead.State.CLOSED, updated_at=now):
-        raise NotOpen
+        raise StillADraft if Lead.objects.drafts().filter(pk=lead.pk).exists() else NotOpen
     _keep_revision(lead, now=now)
 
 

@@ -41,6 +41,14 @@ class NotEditable(Exception):
     """The lead is closed, or still a draft."""
 
 
+class ChangedMeanwhile(Exception):
+    """Somebody else has changed the lead since the details were made from it; to write them would undo that."""
+
+    def __init__(self, lead: Lead) -> None:
+        super().__init__(lead)
+        self.lead = lead  # as it is now
+
+
 class EndsInThePast(Exception):
     """Counted from its posting, the lead's new number of days is over already."""
 
@@ -141,24 +149,32 @@ def begin_draft(
 
 
 @transaction.atomic(durable=True)
-def update_draft(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
-    """Replace what the draft says. Raises NotADraft."""
-    if not Lead.objects.drafts().filter(pk=lead.pk).update(**details.columns(), updated_at=now):
+def update_draft(*, lead: Lead, details: LeadDetails, seen: datetime | None, now: datetime) -> None:
+    """Replace what the draft says. `seen` is the draft's time of change when the details were made from it.
+
+    None is for details that were made from nothing stored. Raises NotADraft, ChangedMeanwhile.
+    """
+    current = Lead.objects.drafts().select_for_update(no_key=True).filter(pk=lead.pk).first()
+    if current is None:
         raise NotADraft
-    set_tiers(lead=lead, tiers=details.tiers)
+    _refuse_to_undo(current, details, seen=seen)
+    Lead.objects.filter(pk=current.pk).update(**details.columns(), updated_at=now)
+    set_tiers(lead=current, tiers=details.tiers)
     lead.refresh_from_db()
 
 
 @transaction.atomic(durable=True)
-def update_lead(*, lead: Lead, details: LeadDetails, now: datetime) -> None:
+def update_lead(*, lead: Lead, details: LeadDetails, seen: datetime | None, now: datetime) -> None:
     """Change a lead that has left the drafts; it keeps its place on the board, its posting date and its address.
 
     After a rejection, and on the board where leads are reviewed first, it waits for review again. A new number of
-    days counts from the posting; an expired lead comes back by renewal alone. Raises NotEditable, EndsInThePast.
+    days counts from the posting; an expired lead comes back by renewal alone. `seen` as in
+    `update_draft`. Raises NotEditable, ChangedMeanwhile, EndsInThePast.
     """
     current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if current.state in {Lead.State.DRAFT, Lead.State.CLOSED}:
         raise NotEditable
+    _refuse_to_undo(current, details, seen=seen)
     days = details.valid_days
     if current.posted_at and current.expires_at and current.expires_at > now and days != current.valid_days:
         current.expires_at = current.posted_at + timedelta(days=days)
@@ -190,6 +206,12 @@ def must_be_reviewed(lead: Lead) -> bool:
     A paused lead stays paused, as its owner wants it, and goes to staff when it is resumed or renewed.
     """
     return settings.LEADS_REVIEWED_FIRST and lead.state == Lead.State.PUBLISHED
+
+
+def _refuse_to_undo(current: Lead, details: LeadDetails, *, seen: datetime | None) -> None:
+    """Raises ChangedMeanwhile; not where the lead says all this already, as after a second click."""
+    if seen not in (None, current.updated_at) and LeadDetails.of(current) != details.masked():
+        raise ChangedMeanwhile(current)
 
 
 def _address(details: LeadDetails) -> str:

@@ -15,14 +15,21 @@ from offerboard.atom import write_feed
 from offerboard.forms.board import BoardForm
 from offerboard.search import Filters
 from offerboard.selectors.feeds import LeadFeed, lead_feed
+from offerboard.selectors.tree import category_tree
 
 
 @require_safe
 @conditional_page
 def feed(request: HttpRequest) -> HttpResponse:
-    """The newest leads for any filters of the board."""
-    now = timezone.now()
-    return feed_answer(lead_feed(BoardForm(request.GET).filters(), now=now), now=now)
+    """The newest leads for any filters of the board. Nobody sees what a program asks, so nothing is passed over."""
+    form, now = BoardForm(request.GET), timezone.now()
+    filters, unknown = form.filters(), form.passed_over()
+    if not unknown and category_tree().known(filters.categories) != filters.categories:
+        unknown = ["category"]
+    if unknown:
+        told = f"There is no such feed. Not understood: {', '.join(unknown)}."
+        return HttpResponse(told, status=404, content_type="text/plain; charset=utf-8")
+    return feed_answer(lead_feed(filters, now=now), now=now)
 
 
 @require_safe

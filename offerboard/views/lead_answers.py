@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 
 from accounts.acting import MemberRequest
 from directory.models import Company
@@ -61,6 +62,14 @@ def number_of(request: MemberRequest) -> UUID:
         return UUID(request.POST.get("submission", ""))
     except ValueError:
         return uuid4()
+
+
+def seen_by(request: MemberRequest) -> datetime | None:
+    """The lead's time of change when the form that was sent was made; None where it does not say."""
+    try:
+        return parse_datetime(request.POST.get("seen", ""))
+    except ValueError:
+        return None
 
 
 def form_url(lead: Lead, *, check: bool = False) -> str:

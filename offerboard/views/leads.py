@@ -27,7 +27,16 @@ from offerboard.services import lead_states
 from offerboard.services import leads as services
 from offerboard.services.documents import change_documents
 from offerboard.services.pictures import change_pictures
-from offerboard.views.lead_answers import form_url, may_edit, my_leads_url, number_of, refuse, team_lead, to_the_lead
+from offerboard.views.lead_answers import (
+    form_url,
+    may_edit,
+    my_leads_url,
+    number_of,
+    refuse,
+    seen_by,
+    team_lead,
+    to_the_lead,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,6 +117,8 @@ def _take_draft(request: MemberRequest, lead: Lead | None, *, submission: UUID |
         lead = _keep(request, form, lead, submission=submission, now=now)
     except services.NotADraft:
         return _was_posted(request, Lead.objects.filter(Q(submission=submission) | Q(pk=lead and lead.pk)).first())
+    except services.ChangedMeanwhile as refusal:
+        return _show_both(request, form, refusal.lead, now=now)
     if form.errors:
         return _show(request, form, lead=lead, kept=_kept_words(lead, form.unread()))
     return _go_on(request, lead, wish=wish)
@@ -123,7 +134,7 @@ def _go_on(request: MemberRequest, lead: Lead, *, wish: str | None) -> HttpRespo
 
 
 def _keep(request: MemberRequest, form: LeadForm, lead: Lead | None, *, submission: UUID | None, now: datetime) -> Lead:
-    """The draft with all that could be read. Raises NotADraft."""
+    """The draft with all that could be read. Raises NotADraft, ChangedMeanwhile."""
     details = form.details()
     if lead is None:
         company, number = request.acting.company, submission or uuid4()
@@ -131,7 +142,7 @@ def _keep(request: MemberRequest, form: LeadForm, lead: Lead | None, *, submissi
         if lead.state != Lead.State.DRAFT:
             raise services.NotADraft
     else:
-        services.update_draft(lead=lead, details=details, now=now)
+        services.update_draft(lead=lead, details=details, seen=seen_by(request), now=now)
     _keep_files(form, lead, now=now)
     _tell_what_was_hidden(request, details)
     return lead
@@ -139,21 +150,26 @@ def _keep(request: MemberRequest, form: LeadForm, lead: Lead | None, *, submissi
 
 def _take_posted(request: MemberRequest, lead: Lead) -> HttpResponse:
     """Change a lead that is or was public: all at once or not at all, but for its files."""
-    now = timezone.now()
+    now, seen = timezone.now(), seen_by(request)
     form = LeadForm(request.POST, request.FILES, lead=lead)
     form.full_clean()
-    uploaded = len(form.uploads) + len(form.papers)
-    _keep_files(form, lead, now=now)
+    is_changed = False
     if not form.errors:
         try:
-            services.update_lead(lead=lead, details=form.details(), now=now)
+            services.update_lead(lead=lead, details=form.details(), seen=seen, now=now)
+            is_changed = True
         except services.EndsInThePast:
             form.add_error("valid_days", _("Counted from its posting, the lead would have ended already."))
+        except services.ChangedMeanwhile as refusal:
+            return _show_both(request, form, refusal.lead, now=now)
         except services.NotEditable as refusal:
             refuse(request, refusal)
             return redirect(my_leads_url("closed"))
+    is_stale = not is_changed and seen not in (None, lead.updated_at)  # which the corrected form still has to say
+    _keep_files(form, lead, now=now)
     if form.errors:
-        return _show(request, form, lead=lead, kept=_unchanged_words(uploaded))
+        kept = _changed_words() if is_changed else _unchanged_words(len(form.uploads) + len(form.papers))
+        return _show(request, form, lead=lead, kept=kept, seen=seen if is_stale else None)
     _tell_what_was_hidden(request, form.details())
     if lead.state == Lead.State.PENDING:
         messages.success(request, _("Your changes are saved. A moderator reads them before the lead is public."))
@@ -204,7 +220,19 @@ def _was_posted(request: MemberRequest, lead: Lead | None) -> HttpResponse:
     return to_the_lead(lead, now=timezone.now())
 
 
-def _show(request: MemberRequest, form: LeadForm, *, lead: Lead | None, kept: str = "") -> HttpResponse:
+def _show_both(request: MemberRequest, form: LeadForm, lead: Lead, *, now: datetime) -> HttpResponse:
+    """Somebody else was quicker: what was typed stands here still, and a second press replaces theirs by it."""
+    _keep_files(form, lead, now=now)
+    words = {"fields": ", ".join(form.differs_in(lead))}
+    told = _("Somebody else changed this lead meanwhile, or you did in another window. Yours is not saved yet.")
+    differs = _("It differs in: %(fields)s. Press the button again to put it in the place of theirs.") % words
+    form.add_error(None, f"{told} {differs}")
+    return _show(request, form, lead=lead)
+
+
+def _show(
+    request: MemberRequest, form: LeadForm, *, lead: Lead | None, kept: str = "", seen: datetime | None = None
+) -> HttpResponse:
     company = lead.company if lead else request.acting.company
     words = {
         "form": form,
@@ -214,6 +242,7 @@ def _show(request: MemberRequest, form: LeadForm, *, lead: Lead | None, kept: st
         "action": form_url(lead) if lead else reverse("offerboard:new"),
         "page": posting_page(lead=lead, now=timezone.now()) if lead else None,
         "kept": kept,
+        "seen": (seen or lead.updated_at).isoformat() if lead else "",
         "is_listed": company.state == Company.State.LISTED,
         "is_reviewed_first": settings.LEADS_REVIEWED_FIRST,
     }
@@ -232,6 +261,10 @@ def _kept_words(lead: Lead, unread: list[str]) -> str:
         not_yet = _("Not saved yet: %(fields)s.") % {"fields": ", ".join(unread)}
         saved = f"{saved} {not_yet}"
     return f"{saved} {_('Correct what is marked, then press the button again.')}"
+
+
+def _changed_words() -> str:
+    return _("Your changes are saved, without the files that are named here.")
 
 
 def _unchanged_words(uploaded: int) -> str:

@@ -44,6 +44,7 @@ class Export(Endpoint):
     scope, query = Scope.CHANGES_READ, ExportQuery
     renderer_classes = (JSONRenderer, Lines)
     problems = (404,)
+    tagged = ()
     about = (
         'Lines that begin with `{"@":` are no things. `begin` comes first and holds the cursor for the feed; '
         "`resume` holds the cursor for `after`, should the connection break; `end` says that all was sent."

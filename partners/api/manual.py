@@ -12,7 +12,7 @@ from partners.numbering import REMEMBERED
 from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE
 from partners.problem_kinds import KINDS
 from partners.scopes import Scope
-from partners.selectors.manual import reference_page
+from partners.selectors.manual import marked, reference_page
 from partners.sources import sources
 
 # Programs that a reader can copy; the tests run each of them.
@@ -37,6 +37,8 @@ def manual(request: HttpRequest) -> HttpResponse:
         "largest": LARGEST_SIZE,
         "calls": OF_MEMBERS,
         "days": REMEMBERED.days,
+        "only_read": marked("readOnly"),
+        "only_sent": marked("writeOnly"),
     }
     return render(request, "partners/manual.html", {"examples": EXAMPLES, "pages": PAGES, **facts})
 
@@ -51,3 +53,10 @@ def manual_reference(request: HttpRequest) -> HttpResponse:
 def manual_problems(request: HttpRequest) -> HttpResponse:
     """Every kind of problem; `type` of an error leads to its place here."""
     return render(request, "partners/manual_problems.html", {"kinds": KINDS, "pages": PAGES})
+
+
+@require_safe
+def manual_mirror(request: HttpRequest) -> HttpResponse:
+    """The mirror that the manual shows, as a file."""
+    where = {"Content-Disposition": 'attachment; filename="mirror.py"'}
+    return HttpResponse(EXAMPLES["mirror"], content_type="text/x-python; charset=utf-8", headers=where)

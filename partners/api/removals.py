@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -11,6 +10,7 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from partners.api.path_ids import read_id
 from partners.bodies import read_body
 from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
 from partners.fields import MOMENT, UUID_TEXT, Plain, Schema, listed, nullable, one_of, several
@@ -73,9 +73,9 @@ class RemovalReceipt(Endpoint):
         """It, confirmed."""
         return {JSON: component("Removal", REMOVAL)}
 
-    def post(self, request: Request, reference: UUID) -> HttpResponseBase:
+    def post(self, request: Request, reference: str) -> HttpResponseBase:
         """Note that it is gone there; saying so again changes nothing."""
-        receipt = own_receipt(_partner_of(request), reference)
+        receipt = own_receipt(_partner_of(request), read_id("reference", reference))
         if receipt is None:
             raise Http404
         body = read_body(ReceiptBody, request)

@@ -20,6 +20,7 @@ from partners.selectors.gone import has_gone
 from partners.sources import Source
 
 Asked = Mapping[str, Any]
+OF_A_PAGE = {"after", "page_size", "fields"}  # what may differ from page to page
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,13 @@ class Things(Endpoint):
         return json_answer(request, page_text(things, next_cursor))
 
     def order(self, asked: Asked) -> str:
-        """What a cursor is good for: a place in one order means nothing in another."""
-        return f"{self.source.plural} {asked.get('sort', '')}"
+        """What a cursor is good for: a place in one list means nothing in one with other filters or another order."""
+        filters = {
+            name: sorted(one) if isinstance(one, list | tuple) else one
+            for name, one in asked.items()
+            if name not in OF_A_PAGE
+        }
+        return f"{self.source.plural} {json.dumps(filters, sort_keys=True, default=str)}"
 
     def find(self, asked: Asked, *, after: str, most: int, now: datetime) -> Found:
         """All there are, in the order in which they came. Raises NotOurCursor."""
@@ -105,7 +111,7 @@ class Thing(Endpoint):
 
 def not_from_here() -> Problem:
     """400, naming `after`."""
-    return bad_parameters([Fault("query", "after", "is no cursor of this list in this order.")])
+    return bad_parameters([Fault("query", "after", "is no cursor of this list with these filters, in this order.")])
 
 
 def page_text(things: Iterable[str], next_cursor: str | None) -> str:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.http import Http404
 from django.http.response import HttpResponseBase
@@ -11,6 +10,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from partners.api.path_ids import read_id
 from partners.api.webhook_shapes import (
     DELIVERY,
     SECRET,
@@ -43,9 +43,9 @@ class WebhookSecret(Endpoint):
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """The webhook, and the new secret."""
-        return {JSON: component("NewWebhook", (*WEBHOOK, SECRET))}
+        return {JSON: component("WebhookWithSecret", (*WEBHOOK, SECRET))}
 
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: Request, pk: str) -> Response:
         """Another one, shown in this answer and never again; for 24 hours messages bear signatures by both."""
         read_body(Nothing, request)
         made = rotate_secret(webhook=webhook_to_change(request, pk), now=timezone.now())
@@ -63,7 +63,7 @@ class WebhookPing(Endpoint):
         """The message."""
         return {JSON: component("Delivery", DELIVERY)}
 
-    def post(self, request: Request, pk: UUID) -> Response:
+    def post(self, request: Request, pk: str) -> Response:
         """It is sent within seconds; how that went stands at its own address."""
         read_body(Nothing, request)
         try:
@@ -86,16 +86,16 @@ class WebhookDeliveries(Endpoint):
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """A page."""
-        return {JSON: listed("deliveries", component("Delivery", DELIVERY), next=nullable({"type": "string"}))}
+        return {JSON: listed("results", component("Delivery", DELIVERY), next=nullable({"type": "string"}))}
 
-    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+    def get(self, request: Request, pk: str) -> HttpResponseBase:
         """The newest first."""
         webhook, query = own_webhook(request, pk), read_query(self.query, request)
         try:
             rows, following = deliveries_page(webhook, after=query.get("after", ""), most=query["page_size"])
         except NotOurCursor as error:
             raise bad_parameters([Fault("query", "after", "is no cursor of this list.")]) from error
-        return json_answer(request, json.dumps({"deliveries": [delivery_json(row) for row in rows], "next": following}))
+        return json_answer(request, json.dumps({"results": [delivery_json(row) for row in rows], "next": following}))
 
 
 class WebhookDeliveryOne(Endpoint):
@@ -107,7 +107,7 @@ class WebhookDeliveryOne(Endpoint):
         """It."""
         return {JSON: component("Delivery", DELIVERY)}
 
-    def get(self, request: Request, pk: UUID, delivery: UUID) -> HttpResponseBase:
+    def get(self, request: Request, pk: str, delivery: str) -> HttpResponseBase:
         """How it fared."""
         read_query(self.query, request)
         found = _delivery_of(own_webhook(request, pk), delivery)
@@ -125,7 +125,7 @@ class WebhookReplay(Endpoint):
         """The message."""
         return {JSON: component("Delivery", DELIVERY)}
 
-    def post(self, request: Request, pk: UUID, delivery: UUID) -> Response:
+    def post(self, request: Request, pk: str, delivery: str) -> Response:
         """Under the same id; it says how things look now."""
         webhook = webhook_to_change(request, pk)
         found = _delivery_of(webhook, delivery)
@@ -142,8 +142,8 @@ class WebhookReplay(Endpoint):
         return Response(delivery_json(_delivery_of(webhook, delivery)), status=202)
 
 
-def _delivery_of(webhook: Webhook, pk: UUID) -> WebhookDelivery:
-    found = webhook.deliveries.filter(pk=pk).first()
+def _delivery_of(webhook: Webhook, pk: str) -> WebhookDelivery:
+    found = webhook.deliveries.filter(pk=read_id("delivery", pk)).first()
     if found is None:
         raise Http404
     return found

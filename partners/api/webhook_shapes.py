@@ -6,6 +6,7 @@ from django.http import Http404
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from partners.api.path_ids import read_id
 from partners.authentication import scopes_of
 from partners.endpoints import key_of
 from partners.fields import ADDRESS, MOMENT, UUID_TEXT, Plain, nullable, one_of, several
@@ -73,15 +74,16 @@ class DeliveriesQuery(serializers.Serializer[Any]):
     )
 
 
-def own_webhook(request: Request, pk: Any) -> Webhook:
+def own_webhook(request: Request, pk: str) -> Webhook:
     """One of the caller's holder's; whether others exist nobody learns."""
-    found = Webhook.objects.of_holder(key_of(request)).select_related("partner", "key").filter(pk=pk).first()
+    own = Webhook.objects.of_holder(key_of(request)).select_related("partner", "key")
+    found = own.filter(pk=read_id("pk", pk)).first()
     if found is None:
         raise Http404
     return found
 
 
-def webhook_to_change(request: Request, pk: Any) -> Webhook:
+def webhook_to_change(request: Request, pk: str) -> Webhook:
     """One of the caller's holder's that tells nothing which this key may not read. Raises Problem."""
     webhook = own_webhook(request, pk)
     allowed = readable_kinds(scopes_of(key_of(request)))

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -44,17 +43,17 @@ class Webhooks(Endpoint):
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """A list of them."""
-        return {JSON: listed("webhooks", component("Webhook", WEBHOOK))}
+        return {JSON: listed("results", component("Webhook", WEBHOOK))}
 
     def answers_post(self, component: Component) -> Mapping[str, Schema]:
         """The new one, and its secret."""
-        return {JSON: component("NewWebhook", (*WEBHOOK, SECRET))}
+        return {JSON: component("WebhookWithSecret", (*WEBHOOK, SECRET))}
 
     def get(self, request: Request) -> HttpResponseBase:
         """All of them: there are few."""
         read_query(self.query, request)
         rows = Webhook.objects.of_holder(key_of(request)).order_by("created_at", "pk")
-        return json_answer(request, json.dumps({"webhooks": [webhook_json(row) for row in rows]}))
+        return json_answer(request, json.dumps({"results": [webhook_json(row) for row in rows]}))
 
     def post(self, request: Request) -> Response:
         """A new one. Its secret is shown in this answer and never again."""
@@ -86,12 +85,12 @@ class OneWebhook(Endpoint):
         """It, without its secret."""
         return {JSON: component("Webhook", WEBHOOK)}
 
-    def get(self, request: Request, pk: UUID) -> HttpResponseBase:
+    def get(self, request: Request, pk: str) -> HttpResponseBase:
         """Without its secret."""
         read_query(self.query, request)
         return json_answer(request, json.dumps(webhook_json(own_webhook(request, pk))))
 
-    def patch(self, request: Request, pk: UUID) -> Response:
+    def patch(self, request: Request, pk: str) -> Response:
         """Another address, other kinds, paused or active; all of it or nothing."""
         webhook, wanted = webhook_to_change(request, pk), read_body(ChangedWebhook, request, partial=True)
         kinds = checked_kinds(request, wanted["kinds"]) if "kinds" in wanted else None
@@ -110,7 +109,7 @@ class OneWebhook(Endpoint):
             ) from error
         return Response(webhook_json(own_webhook(request, pk)))
 
-    def delete(self, request: Request, pk: UUID) -> Response:
+    def delete(self, request: Request, pk: str) -> Response:
         """It is called no more, and what was noted about it is gone."""
         services.delete_webhook(webhook=own_webhook(request, pk))
         return Response(status=204)

@@ -1,71 +1,201 @@
-"""Keeps all leads in SQLite: everything the first time, then what has changed. Run it every minute or so."""
+#!/usr/bin/env python3
+"""Keeps a copy of the market in SQLite, through the API's export and its change feed. Nothing but Python is needed.
 
+    python3 mirror.py https://market.example key.txt market.sqlite          # once
+    python3 mirror.py https://market.example key.txt market.sqlite --every 30   # seconds, for ever
+
+It can be killed anywhere and started again: each page is written in one transaction with the cursor behind it.
+What the market removes for privacy's sake is removed here and confirmed to it.
+"""
+
+import argparse
+import gzip
 import json
-import os
 import sqlite3
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-MARKET, KEY = os.environ["MARKET"], os.environ["KEY"]
-database = sqlite3.connect("mirror.sqlite")
-database.execute("CREATE TABLE IF NOT EXISTS lead (id TEXT PRIMARY KEY, object TEXT)")
-database.execute("CREATE TABLE IF NOT EXISTS place (cursor TEXT)")
-
-
-def call(path, **query):
-    address = f"{MARKET}/api/v1/{path}?{urllib.parse.urlencode(query)}"
-    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {KEY}"})
-    return urllib.request.urlopen(request)
-
-
-def keep(lead):
-    database.execute("INSERT OR REPLACE INTO lead VALUES (?, ?)", (lead["id"], json.dumps(lead)))
+KINDS = {"category": "categories", "company": "companies", "lead": "leads"}
+PATIENCE = 5  # attempts
+TABLES = """
+CREATE TABLE IF NOT EXISTS thing
+    (kind TEXT, id TEXT, object TEXT, valid_until TEXT, round INTEGER, PRIMARY KEY (kind, id));
+CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS receipt (id TEXT PRIMARY KEY);
+"""
 
 
-def keep_place(cursor):
-    database.execute("DELETE FROM place")
-    database.execute("INSERT INTO place VALUES (?)", (cursor,))
+class ExportAgain(Exception):
+    """The market does not know any more what has gone since our cursor."""
 
 
-def export():
-    """Everything anew, or nothing if the connection breaks."""
-    with database:
-        database.execute("DELETE FROM lead")
-        said = None
-        for line in call("export/leads.ndjson"):
+class Mirror:
+    """A SQLite file and the market that it follows."""
+
+    def __init__(self, market: str, key: str, file: str) -> None:
+        self.market, self.key = market.rstrip("/"), key
+        self.database = sqlite3.connect(file)
+        self.database.executescript(TABLES)
+
+    def sync(self) -> None:
+        """Catch up with the market."""
+        if self._noted("changes") is None:
+            self._export()
+        try:
+            self._follow()
+        except ExportAgain:
+            self._note("changes", None)
+            self._export()
+            self._follow()
+        self._confirm()
+
+    def things(self, kind: str, *, at: datetime | None = None) -> dict[str, Any]:
+        """What is public of a kind. What has run out is not, even if we have not heard of it yet."""
+        now = (at or datetime.now(UTC)).isoformat()
+        rows = self.database.execute(
+            "SELECT id, object FROM thing WHERE kind = ? AND (valid_until IS NULL OR valid_until > ?)", (kind, now)
+        )
+        return {key: json.loads(text) for key, text in rows}
+
+    # --- the whole -------------------------------------------------------------------------------------------
+
+    def _export(self) -> None:
+        """Read everything. The feed goes on from the first line of the first kind; what was not read again is gone."""
+        if self._noted("round") is None:
+            self._note("round", str(time.time_ns()))
+        for kind, plural in KINDS.items():
+            if self._noted(f"done {kind}") is None:
+                self._export_kind(kind, plural)
+        with self.database:
+            self.database.execute("DELETE FROM thing WHERE round < ?", (int(self._noted("round") or 0),))
+            self._write("changes", self._noted("begin"))
+            for name in ("begin", "round", *(f"{word} {kind}" for word in ("done", "after") for kind in KINDS)):
+                self._write(name, None)
+
+    def _export_kind(self, kind: str, plural: str) -> None:
+        round_number = int(self._noted("round") or 0)
+        after = self._noted(f"after {kind}")
+        for line in self.lines(f"export/{plural}.ndjson", {"after": after} if after else {}):
             thing = json.loads(line)
-            said = thing.get("@")
-            if said is None:
-                keep(thing)
-            elif said == "begin":
-                keep_place(thing["changes"])
-        if said != "end":
-            raise ConnectionError("The export broke off.")
+            match thing.get("@"):
+                case None:
+                    self._put(kind, thing, round_number)
+                case "begin":
+                    if self._noted("begin") is None:
+                        self._write("begin", thing["changes"])
+                case "resume":  # all before it is safe; after a break we go on from here
+                    self._write(f"after {kind}", thing["after"])
+                    self.database.commit()
+                case "end":
+                    self._note(f"done {kind}", "yes")
+                    return
+        raise ConnectionError(f"the export of {plural} broke off")  # the next run resumes it
+
+    # --- what changes -------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        while True:
+            page = json.loads(self._call("changes/", {"after": self._noted("changes"), "page_size": 1000}))
+            with self.database:
+                for change in page["changes"]:
+                    self._apply(change)
+                self._write("changes", page["next"])
+            if not page["has_more"]:
+                return
+
+    def _apply(self, change: dict[str, Any]) -> None:
+        if change["action"] == "upsert":
+            self._put(change["kind"], change["object"], 0)
+            return
+        self.database.execute("DELETE FROM thing WHERE kind = ? AND id = ?", (change["kind"], change["id"]))
+        if removal := change.get("removal"):
+            self.database.execute("INSERT OR IGNORE INTO receipt VALUES (?)", (removal["id"],))
+
+    def _confirm(self) -> None:
+        """Say that it is gone here, after it is."""
+        for (receipt,) in self.database.execute("SELECT id FROM receipt").fetchall():
+            self._call(f"removals/{receipt}/receipt/", body={"proof": "Deleted from our mirror."})
+            with self.database:
+                self.database.execute("DELETE FROM receipt WHERE id = ?", (receipt,))
+
+    # --- writing -----------------------------------------------------------------------------------------------
+
+    def _put(self, kind: str, thing: dict[str, Any], round_number: int) -> None:
+        self.database.execute(
+            "INSERT OR REPLACE INTO thing VALUES (?, ?, ?, ?, ?)",
+            (kind, thing["id"], json.dumps(thing), thing.get("valid_until"), round_number),
+        )
+
+    def _noted(self, name: str) -> str | None:
+        row = self.database.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def _write(self, name: str, value: str | None) -> None:
+        self.database.execute("DELETE FROM note WHERE name = ?", (name,))
+        if value is not None:
+            self.database.execute("INSERT INTO note VALUES (?, ?)", (name, value))
+
+    def _note(self, name: str, value: str | None) -> None:
+        with self.database:
+            self._write(name, value)
+
+    # --- calling -----------------------------------------------------------------------------------------------
+
+    def _call(self, path: str, query: dict[str, Any] | None = None, *, body: Any = None) -> bytes:
+        with self._open(path, query or {}, body) as answer:
+            content: bytes = answer.read()
+            return gzip.decompress(content) if answer.headers.get("Content-Encoding") == "gzip" else content
+
+    def lines(self, path: str, query: dict[str, Any]) -> Iterator[bytes]:
+        """Lines as they come, unpacked."""
+        with self._open(path, query, None) as answer:
+            packed = answer.headers.get("Content-Encoding") == "gzip"
+            yield from gzip.GzipFile(fileobj=answer) if packed else answer
+
+    def _open(self, path: str, query: dict[str, Any], body: Any) -> Any:
+        """Call; wait and call again where the market asks for it or cannot be reached. Raises ExportAgain."""
+        address = f"{self.market}/api/v1/{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
+        headers = {"Authorization": f"Bearer {self.key}", "Accept-Encoding": "gzip"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        data = None if body is None else json.dumps(body).encode()
+        for attempt in range(PATIENCE):
+            try:
+                return urllib.request.urlopen(urllib.request.Request(address, data, headers), timeout=60)
+            except urllib.error.HTTPError as error:
+                if error.code == 410 and path == "changes/":
+                    raise ExportAgain from error
+                if error.code not in {429, 500, 502, 503, 504} or attempt == PATIENCE - 1:
+                    raise SystemExit(f"{error.code} {error.read().decode()}") from error
+                time.sleep(int(error.headers.get("Retry-After") or 2**attempt))
+            except OSError:
+                if attempt == PATIENCE - 1:
+                    raise
+                time.sleep(2**attempt)
+        raise AssertionError
 
 
-def follow(cursor):
-    """Page by page, each with its cursor in one transaction."""
-    more = True
-    while more:
-        page = json.load(call("changes/", after=cursor, kind="lead", page_size=1000))
-        cursor, more = page["next"], page["has_more"]
-        with database:
-            for change in page["changes"]:
-                if change["action"] == "upsert":
-                    keep(change["object"])
-                else:
-                    database.execute("DELETE FROM lead WHERE id = ?", (change["id"],))
-            keep_place(cursor)
+def main() -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("market", help="its address")
+    parser.add_argument("key", help="file that holds the key")
+    parser.add_argument("database", help="SQLite file")
+    parser.add_argument("--every", type=float, help="seconds between two looks; without it, one look")
+    given = parser.parse_args()
+    mirror = Mirror(given.market, Path(given.key).read_text().strip(), given.database)
+    while True:
+        mirror.sync()
+        if given.every is None:
+            return
+        time.sleep(given.every)
 
 
-place = database.execute("SELECT cursor FROM place").fetchone()
-if place is None:
-    export()
-else:
-    try:
-        follow(place[0])
-    except urllib.error.HTTPError as error:
-        if error.code != 410:
-            raise
-        export()  # the cursor was too old
+if __name__ == "__main__":
+    main()

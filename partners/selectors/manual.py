@@ -37,6 +37,7 @@ class Operation:
     about: str
     scope: str
     needs_key: bool
+    body: str  # the object that it is sent; "" for none
     parameters: list[Row]
 
 
@@ -54,6 +55,12 @@ class ReferencePage:
 
     operations: list[Operation]
     things: list[Thing]
+
+
+def marked(mark: str) -> list[str]:
+    """The names of fields of any object that are only read (`readOnly`) or only sent (`writeOnly`)."""
+    objects = described()["components"]["schemas"].values()
+    return [*dict.fromkeys(name for one in objects for name, told in one.get("properties", {}).items() if mark in told)]
 
 
 def reference_page() -> ReferencePage:
@@ -79,8 +86,15 @@ def _operations(paths: Mapping[str, Any]) -> Iterator[Operation]:
                 about=told.get("description", ""),
                 scope=", ".join(needed[0]) if needed else "",
                 needs_key=bool(needed),
+                body=_body(told.get("requestBody", {})),
                 parameters=[_parameter(one) for one in told.get("parameters", [])],
             )
+
+
+def _body(told: Mapping[str, Any]) -> str:
+    """The name of its object."""
+    schemas = [one.get("schema", {}) for one in told.get("content", {}).values()]
+    return next((one["$ref"].rpartition("/")[2] for one in schemas if "$ref" in one), "")
 
 
 def _parameter(told: Mapping[str, Any]) -> Row:
@@ -103,7 +117,8 @@ TYPES = {
     "null": "null",
 }
 LISTED = {"code": "codes", "text": "texts"}
-FORMATS = {"date-time": "moment, ISO 8601 with its zone", "uri": "address"}
+MARKS = {"readOnly": "only read", "writeOnly": "only sent"}
+FORMATS = {"date-time": "moment, ISO 8601 with its zone", "uri": "address", "uuid": "UUID"}
 
 
 def _words(schema: Schema) -> tuple[str, list[str]]:
@@ -127,3 +142,4 @@ def _bounds(schema: Schema) -> Iterator[str]:
         yield f"{schema['maxLength']} characters at most"
     if "default" in schema:
         yield f"otherwise {str(schema['default']).lower()}"
+    yield from (words for mark, words in MARKS.items() if mark in schema)

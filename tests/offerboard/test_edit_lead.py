@@ -161,7 +161,7 @@ def test_a_closed_lead_stays_as_it_is() -> None:
         "This lead is closed and cannot be changed. Post a new one instead."
     ]
     with pytest.raises(services.NotEditable):
-        services.update_lead(lead=lead, details=services.LeadDetails.of(lead), now=NOW)
+        services.update_lead(lead=lead, details=services.LeadDetails.of(lead), seen=None, now=NOW)
 
 
 def test_a_draft_remembers_that_the_price_is_on_request() -> None:
@@ -182,7 +182,7 @@ def test_a_draft_that_was_published_meanwhile_is_not_overwritten() -> None:
     before = Lead.objects.values().get()
 
     with pytest.raises(services.NotADraft):
-        services.update_draft(lead=stale, details=services.LeadDetails(title="Arabica"), now=NOW)
+        services.update_draft(lead=stale, details=services.LeadDetails(title="Arabica"), seen=None, now=NOW)
 
     assert Lead.objects.values().get() == before
     assert lead.slug == before["slug"]

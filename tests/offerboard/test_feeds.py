@@ -105,6 +105,27 @@ def test_a_category_that_does_not_exist_has_no_feed() -> None:
 
 
 @pytest.mark.parametrize(
+    "query",
+    ["category=nonsense", "category=tea-1&category=nonsense", "category=t%C3%A9a", "kind=gift", "company=a%20b"],
+)
+def test_a_filter_that_nobody_knows_is_named_and_does_not_open_the_whole_board(query: str) -> None:
+    """Nobody looks at what a feed was asked: the board, which shows its filters, passes over what it does not know."""
+    LeadFactory(category=CategoryFactory(slug="tea-1"))
+
+    answer = Client().get(f"/leads/feed.atom?{query}")
+
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/plain; charset=utf-8")
+    assert answer.content.decode() == f"There is no such feed. Not understood: {query.partition('=')[0]}."
+
+
+def test_filters_that_were_left_empty_are_none() -> None:
+    """As the board's form sends them."""
+    LeadFactory(title="Tea")
+
+    assert titles(read("/leads/feed.atom?q=&category=&kind=&price_min=&currency=&unknown=1")) == ["Tea"]
+
+
+@pytest.mark.parametrize(
     "title",
     ["Tea \x01\x0b\x1f\x7f and \ufffe more", "شاي \u202eأسود\u202c", "<b>&amp;]]></title>", "\U0001f375 tea", "  "],
 )

@@ -48,7 +48,8 @@ def times(lead: Lead) -> list[tuple[datetime, datetime]]:
 
 def reworded(lead: Lead, *, now: datetime, **words: Any) -> None:
     details = LeadDetails.of(lead)
-    update_lead(lead=lead, details=LeadDetails(**{n: getattr(details, n) for n in details.__slots__} | words), now=now)
+    changed = LeadDetails(**{n: getattr(details, n) for n in details.__slots__} | words)
+    update_lead(lead=lead, details=changed, seen=lead.updated_at, now=now)
 
 
 def test_a_publication_begins_a_record_of_trade_facts() -> None:
@@ -76,7 +77,7 @@ def test_no_person_is_in_it() -> None:
 def test_a_draft_leaves_no_record() -> None:
     lead = LeadFactory(state="draft")
 
-    update_draft(lead=lead, details=LeadDetails.of(lead), now=NOW)
+    update_draft(lead=lead, details=LeadDetails.of(lead), seen=lead.updated_at, now=NOW)
 
     assert times(lead) == []
 

@@ -58,7 +58,7 @@ def outcome(change: Change, lead: Lead) -> str:
         (lead_states.pause_lead, "NotPublished NotPublished paused NotPublished NotPublished NotPublished"),
         (lead_states.resume_lead, "NotPaused NotPaused NotPaused published NotPaused NotPaused"),
         (lead_states.renew_lead, "NotRenewable NotRenewable published NotRenewable NotRenewable NotRenewable"),
-        (lead_states.close_lead, "NotOpen closed closed closed closed NotOpen"),
+        (lead_states.close_lead, "StillADraft closed closed closed closed NotOpen"),
         (lead_states.approve_lead, "NotDecidable published NotDecidable NotDecidable published NotDecidable"),
     ],
 )

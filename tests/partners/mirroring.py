@@ -1,4 +1,4 @@
-"""The mirror of docs/examples, as tests run it: against the real server, beside what the public really sees."""
+"""The mirror that the manual shows, as tests run it: against the real server, beside what the public really sees."""
 
 import importlib.util
 import json
@@ -13,7 +13,7 @@ from django.utils import timezone
 from partners.sources import sources
 from tests.partners.calling import partner_caller
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "mirror.py"
+EXAMPLE = Path(__file__).resolve().parents[2] / "partners" / "examples" / "mirror.py"
 
 
 def example() -> ModuleType:

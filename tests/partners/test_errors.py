@@ -10,9 +10,10 @@ import time_machine
 from django.test import Client
 
 from marketplace.middleware import LargestBody
+from offerboard.models import Lead
 from partners.failures import MOST
 from tests.factories import NOW, LeadFactory, PartnerFactory
-from tests.partners.calling import partner_caller
+from tests.partners.calling import member_caller, partner_caller
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,39 @@ def test_a_body_of_more_than_a_megabyte_is_refused_by_its_announced_size() -> No
 
     assert MOST < LargestBody.MOST
     assert kind_of(answer) == (413, "too-large")
+
+
+def test_a_body_whose_length_nobody_said_is_refused_and_not_taken_for_an_empty_one() -> None:
+    """As from a program that sends it in chunks."""
+    answer = Client().generic("POST", "/api/v1/me/leads/", b"", headers={"Transfer-Encoding": "chunked"})
+
+    assert kind_of(answer) == (411, "length-required")
+    assert Client().generic("POST", "/privacy/theme/", b"", headers={"Transfer-Encoding": "chunked"}).status_code != 411
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"title":' + b"[" * 300 + b"]" * 300 + b"}",
+        b'{"title": NaN}',
+        b'{"kind": "\\ud800"}',
+        b'{"\\ud800": 1}',
+        b'{"quantity": ' + b"9" * 5_000 + b"}",
+        b'{"title": "\xff"}',
+        b"{",
+    ],
+)
+def test_json_that_cannot_be_read_is_a_problem(body: bytes) -> None:
+    """Also where it lies so deep in itself that reading it would break us."""
+    caller = member_caller()
+    headers = {"Authorization": f"Bearer {caller.secret}"}
+
+    answer = Client().post("/api/v1/me/leads/", body, content_type="application/json", headers=headers)
+
+    assert (kind_of(answer), Lead.objects.count()) == ((400, "bad-request"), 0)
 
 
 def test_more_parameters_than_anybody_sends_are_a_problem() -> None:

@@ -93,11 +93,12 @@ def test_every_lead_page_by_page(run: Run) -> None:
 
 @live
 def test_the_mirror(run: Run, tmp_path: Path) -> None:
-    """From the export, through the feed, and from the export again once its cursor has ended."""
+    """As the manual hands it out: from the export, through the feed, and from the export again after its cursor."""
 
     def mirrored() -> list[str]:
-        run("mirror.py")
-        rows = sqlite3.connect(tmp_path / "mirror.sqlite").execute("SELECT id FROM lead ORDER BY id").fetchall()
+        run("run_mirror.sh")
+        market = sqlite3.connect(tmp_path / "market.sqlite")
+        rows = market.execute("SELECT id FROM thing WHERE kind = 'lead' ORDER BY id").fetchall()
         return [row[0] for row in rows]
 
     first, second = lead(slug="a"), lead(slug="b")
@@ -109,6 +110,7 @@ def test_the_mirror(run: Run, tmp_path: Path) -> None:
     Lead.objects.filter(pk=second.pk).update(state=Lead.State.PAUSED)
 
     assert (at_first, then, mirrored()) == (["a", "b"], ["b", "c"], ["c"])
+    assert (tmp_path / "mirror.py").read_bytes() == (FOLDER / "mirror.py").read_bytes()
 
 
 @pytest.mark.django_db
@@ -118,6 +120,21 @@ def test_every_example_is_shown_and_run() -> None:
 
     assert sorted(path.name for path in FOLDER.iterdir() if f'"{path.name}"' not in tests) == []
     assert page.count("<pre tabindex") == len(EXAMPLES) + 1  # and the one that sets the variables
+
+
+@pytest.mark.django_db
+def test_the_manual_says_which_fields_are_only_read_and_which_only_sent() -> None:
+    """Of a lead of one's own, as the declarations have it."""
+    page = Client().get("/api/v1/docs/").content.decode()
+    objects = described()["components"]["schemas"]
+    read, sent = set(objects["OwnLead"]["properties"]), set(objects["LeadBody"]["properties"])
+    lists = [
+        set(re.findall(r"<code>(\w+)</code>", page.partition(f"<li>{word}: ")[2].partition("</li>")[0]))
+        for word in ("Only read", "Only sent")
+    ]
+
+    assert lists == [read - sent, sent - read]
+    assert sent - read == {"price_on_request", "valid_days", "publish"}
 
 
 def test_every_kind_of_problem_that_the_code_raises_is_described() -> None:

@@ -1,4 +1,4 @@
-"""The mirror of docs/examples equals what the public sees, whatever happens to leads and companies meanwhile."""
+"""The mirror that the manual shows equals what the public sees, whatever happens to leads and companies meanwhile."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta

@@ -18,8 +18,8 @@ from tests.factories import LeadFactory, PartnerFactory, PriceTierFactory, Verif
 from tests.partners.calling import Caller, member_caller, partner_caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RIGHT = ["2xx", "400", "404", "409", "410", "422", "429"]
-MANUAL = {"api:manual", "api:manual_problems", "api:manual_reference"}  # pages for people
+RIGHT = ["2xx", "400", "404", "409", "410", "412", "422", "429"]
+MANUAL = {"api:manual", "api:manual_problems", "api:manual_reference", "api:manual_mirror"}  # pages for people
 
 
 def document() -> dict[str, Any]:
@@ -54,6 +54,54 @@ def test_every_key_that_an_endpoint_asks_for_is_described_with_its_scope() -> No
     ]
 
 
+def test_a_tag_is_promised_where_there_is_one() -> None:
+    """Exports are too long for one, and who makes something has nothing to compare it with."""
+    promised = {
+        (method, path.removeprefix("/api/v1/"))
+        for path, methods in document()["paths"].items()
+        for method, told in methods.items()
+        for status, answer in told["responses"].items()
+        if status.startswith("2") and "ETag" in answer.get("headers", {})
+    }
+    cached = {(method, path) for method, path in promised if method != "get"}
+
+    assert ("get", "export/{plural}.ndjson") not in promised
+    assert "304" not in document()["paths"]["/api/v1/export/{plural}.ndjson"]["get"]["responses"]
+    assert cached == {("patch", "me/leads/{key}/"), ("post", "me/leads/{key}/{step}/")}
+
+
+def test_what_a_lead_needs_depends_on_whether_it_is_published_so_nothing_is_required() -> None:
+    """Each member of a body says what it means, and when it is needed."""
+    bodies = {name: document()["components"]["schemas"][name] for name in ("LeadBody", "PatchedLeadChange", "TierBody")}
+
+    assert {name: one.get("required", []) for name, one in bodies.items()} == {
+        "LeadBody": [],
+        "PatchedLeadChange": [],
+        "TierBody": ["min_quantity", "price"],
+    }
+    assert [
+        name for one in bodies.values() for name, told in one["properties"].items() if not told["description"]
+    ] == []
+    assert set(bodies["LeadBody"]["properties"]) - set(bodies["PatchedLeadChange"]["properties"]) == {"publish"}
+
+
+def test_headers_that_a_call_honours_are_declared_there_and_nowhere_else() -> None:
+    declared = {
+        (one["name"], method, path.removeprefix("/api/v1/"))
+        for path, methods in document()["paths"].items()
+        for method, told in methods.items()
+        for one in told.get("parameters", [])
+        if one["in"] == "header"
+    }
+
+    assert declared == {
+        ("Idempotency-Key", "post", "me/leads/"),
+        ("If-Match", "patch", "me/leads/{key}/"),
+        ("If-Match", "delete", "me/leads/{key}/"),
+        ("If-Match", "post", "me/leads/{key}/{step}/"),
+    }
+
+
 OF_ONES_OWN = r"^/api/v1/me/"
 
 
@@ -61,8 +109,8 @@ def wrong_answers(address: str, *, phases: Iterable[str], examples: int) -> Iter
     """What schemathesis finds wrong when it calls everything; all of its checks are on.
 
     With a partner's key, and with a member's where only members have a way in. 4xx of these kinds are right answers
-    to what the schema allows: that one parameter needs another, that a cursor is ours, that an address is on the
-    public internet, or that there are enough webhooks, no schema can say.
+    to what the schema allows: that one parameter needs another, that a cursor is ours, that a tag is of what
+    stands there now, that an address is on the public internet, or that there are enough webhooks, no schema can say.
     """
     partner = _description(address, partner_caller(partner=PartnerFactory(calls_a_minute=100_000)), phases, examples)
     yield from _wrong_answers(partner.exclude(path_regex=OF_ONES_OWN))

@@ -183,7 +183,7 @@ def test_another_holders_webhook_is_not_found(who: str) -> None:
     ]
 
     assert [caller.send(method, address, None).status_code for method, address in tried] == [404] * len(tried)
-    assert caller.get("webhooks/").json() == {"webhooks": []}
+    assert caller.get("webhooks/").json() == {"results": []}
     assert rows() == before
 
 
@@ -194,6 +194,28 @@ def test_a_delivery_is_found_under_its_own_webhook_only() -> None:
 
     assert [caller.get(f"{path}deliveries/{ping}/").status_code for path in (first, second)] == [200, 404]
     assert caller.get(f"{first}deliveries/{uuid4()}/").status_code == 404
+
+
+def test_an_id_that_is_none_is_named_and_not_taken_for_an_unknown_address() -> None:
+    caller = partner_caller()
+    path = made(caller)
+    before = rows()
+    tried = [
+        ("pk", "GET", "webhooks/seven/"),
+        ("pk", "DELETE", "webhooks/7/"),
+        ("pk", "POST", "webhooks/seven/ping/"),
+        ("delivery", "GET", f"{path}deliveries/seven/"),
+        ("delivery", "POST", f"{path}deliveries/seven/replay/"),
+        ("reference", "POST", "removals/seven/receipt/"),
+    ]
+
+    answers = [caller.send(method, address) for _name, method, address in tried]
+
+    assert [one.headers["Content-Type"] for one in answers] == ["application/problem+json"] * len(tried)
+    assert [(one.status_code, one.json()["errors"][0]["name"]) for one in answers] == [(404, one[0]) for one in tried]
+    assert answers[0].json()["detail"] == "“seven” is no id: ids here are UUIDs, as answers give them."
+    assert caller.get(path.upper().replace("WEBHOOKS", "webhooks")).status_code == 200
+    assert rows() == before
 
 
 def test_every_address_needs_the_scope() -> None:
@@ -263,7 +285,7 @@ def test_deliveries_come_page_by_page_the_newest_first(today: Any) -> None:
         today.shift(timedelta(seconds=1))
     for _page in range(3):
         page = caller.get(f"{path}deliveries/", page_size=2, **({"after": after} if after else {})).json()
-        seen += [one["id"] for one in page["deliveries"]]
+        seen += [one["id"] for one in page["results"]]
         after = page["next"]
 
     assert (seen, after) == (sent[::-1], None)

@@ -1,0 +1,92 @@
+"""What the endpoints about a company's own leads share: finding one, writing it, and why something was not done."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import F
+from django.http import Http404
+from rest_framework.request import Request
+
+from accounts.company_keys import company_of_key
+from directory.models import Company
+from offerboard.api.lead_body import LeadBody
+from offerboard.models import Lead
+from offerboard.pulled import LEADS
+from offerboard.refusals import REFUSALS
+from offerboard.services import leads as services
+from partners.endpoints import key_of, refuse_unless_as_read
+from partners.fields import Field, nullable, one_of, several
+from partners.problems import Problem
+
+REFUSED: tuple[type[Exception], ...] = (*REFUSALS, services.EndsInThePast)
+SENT = frozenset(LeadBody().fields)
+
+
+def own_fields() -> tuple[Field, ...]:
+    """Those of the public lead, which a draft may lack, and how it stands; it says which cannot be sent."""
+    key, *others = LEADS.fields
+    fields = (
+        key,
+        Field("state", F("state"), one_of(Lead.State.values), "How it stands; expiry is a time and no state."),
+        Field("holds", F("holds"), several(one_of(Lead.Hold.values)), "Why it is hidden whatever its state."),
+        Field("rejection", F("rejection"), {"type": "string"}, "Why our staff rejected it."),
+        *(replace(one, schema=nullable(one.schema)) for one in others),
+    )
+    return tuple(one if one.name in SENT else replace(one, schema={**one.schema, "readOnly": True}) for one in fields)
+
+
+def own_company(request: Request) -> Company:
+    """The company for which the key acts. Raises Problem."""
+    company = company_of_key(key_of(request)) if key_of(request).member_id else None
+    if company is None:
+        raise Problem(
+            status=403,
+            kind="no-company",
+            title="The key acts for no company",
+            detail="An owner of the company makes such keys under My company.",
+        )
+    return company
+
+
+def own_lead(request: Request, key: str) -> Lead:
+    """A lead of the company; another company's is not there."""
+    found = Lead.objects.filter(company=own_company(request), slug=key).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def own_lead_to_change(request: Request, key: str) -> Lead:
+    """The same, for whoever may have said what it was when they read it. Raises Problem."""
+    lead = own_lead(request, key)
+    if "If-Match" in request.headers:
+        refuse_unless_as_read(request, written(lead))
+    return lead
+
+
+def written(lead: Lead) -> str:
+    """The lead as its company reads it, in JSON."""
+    found = next(iter(LEADS.as_json(Lead.objects.filter(pk=lead.pk), fields=own_fields())), None)
+    if found is None:  # a draft that somebody has deleted meanwhile
+        raise Http404
+    return found
+
+
+def or_conflict(step: Any, lead: Lead, **what: Any) -> None:
+    """Raises Problem with the words that the website has for it."""
+    try:
+        step(lead=lead, **what)
+    except Lead.DoesNotExist as error:  # as above
+        raise Http404 from error
+    except services.ChangedMeanwhile as error:
+        raise Problem(
+            status=409,
+            kind="changed-meanwhile",
+            title="The lead was changed meanwhile",
+            detail=str(REFUSALS[services.ChangedMeanwhile]),
+        ) from error
+    except REFUSED as error:
+        said = REFUSALS.get(type(error), "Counted from its posting, the lead would have ended already.")
+        raise Problem(
+            status=409, kind="not-in-this-state", title="This cannot be done now", detail=str(said)
+        ) from error
