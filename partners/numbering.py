@@ -17,20 +17,26 @@ from partners.sources import sources
 BATCH = 5_000  # marks
 REMEMBERED = timedelta(days=400)  # what is gone
 
-# Of several marks of one thing one change remains. That a person asked for it is not forgotten by what follows.
+# Of several marks of one thing one change remains. That a person asked for it is not forgotten while the thing stays
+# gone; once it is back, what takes it down again has another reason.
 NUMBER = """
 WITH taken AS (
     DELETE FROM partners_mark WHERE id IN (SELECT id FROM partners_mark ORDER BY id LIMIT %(batch)s)
-    RETURNING id, kind, key, removal
+    RETURNING id, kind, key, is_gone, removal
 ), latest AS (
-    SELECT kind, key, max(id) AS last,
-        (array_agg(removal ORDER BY id DESC) FILTER (WHERE removal IS NOT NULL))[1] AS removal
-    FROM taken GROUP BY kind, key
+    SELECT kind, key, max(id) AS last, max(id) FILTER (WHERE NOT is_gone) AS back FROM taken GROUP BY kind, key
+), removed AS (
+    SELECT kind, key, (array_agg(removal ORDER BY id DESC))[1] AS removal FROM taken JOIN latest USING (kind, key)
+    WHERE removal IS NOT NULL AND id > coalesce(back, 0) GROUP BY kind, key
 ), numbered AS (
     INSERT INTO partners_change AS change (kind, key, position, at, removal)
-    SELECT kind, key, %(last)s + row_number() OVER (ORDER BY last), %(now)s, removal FROM latest
+    SELECT kind, key, %(last)s + row_number() OVER (ORDER BY last), %(now)s, coalesce(removed.removal, CASE
+        WHEN back IS NULL
+        THEN (SELECT removal FROM partners_change AS one WHERE one.kind = latest.kind AND one.key = latest.key)
+    END)
+    FROM latest LEFT JOIN removed USING (kind, key)
     ON CONFLICT (kind, key) DO UPDATE
-    SET position = excluded.position, at = excluded.at, removal = coalesce(excluded.removal, change.removal)
+    SET position = excluded.position, at = excluded.at, removal = excluded.removal
     RETURNING position
 )
 SELECT (SELECT count(*) FROM taken), (SELECT max(position) FROM numbered)
