@@ -10,7 +10,9 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from mailings.models import Delivery
-from privacy.models import Receipt, SubjectRequest
+from partners.models import Partner
+from partners.scopes import Scope
+from privacy.models import Receipt, Receiver, SubjectRequest
 from privacy.services.receipts import tell_by_channel
 from tests.factories import CompanyFactory, LeadFactory, MemberFactory, PartnerFactory
 from tests.partners.calling import Caller, member_caller, partner_caller
@@ -79,6 +81,21 @@ def test_partners_read_what_they_owe_and_confirm_it_once(seller: Any) -> None:
     assert {one["kind"] for one in owed["objects"]} == {"company", "lead"}
     assert (first.status_code, again.status_code, first.json() == again.json()) == (200, 200, True)
     assert (Receipt.objects.get().proof, caller.get("removals/").json()) == ("Deleted on Monday.", {"results": []})
+
+
+def test_a_partner_whose_contract_is_over_can_still_confirm(seller: Any) -> None:
+    """Its copy does not end with the contract; nothing else is open to its key."""
+    caller = partner_caller(Scope.LEADS_READ, Scope.CHANGES_READ)
+    pulled(caller)
+    Receiver.objects.update(until=timezone.now().date() - timedelta(days=1))
+    Partner.objects.update(scopes=[])
+    leave(seller)
+
+    [owed] = caller.get("removals/").json()["results"]
+    confirmed = caller.send("POST", f"removals/{owed['id']}/receipt/", {"proof": "Deleted."})
+
+    assert (confirmed.status_code, Receipt.objects.get().proof) == (200, "Deleted.")
+    assert {caller.get(path).status_code for path in ("leads/", "countries/", "export/leads.ndjson")} == {403}
 
 
 def test_another_partner_cannot_confirm_it(seller: Any) -> None:
