@@ -5,16 +5,18 @@ read up to 100 would miss 99, which commits later. So writers leave marks withou
 drawn here alone, of what is committed, by one at a time, and are committed before the next are drawn.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Greatest
 
 from partners import tasks
 from partners.models import Change, Feed, Webhook
 from partners.sources import sources
 
-BATCH = 5_000  # marks
+BATCH = 5_000  # marks, or tombstones
 REMEMBERED = timedelta(days=400)  # what is gone
 
 # Of several marks of one thing one change remains. That a person asked for it is not forgotten while the thing stays
@@ -70,15 +72,24 @@ def _number_batch(*, now: datetime) -> int:
     return int(taken)
 
 
-@transaction.atomic(durable=True)
 def forget_tombstones(*, now: datetime) -> int:
-    """Forget what has been gone for so long that whoever still holds it has not asked since; their cursors end."""
-    feed = Feed.objects.select_for_update().get(pk=1)
-    old = Change.objects.filter(at__lt=now - REMEMBERED)
-    count, last = 0, feed.forgotten
+    """Forget what has been gone for so long that whoever still holds it has not asked since; their cursors end.
+
+    In batches, each looked for before its transaction: the feed's row is held no longer than it takes to delete them.
+    """
+    before, count = now - REMEMBERED, 0
     for kind, source in sources().items():
-        gone = old.filter(kind=kind).exclude(key__in=source.public(now).values(source.key))
-        last = max(last, gone.aggregate(last=Max("position"))["last"] or 0)
-        count += gone.delete()[0]
-    Feed.objects.filter(pk=1).update(forgotten=last)
+        public = source.public(now).filter(**{source.key: OuterRef("key")})
+        gone = Change.objects.filter(~Exists(public), kind=kind, at__lt=before).order_by("position")
+        last = 0
+        while batch := dict(gone.filter(position__gt=last).values_list("position", "pk")[:BATCH]):
+            last = max(batch)
+            count += _forget_batch(batch.values(), last=last, before=before)
     return count
+
+
+@transaction.atomic(durable=True)
+def _forget_batch(keys: Iterable[int], *, last: int, before: datetime) -> int:
+    """Those of them that were not numbered anew meanwhile; nobody may go on from a place before the last of them."""
+    Feed.objects.filter(pk=1).update(forgotten=Greatest("forgotten", last))
+    return Change.objects.filter(pk__in=list(keys), at__lt=before).delete()[0]
