@@ -134,6 +134,48 @@ def test_waits_grow_from_seconds_to_hours_and_never_are_all_alike() -> None:
     assert len(set(waits)) == len(waits)
 
 
+@pytest.mark.parametrize(
+    ("status", "asked", "waits"),
+    [
+        (503, "3600", 3600),
+        (429, "120", 120),
+        (503, "999999999", 6 * 3600),  # never longer than our longest
+        (503, "1", 10),  # nor less than ours
+        (503, "-5", 10),
+        (503, "soon", 10),
+        (500, "3600", 10),  # it is not too busy
+    ],
+)
+def test_a_receiver_that_is_too_busy_says_for_how_long(
+    machine: Receiver, monkeypatch: pytest.MonkeyPatch, status: int, asked: str, waits: int
+) -> None:
+    monkeypatch.setattr(settling, "JITTER", 0)
+    hook(machine)
+    machine.answers = lambda handler: handler.answer(status, **{"Retry-After": asked})
+    LeadFactory()
+    work()
+
+    assert (WebhookDelivery.objects.get().not_before - NOW).total_seconds() == waits
+
+
+def test_members_do_not_read_what_a_machine_inside_the_operators_networks_says(machine: Receiver) -> None:
+    """It may be any service there; a partner reads it, whose machine it is."""
+    caller, partner = member_caller(), partner_caller()
+    webhooks = [hook(machine, key=one.key).webhook for one in (caller, partner)]
+    machine.answers = lambda handler: handler.answer(400, b"-ERR the password is wombat")
+    LeadFactory()
+    work()
+    pages = [
+        one.get(f"webhooks/{webhook.pk}/deliveries/{webhook.deliveries.get().pk}/").json()
+        for one, webhook in zip((caller, partner), webhooks, strict=True)
+    ]
+
+    assert [(one["last_status"], one["last_error"]) for one in pages] == [
+        (400, "no success"),
+        (400, "-ERR the password is wombat"),
+    ]
+
+
 def fail_for_three_days(clock: Clock) -> int:
     """Attempts until it is paused."""
     for attempts in range(1, 100):
