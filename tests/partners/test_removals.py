@@ -17,7 +17,7 @@ from privacy.services.receipts import tell_by_channel
 from tests.factories import CompanyFactory, LeadFactory, MemberFactory, PartnerFactory
 from tests.partners.calling import Caller, member_caller, partner_caller
 from tests.partners.mirroring import mirrored, new_mirror, whole
-from tests.privacy.leaving import leave
+from tests.privacy.leaving import leave, only_owner
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("operator")]
 
@@ -153,3 +153,19 @@ def test_a_silent_partner_is_reminded_by_mail(seller: Any) -> None:
     assert mail.to == "api@agri-list.example"
     assert str(Receipt.objects.get().reference) in mail.text
     assert seller.full_name not in mail.text
+
+
+def test_a_partner_without_an_address_is_not_taken_for_reminded(seller: Any) -> None:
+    """Whoever read its mail has had the address erased; what it was not told of yet waits for nothing."""
+    caller = partner_caller()
+    pulled(caller)
+    leave(seller)
+    tell_by_channel(now=timezone.now())
+    Partner.objects.update(contact_email="")
+    another = only_owner()
+    leave(another)
+    tell_by_channel(now=timezone.now() + timedelta(days=15))
+
+    assert not Delivery.objects.filter(template="removal_reminder").exists()
+    assert list(Receipt.objects.values_list("reminded_at", flat=True)) == [None, None]
+    assert Receipt.objects.filter(told_at=None).count() == 0

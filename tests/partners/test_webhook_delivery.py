@@ -12,7 +12,7 @@ from standardwebhooks import WebhookVerificationError
 from mailings.models import Delivery
 from offerboard.models import Lead
 from partners.delivery import settling, stretches
-from partners.models import Feed, Webhook, WebhookDelivery
+from partners.models import Feed, Partner, Webhook, WebhookDelivery
 from partners.services import webhooks as services
 from tests.factories import NOW, LeadFactory, MemberFactory
 from tests.partners.calling import member_caller, partner_caller
@@ -206,6 +206,18 @@ def test_after_three_days_it_is_paused_and_its_owner_told_once(machine: Receiver
     assert mails == [made.webhook.partner.contact_email]  # type: ignore[union-attr]
     assert [told(got)[0][1] for got in machine.got[-2:]] == [lead.slug, following.slug]
     assert machine.ids[-2] == machine.ids[0]
+
+
+def test_a_partner_without_an_address_is_paused_all_the_same(machine: Receiver) -> None:
+    """Nobody can be told, and no mail is owed to nobody."""
+    hook(machine)
+    Partner.objects.update(contact_email="")
+    machine.answers = lambda handler: handler.answer(410)
+    LeadFactory()
+    work()
+
+    assert Webhook.objects.values_list("state", "pause_reason").get() == ("paused", "gone")
+    assert not Delivery.objects.exists()
 
 
 def test_a_member_is_told_too(machine: Receiver) -> None:
