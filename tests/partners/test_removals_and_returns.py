@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.urls import reverse
 from django.utils import timezone
 
 from directory.models import Company
@@ -15,7 +14,7 @@ from partners.models import Change
 from partners.numbering import number_changes
 from privacy.forms.removals import asked_about
 from privacy.models import Erasure, Removal
-from privacy.services.removal_decisions import Received, enter_removal, finish_removal
+from privacy.services.removal_decisions import Received, enter_removal, finish_removal, hide_page
 from tests.factories import CompanyFactory, LeadFactory, MemberFactory
 from tests.partners.calling import Caller, partner_caller
 from tests.privacy.leaving import colleague, leave
@@ -46,13 +45,16 @@ def asked_of(caller: Caller) -> set[str]:
     return {about["id"] for one in owed for about in one["objects"]}
 
 
-def remove_on_request(company: Company) -> None:
-    """Somebody has asked by telephone, and staff have done it: the company's people act for it, so it is suspended."""
-    page = reverse("directory:company", args=[company.slug])
+def asked_by_phone(page: Company | Lead) -> Removal:
+    """A request that staff have written down."""
     received = Received(channel=Removal.Channel.PHONE, who="Linh Tran", identity_proof="Called back.")
-    asked = asked_about(page, email="", text="Please remove us.", language="en")
-    removal = enter_removal(asked=asked, received=received, now=timezone.now())
-    finish_removal(removal=removal, by=make_staff("privacy officer"), now=timezone.now())
+    asked = asked_about(page.get_absolute_url(), email="", text="Please remove us.", language="en")
+    return enter_removal(asked=asked, received=received, now=timezone.now())
+
+
+def remove_on_request(company: Company) -> None:
+    """Staff have done it: the company's people act for it, so it is suspended."""
+    finish_removal(removal=asked_by_phone(company), by=make_staff("privacy officer"), now=timezone.now())
 
 
 def test_what_is_left_to_its_company_is_not_gone_for_privacy(caller: Caller, company: Company) -> None:
@@ -93,6 +95,37 @@ def test_what_is_gone_for_privacy_stays_so_whatever_follows(caller: Caller, comp
     Company.objects.filter(pk=company.pk).delete()
 
     assert asked_of(caller) == {company.slug}
+
+
+@pytest.mark.parametrize("kind", ["lead", "company"])
+def test_what_was_hidden_until_staff_decided_is_named_once_they_have(
+    caller: Caller, company: Company, kind: str
+) -> None:
+    """The feed says twice that it is gone, and the second time for whose sake."""
+    page = company if kind == "company" else LeadFactory(company=company)
+    removal, staff = asked_by_phone(page), make_staff("privacy officer")
+    hide_page(removal=removal, by=staff, now=timezone.now())
+    number_changes(now=timezone.now())
+    hidden = Change.objects.get(kind=kind, key=page.slug)
+    finish_removal(removal=removal, by=staff, now=timezone.now())
+    named = asked_of(caller)
+    decided = Change.objects.get(kind=kind, key=page.slug)
+
+    assert page.slug in named
+    assert (hidden.removal, decided.removal, decided.position > hidden.position) == (None, removal.pk, True)
+
+
+@pytest.mark.parametrize("kind", ["lead", "company"])
+def test_a_draft_that_somebody_names_is_not_told_of(caller: Caller, kind: str) -> None:
+    """Its address can be typed, and its slug was never public."""
+    draft = CompanyFactory(state="draft")
+    colleague(draft, "owner")
+    page = draft if kind == "company" else LeadFactory(company=draft, state="draft", posted_at=None, expires_at=None)
+    removal = asked_by_phone(page)
+    finish_removal(removal=removal, by=make_staff("privacy officer"), now=timezone.now())
+
+    assert asked_of(caller) == set()
+    assert not Change.objects.filter(key=page.slug).exists()
 
 
 def test_a_lead_that_its_company_closes_is_not_removed_for_privacy(caller: Caller, company: Company) -> None:
