@@ -24,7 +24,12 @@ def claims_of(company: Company) -> list[dict[str, Any]]:
 def test_of_each_claim_the_latest_check_counts() -> None:
     """Also where it has lapsed, and an earlier one would still hold."""
     company, day = CompanyFactory(), timedelta(days=1)
-    for claim, ago, lasts in (("identity", 300, 400), ("identity", 100, 50), ("address", 30, 365), ("address", 90, 365)):
+    for claim, ago, lasts in (
+        ("identity", 300, 400),
+        ("identity", 100, 50),
+        ("address", 30, 365),
+        ("address", 90, 365),
+    ):
         checked = NOW - ago * day
         VerificationFactory(company=company, claim=claim, checked_at=checked, valid_until=checked + lasts * day)
     told = [(one["claim"], one["checked_at"][:10], one["valid_until"][:10]) for one in claims_of(company)]
