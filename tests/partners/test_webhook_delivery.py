@@ -151,7 +151,7 @@ def test_a_receiver_that_is_too_busy_says_for_how_long(
 ) -> None:
     monkeypatch.setattr(settling, "JITTER", 0)
     hook(machine)
-    machine.answers = lambda handler: handler.answer(status, **{"Retry-After": asked})
+    machine.answers = lambda handler: handler.answer(status, b"", **{"Retry-After": asked})
     LeadFactory()
     work()
 
