@@ -89,6 +89,10 @@ class CategoryAdmin(admin.ModelAdmin):
         """Tops with their leaves below them."""
         return super().get_queryset(request).order_by("parent__position", "position", "name")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Once it exists the slug stays: partners hold leads under it."""
+        return ["slug"] if obj else []
+
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         """Through the service, which takes along what is filed under the category."""
         keep_category(category=obj)

@@ -104,7 +104,7 @@ def _show(_leaving: Leaving, before: dict[str, list[int]], now: datetime) -> Non
 
 def has_listed_companies(members: Collection[int]) -> bool:
     """Whether somebody can have copied the page of a company that goes with one of these members."""
-    seen = Company.objects.exclude(state=State.DRAFT)
+    seen = Company.objects.exclude(state=State.DRAFT).exclude(suspended_from=State.DRAFT)
     return any(seen.filter(pk__in=owned_alone(member)).exists() for member in members)
 
 

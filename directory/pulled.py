@@ -68,7 +68,9 @@ def company_shape(site: str) -> tuple[Field, ...]:
         stated("main_markets", "Countries it sells to most.", schema=several(COUNTRY)),
         stated("languages", "What it can be written to in, BCP 47.", schema=several({"type": "string"})),
         Field("logo", _logo(site), nullable(ADDRESS), "Its picture, square."),
-        Field("verifications", _claims(), several(CLAIM), "What our staff checked; each holds until its day."),
+        Field(
+            "verifications", _claims(), several(CLAIM), "The latest of each check by our staff; it holds until its day."
+        ),
         stated("joined_at", "When it joined the market.", of="created_at", schema=MOMENT),
         stated("updated_at", "When it last changed its profile.", schema=MOMENT),
     )
@@ -90,7 +92,7 @@ def category_shape(site: str) -> tuple[Field, ...]:
 PARENT = nullable({"type": "string"})
 
 
-def _has_gone(slug: str, _now: datetime) -> bool | None:
+def _gone(slug: str, _now: datetime) -> bool | None:
     """Closed for good, or suspended by staff. What its owner hides, as what was never listed, is not there."""
     company = Company.objects.filter(slug=slug).only("state", "suspended_from").first()
     if company is None:
@@ -108,7 +110,8 @@ def _industries() -> ArraySubquery:
 
 
 def _claims() -> ArraySubquery:
-    rows = Verification.objects.filter(company=OuterRef("pk")).order_by("claim", "checked_at", "pk")
+    """The latest of each, as on the company's page."""
+    rows = Verification.objects.filter(company=OuterRef("pk")).order_by("claim", "-checked_at", "pk").distinct("claim")
     claim = JSONObject(claim=F("claim"), checked_at=F("checked_at"), valid_until=F("valid_until"))
     return ArraySubquery(rows.values(row=claim))
 
@@ -120,7 +123,7 @@ COMPANIES = Source(
     about="A business that the directory lists.",
     public=listed_companies,
     shape=company_shape,
-    has_gone=_has_gone,
+    has_gone=_gone,
 )
 CATEGORIES = Source(
     kind="category",

@@ -14,6 +14,7 @@ from directory.models import Company
 from directory.services import StateConflict, close_company, move_company
 from moderation.models import Decision
 from moderation.removing import by_decision
+from partners.telling import tell_removed
 from privacy.cascades import delete_files
 from privacy.departures import register_replay
 from privacy.digests import digests_of
@@ -49,10 +50,16 @@ SUSPEND = by_decision("company", Decision.Action.SUSPEND)
 
 
 def _close(key: str, reason: str, by: Any | None, now: datetime) -> bool:
-    """A company for which nobody acts closes; another is suspended, so that its people can answer."""
+    """A company for which nobody acts closes; another is suspended, so that its people can answer.
+
+    It may have been suspended until this was decided; who copied its page is told for whose sake it goes.
+    """
     company = _find(key)
     if company is None or company.team.exists():
-        return SUSPEND(key, reason, by, now)
+        changed = SUSPEND(key, reason, by, now)
+        if company is not None and Company.State.DRAFT not in (company.state, company.suspended_from):
+            tell_removed(kind="company", key=key)
+        return changed
     try:
         logo = close_company(company=company, now=now)
     except StateConflict:

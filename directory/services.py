@@ -102,7 +102,7 @@ def list_company(*, company: Company, now: datetime) -> bool:
         return False
     rows.filter(state=State.DRAFT).update(state=State.LISTED, updated_at=now)
     rows.filter(suspended_from=State.DRAFT).update(suspended_from=State.LISTED, updated_at=now)
-    _tell_followers(company, now)
+    _bring_along(company, now)
     return True
 
 
@@ -152,7 +152,7 @@ def move_company(*, company: Company, before: Company.State, after: Company.Stat
     """
     if not Company.objects.filter(pk=company.pk, state=before).update(state=after, updated_at=now):
         raise StateConflict
-    _tell_followers(company, now)
+    _bring_along(company, now)
 
 
 @transaction.atomic
@@ -161,7 +161,7 @@ def suspend_company(*, company: Company, now: datetime) -> None:
     active = Company.objects.filter(pk=company.pk).exclude(state__in=[State.SUSPENDED, State.CLOSED])
     if not active.update(suspended_from=F("state"), state=State.SUSPENDED, updated_at=now):
         raise StateConflict
-    _tell_followers(company, now)
+    _bring_along(company, now)
 
 
 @transaction.atomic
@@ -171,7 +171,7 @@ def restore_company(*, company: Company, now: datetime) -> None:
     suspended = Company.objects.filter(pk=company.pk, state=State.SUSPENDED)
     if not suspended.update(state=before, suspended_from="", updated_at=now):
         raise StateConflict
-    _tell_followers(company, now)
+    _bring_along(company, now)
 
 
 @transaction.atomic
@@ -190,7 +190,7 @@ def close_company(*, company: Company, now: datetime) -> str:
     blank.industries.clear()
     blank.verifications.all().delete()
     blank.team.all().delete()
-    _tell_followers(blank, now)
+    _bring_along(blank, now)
     return logo
 
 
@@ -212,7 +212,7 @@ def update_company(*, company: Company, profile: Profile, industries: Sequence[C
     ended = [claim for claim, fields in CHECKED_FIELDS.items() if changed.intersection(fields)]
     kept.verifications.current(at=now).filter(claim__in=ended, checked_at__lt=now).update(valid_until=now)
     stays = not (changed & admission.IDENTITY and _withdraw(kept, now=now))
-    _tell_followers(kept, now)
+    _bring_along(kept, now)
     return stays
 
 
@@ -283,7 +283,7 @@ def _withdraw(company: Company, *, now: datetime) -> bool:
     return True
 
 
-def _tell_followers(company: Company, now: datetime) -> None:
+def _bring_along(company: Company, now: datetime) -> None:
     """Higher apps bring along what they copied, inside this transaction."""
     for follow in registry.company_followers():
         follow(company, now)

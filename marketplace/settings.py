@@ -53,8 +53,9 @@ ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(LOCAL_STATE / "ledge
 # --- what programs are called with (docs/operation.md, "Webhooks") -------------------------------------------------
 # “id:key” pairs, the newest first; a key is 32 random bytes in base64url. Columns with secrets are sealed with them.
 SEALING_KEYS = env.list("SEALING_KEYS", default=["local:bG9jYWwta2V5LWtub3duLXRvLWV2ZXJ5Ym9keS0tLS0"] if LOCAL else [])
-# Networks that webhooks may lead to beside the public internet, also with http and at any port; in the demo, itself.
-WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=["127.0.0.0/8", "::1/128"] if DEMO else [])
+# What webhooks may lead to beside the public internet, also with http: networks or names, best each with a port. In the
+# demo, one port of this machine, for a receiver that somebody is writing.
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", default=["127.0.0.1:9999", "[::1]:9999"] if DEMO else [])
 
 INSTALLED_APPS = [
     "marketplace.apps.MarketplaceConfig",

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat, JSONObject
 
 from offerboard.codes import CURRENCIES, Condition, Incoterm, PaymentTerms, Samples
 from offerboard.models import Lead, LeadDocument, LeadPicture, PriceTier
-from offerboard.selectors.lead import was_public
+from offerboard.selectors.lead import has_gone
 from partners.fields import (
     ADDRESS,
     COUNTRY,
@@ -103,10 +103,10 @@ def lead_shape(site: str) -> tuple[Field, ...]:
     )
 
 
-def _has_gone(slug: str, now: datetime) -> bool | None:
+def _gone(slug: str, now: datetime) -> bool | None:
     """As its page says it."""
     lead = Lead.objects.filter(slug=slug).first()
-    return None if lead is None else was_public(lead, now=now)
+    return None if lead is None else has_gone(lead, now=now)
 
 
 def _tiers() -> ArraySubquery:
@@ -147,7 +147,7 @@ LEADS = Source(
     about="A sell offer or a buy inquiry that the board shows.",
     public=public_leads,
     shape=lead_shape,
-    has_gone=_has_gone,
+    has_gone=_gone,
 )
 
 

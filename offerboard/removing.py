@@ -1,5 +1,8 @@
 """Leads as privacy sees them when somebody wants their page to be removed."""
 
+from datetime import datetime
+from typing import Any
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +10,7 @@ from directory.admission import website_host
 from moderation.models import Decision
 from moderation.removing import by_decision
 from offerboard.models import Lead
+from partners.telling import tell_removed
 from privacy.removables import Removable, register_removable
 
 
@@ -35,6 +39,16 @@ def _nothing(_key: str) -> list[tuple[str, str]]:
 
 
 SUSPEND = by_decision("lead", Decision.Action.SUSPEND)
+
+
+def _close(key: str, reason: str, by: Any | None, now: datetime) -> bool:
+    """Hidden for good, also where it was hidden until this was decided; who copied it is told for whose sake."""
+    changed = SUSPEND(key, reason, by, now)
+    if Lead.objects.filter(slug=key, posted_at__isnull=False).exists():
+        tell_removed(kind="lead", key=key)
+    return changed
+
+
 LEAD = Removable(
     kind="lead",
     label=_("lead"),
@@ -45,7 +59,7 @@ LEAD = Removable(
     identity=_nothing,
     hide=SUSPEND,
     show=by_decision("lead", Decision.Action.RESTORE),
-    close=SUSPEND,
+    close=_close,
 )
 
 

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,10 +14,11 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self) -> None:
-        """Make partners known to privacy, and pauses of webhooks to those who choose their mails.
+        """Make partners known to privacy, pauses of webhooks to those who choose their mails, and check settings.
 
         Models cannot be imported before this point.
         """
         import_module("partners.following").register()
         import_module("partners.agreements").register()
         import_module("partners.notices").register()
+        register(import_module("partners.checks").trusted_entries_can_be_read)

@@ -30,6 +30,18 @@ def _no_key(detail: str, *, error: str = "") -> Problem:
     )
 
 
+def scope_missing(scope: Scope | None, detail: str = "") -> Problem:
+    """403 for a key that may not do this; None where no single scope would help (RFC 6750, 3.1)."""
+    named = f', scope="{scope.value}"' if scope else ""
+    return Problem(
+        status=403,
+        kind="scope-missing",
+        title="The key may not do this",
+        detail=detail or f"It needs the scope {scope.value if scope else ''}.",
+        headers={"WWW-Authenticate": f'{REALM}, error="insufficient_scope"{named}'},
+    )
+
+
 def _holder_is_out(detail: str) -> Problem:
     return Problem(status=403, kind="holder-is-out", title="The key’s holder has no access now", detail=detail)
 
@@ -37,7 +49,8 @@ def _holder_is_out(detail: str) -> Problem:
 class KeyAuthentication(BaseAuthentication):
     """Finds the key; `request.auth` is the ApiKey, `request.user` the member, or None for a partner.
 
-    One query, and one more for a member's key; what is revoked, expired or rotated out is refused with the next call.
+    One query; what is revoked, expired or rotated out is refused with the next call. Whether its holder has access is
+    asked by `MayDo`, which knows what the address is for.
     """
 
     def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
@@ -58,9 +71,6 @@ class KeyAuthentication(BaseAuthentication):
             raise _no_key(
                 "The key has expired. Make a new one, or use the one that took its place.", error="invalid_token"
             )
-        _refuse_whose_holder_is_out(key, now=now)
-        if key.last_used_at is None or key.last_used_at <= now - NOTED:
-            ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
         return key.member, key
 
     def authenticate_header(self, _request: Request) -> str:
@@ -80,11 +90,13 @@ def _refuse_key_in_address(request: Request) -> None:
         )
 
 
-def _refuse_whose_holder_is_out(key: ApiKey, *, now: datetime) -> None:
+def _refuse_whose_holder_is_out(key: ApiKey, *, owes_still: bool, now: datetime) -> None:
     if key.partner is not None:
         today, receiver = now.date(), key.partner.receiver
-        if receiver.since > today or (receiver.until is not None and receiver.until < today):
-            raise _holder_is_out("The partner’s contract has not begun or is over.")
+        if receiver.since > today:
+            raise _holder_is_out("The partner’s contract has not begun.")
+        if receiver.until is not None and receiver.until < today and not owes_still:
+            raise _holder_is_out("The partner’s contract is over. What it has to remove stays at /api/v1/removals/.")
     elif key.member is None or key.member.state != "active":
         raise _holder_is_out("The member’s account is suspended, or is being closed.")
     elif reason := why_refused(key):
@@ -92,22 +104,27 @@ def _refuse_whose_holder_is_out(key: ApiKey, *, now: datetime) -> None:
 
 
 class MayDo(BasePermission):
-    """The view's `scope` must be among the key's, and among those that its partner's contract allows today."""
+    """The key's holder must have access now: an active member with a company, a partner under contract.
+
+    The view's `scope` must be among the key's, and among those that its partner's contract allows today. What a partner
+    owes does not end with its contract: `outlives_contract` says that the view is about that. One query for a member.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Raises Problem with the scope's name."""
+        """Raises Problem, which says what is missing."""
         scope: Scope | None = view.scope
         if not isinstance(request.auth, ApiKey):
             raise _no_key("This needs a key. /partners/ says how to get one.")
+        _refuse_whose_holder_is_out(request.auth, owes_still=view.outlives_contract, now=timezone.now())
         if scope is not None and scope not in scopes_of(request.auth):
-            raise Problem(
-                status=403,
-                kind="scope-missing",
-                title="The key may not do this",
-                detail=f"It needs the scope {scope.value}.",
-                headers={"WWW-Authenticate": f'{REALM}, error="insufficient_scope", scope="{scope.value}"'},
-            )
+            raise scope_missing(scope)
         return True
+
+
+def note_use(key: ApiKey, *, now: datetime) -> None:
+    """Write down, at most once a minute, that the key opened something."""
+    if key.last_used_at is None or key.last_used_at <= now - NOTED:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
 
 
 def scopes_of(key: ApiKey) -> frozenset[str]:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_etags
 from django.utils.text import compress_sequence, compress_string
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from partners.authentication import KeyAuthentication, MayDo
+from partners.authentication import KeyAuthentication, MayDo, note_use
 from partners.fields import Described, Schema
 from partners.limits import Allowance, take_call
 from partners.models import ApiKey
@@ -62,12 +63,14 @@ class Endpoint(OpenEndpoint):
     authentication_classes = (KeyAuthentication,)
     permission_classes = (MayDo,)
     scope: ClassVar[Scope | None] = None
+    outlives_contract: ClassVar[bool] = False  # open to partners whose contract is over
     allowance: Allowance | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Count the call once it is known whose it is."""
+        """Count the call once it is known whose it is, and note that the key was used unless it is refused."""
         super().initial(request, *args, **kwargs)
         self.allowance = take_call(key_of(request))
+        note_use(key_of(request), now=timezone.now())
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say how many calls are left."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from mailings.services import queue_mail
+from partners.mailing import mail_partner
 from partners.models import Partner
-from privacy.channels import Confirmation, register_channel
+from privacy.channels import Confirmation, NotReached, register_channel
 from privacy.datamap import ReceiverKind
 from privacy.followers import Follower, register_followers
 from privacy.languages import site_language
@@ -35,24 +35,18 @@ class FeedChannel:
     """Receipts stand in the feed and at /api/v1/removals/; who has not confirmed for two weeks is reminded by mail."""
 
     def tell(self, receipt: Receipt) -> None:
-        """Nothing at first: what has to go is in the feed already."""
+        """Nothing at first: what has to go is in the feed already. Raises NotReached."""
         if receipt.told_at is None:
             return
         partner = Partner.objects.filter(receiver=int(receipt.receiver_key.removeprefix("receiver:"))).first()
-        if partner is None or not partner.contact_email:
-            return
+        if partner is None:
+            raise NotReached
         context = {
             "partner": receipt.receiver_name,
             "reference": str(receipt.reference),
             "due_at": _day(receipt.due_at, language=partner.language),
         }
-        queue_mail(
-            template="removal_reminder",
-            to=partner.contact_email,
-            language=partner.language,
-            context=context,
-            now=timezone.now(),
-        )
+        mail_partner(partner=partner, template="removal_reminder", context=context, now=timezone.now())
 
     def confirmed(self) -> Iterable[Confirmation]:
         """Partners call us."""

@@ -5,32 +5,40 @@ read up to 100 would miss 99, which commits later. So writers leave marks withou
 drawn here alone, of what is committed, by one at a time, and are committed before the next are drawn.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Greatest
 
 from partners import tasks
 from partners.models import Change, Feed, Webhook
 from partners.sources import sources
 
-BATCH = 5_000  # marks
+BATCH = 5_000  # marks, or tombstones
 REMEMBERED = timedelta(days=400)  # what is gone
 
-# Of several marks of one thing one change remains. That a person asked for it is not forgotten by what follows.
+# Of several marks of one thing one change remains. That a person asked for it is not forgotten while the thing stays
+# gone; once it is back, what takes it down again has another reason.
 NUMBER = """
 WITH taken AS (
     DELETE FROM partners_mark WHERE id IN (SELECT id FROM partners_mark ORDER BY id LIMIT %(batch)s)
-    RETURNING id, kind, key, removal
+    RETURNING id, kind, key, is_gone, removal
 ), latest AS (
-    SELECT kind, key, max(id) AS last,
-        (array_agg(removal ORDER BY id DESC) FILTER (WHERE removal IS NOT NULL))[1] AS removal
-    FROM taken GROUP BY kind, key
+    SELECT kind, key, max(id) AS last, max(id) FILTER (WHERE NOT is_gone) AS back FROM taken GROUP BY kind, key
+), removed AS (
+    SELECT kind, key, (array_agg(removal ORDER BY id DESC))[1] AS removal FROM taken JOIN latest USING (kind, key)
+    WHERE removal IS NOT NULL AND id > coalesce(back, 0) GROUP BY kind, key
 ), numbered AS (
     INSERT INTO partners_change AS change (kind, key, position, at, removal)
-    SELECT kind, key, %(last)s + row_number() OVER (ORDER BY last), %(now)s, removal FROM latest
+    SELECT kind, key, %(last)s + row_number() OVER (ORDER BY last), %(now)s, coalesce(removed.removal, CASE
+        WHEN back IS NULL
+        THEN (SELECT removal FROM partners_change AS one WHERE one.kind = latest.kind AND one.key = latest.key)
+    END)
+    FROM latest LEFT JOIN removed USING (kind, key)
     ON CONFLICT (kind, key) DO UPDATE
-    SET position = excluded.position, at = excluded.at, removal = coalesce(excluded.removal, change.removal)
+    SET position = excluded.position, at = excluded.at, removal = excluded.removal
     RETURNING position
 )
 SELECT (SELECT count(*) FROM taken), (SELECT max(position) FROM numbered)
@@ -64,15 +72,24 @@ def _number_batch(*, now: datetime) -> int:
     return int(taken)
 
 
-@transaction.atomic(durable=True)
 def forget_tombstones(*, now: datetime) -> int:
-    """Forget what has been gone for so long that whoever still holds it has not asked since; their cursors end."""
-    feed = Feed.objects.select_for_update().get(pk=1)
-    old = Change.objects.filter(at__lt=now - REMEMBERED)
-    count, last = 0, feed.forgotten
+    """Forget what has been gone for so long that whoever still holds it has not asked since; their cursors end.
+
+    In batches, each looked for before its transaction: the feed's row is held no longer than it takes to delete them.
+    """
+    before, count = now - REMEMBERED, 0
     for kind, source in sources().items():
-        gone = old.filter(kind=kind).exclude(key__in=source.public(now).values(source.key))
-        last = max(last, gone.aggregate(last=Max("position"))["last"] or 0)
-        count += gone.delete()[0]
-    Feed.objects.filter(pk=1).update(forgotten=last)
+        public = source.public(now).filter(**{source.key: OuterRef("key")})
+        gone = Change.objects.filter(~Exists(public), kind=kind, at__lt=before).order_by("position")
+        last = 0
+        while batch := dict(gone.filter(position__gt=last).values_list("position", "pk")[:BATCH]):
+            last = max(batch)
+            count += _forget_batch(batch.values(), last=last, before=before)
     return count
+
+
+@transaction.atomic(durable=True)
+def _forget_batch(keys: Iterable[int], *, last: int, before: datetime) -> int:
+    """Those of them that were not numbered anew meanwhile; nobody may go on from a place before the last of them."""
+    Feed.objects.filter(pk=1).update(forgotten=Greatest("forgotten", last))
+    return Change.objects.filter(pk__in=list(keys), at__lt=before).delete()[0]

@@ -111,7 +111,7 @@ declare(
 declare(ConnectedService, neutral="id partner is_on about purpose fields privacy_url return_url")
 # A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
 # the place below.
-declare(Mark, neutral="id kind key removal")
+declare(Mark, neutral="id kind key is_gone removal")
 declare(Change, neutral="id kind key position at removal")
 declare(Feed, neutral="id epoch last forgotten")
 # A company's name, words and mark on a public page; who reads it is noted nowhere.

@@ -273,6 +273,8 @@ REFUSALS = {
 # No member's key can have the scope.
 REFUSED_OTHERWISE = {(f"api:{name}", "member"): "scope-missing" for name in ("contacts", "contact")}
 ANY_KEY = "200 200 200 401 401 401 403 200 403 403"
+OWED = "200 403 200 401 401 401 200 200 403 403"  # whatever its contract allows; a member owes nothing
+ANY_OWED = "405 405 405 401 401 401 405 405 403 403"
 OWN = "403 200 403 401 401 401 403 403 403 403"  # a partner has no leads
 KEYS: dict[str, dict[str, str]] = {
     "api:changes": {"GET": f"200 200 {REFUSED}", "POST": f"405 405 {REFUSED}"},
@@ -292,8 +294,8 @@ KEYS: dict[str, dict[str, str]] = {
     # Nobody agreed to anything:
     "api:contacts": {"GET": f"200 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
     "api:contact": {"GET": f"404 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
-    "api:removals": {"GET": f"200 403 {REFUSED}", "POST": f"405 405 {REFUSED}"},
-    "api:removal_receipt": {"GET": f"405 405 {REFUSED}", "POST": f"404 403 {REFUSED}"},  # another partner's
+    "api:removals": {"GET": OWED, "POST": ANY_OWED},
+    "api:removal_receipt": {"GET": ANY_OWED, "POST": OWED.replace("200", "404")},  # another partner's
     "api:webhooks": {"GET": f"200 200 {REFUSED}", "POST": f"422 422 {REFUSED}"},  # an empty body
     # Somebody else's webhook:
     "api:webhook": {"GET": f"404 404 {REFUSED}", "POST": f"405 405 {REFUSED}"},

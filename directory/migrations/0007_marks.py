@@ -4,12 +4,14 @@ from django.db import migrations
 
 from partners.marking import marking_triggers, no_marking_triggers
 
-# What goes for privacy's sake is told of even where the public did not see it by then: somebody may hold it still.
+# A company that ends for privacy's sake is told of even where the public did not see it by then: somebody may hold it
+# still. A draft nobody can have seen, and its slug would betray that it was there; closing gives a company another slug.
 MARKING = """
 CREATE FUNCTION mark_companies() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        PERFORM mark_removals('company', array_agg(slug)) FROM touched WHERE state = 'listed' OR is_removal();
+        PERFORM mark_removals('company', array_agg(slug)) FROM touched
+        WHERE state = 'listed' OR is_removal() AND 'draft' NOT IN (state, suspended_from);
     ELSE
         PERFORM mark_changes('company', array_agg(slug)) FROM touched WHERE state = 'listed';
     END IF;
@@ -19,7 +21,9 @@ CREATE FUNCTION mark_changed_companies() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM mark_changes('company', array_agg(slug)) FROM touched WHERE state = 'listed';
     PERFORM mark_removals('company', array_agg(slug)) FROM (
-        SELECT slug FROM former WHERE state = 'listed' OR is_removal()
+        SELECT former.slug FROM former JOIN touched USING (id)
+        WHERE former.state = 'listed' OR is_removal() AND touched.state = 'closed'
+            AND former.state NOT IN ('draft', 'closed') AND former.suspended_from <> 'draft'
         EXCEPT SELECT slug FROM touched WHERE state = 'listed'
     ) AS gone;
     RETURN NULL;

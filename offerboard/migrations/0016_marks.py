@@ -4,7 +4,8 @@ from django.db import migrations
 
 from partners.marking import marking_triggers, no_marking_triggers
 
-# A lead that goes for privacy's sake is told of even where it was off the board by then: somebody may hold it still.
+# A lead that is deleted for privacy's sake is told of even where it was off the board by then: somebody may hold it
+# still. One that is only changed for it, such as left to its company, goes for that sake only if it goes by it.
 MARKING = """
 CREATE FUNCTION mark_leads() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -20,7 +21,7 @@ CREATE FUNCTION mark_changed_leads() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM mark_changes('lead', array_agg(slug)) FROM touched WHERE state = 'published' AND NOT hidden;
     PERFORM mark_removals('lead', array_agg(slug)) FROM (
-        SELECT slug FROM former WHERE state = 'published' AND NOT hidden OR posted_at IS NOT NULL AND is_removal()
+        SELECT slug FROM former WHERE state = 'published' AND NOT hidden
         EXCEPT SELECT slug FROM touched WHERE state = 'published' AND NOT hidden
     ) AS gone;
     RETURN NULL;

@@ -124,7 +124,7 @@ def lead_page(*, slug: str, member_id: int | None, picture: str, now: datetime) 
     lead, role, thread = _find(slug, member_id=member_id)
     is_public = lead.is_public(at=now)
     if not is_public and not role:
-        raise LeadGone(lead) if was_public(lead, now=now) else Lead.DoesNotExist
+        raise LeadGone(lead) if has_gone(lead, now=now) else Lead.DoesNotExist
     note_rows("leads", {lead.pk: lead.updated_at})
     note_rows("companies", {lead.company_id: lead.company.updated_at})
     pictures = gallery(lead, chosen=picture)
@@ -224,7 +224,7 @@ def _find(slug: str, *, member_id: int | None) -> tuple[Any, str, UUID | None]:
     return found, found.readers_role or "", found.thread
 
 
-def was_public(lead: Lead, *, now: datetime) -> bool:
+def has_gone(lead: Lead, *, now: datetime) -> bool:
     """Shown to the world once, and gone: over, closed, rejected or hidden. What only pauses may be back tomorrow."""
     if lead.posted_at is None or lead.expires_at is None or lead.posted_at > now:
         return False

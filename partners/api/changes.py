@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from partners.api.removals import REMOVAL
-from partners.authentication import scopes_of
+from partners.authentication import scope_missing, scopes_of
 from partners.cursors import LONGEST, NotOurCursor
 from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
 from partners.fields import MOMENT, Schema, one_of, with_all
@@ -20,6 +20,7 @@ from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
 from partners.problems import Fault, Problem, bad_parameters
 from partners.scopes import Scope
 from partners.selectors.changes import CursorGone, changes_page
+from partners.selectors.webhooks import readable_kinds
 from partners.sources import sources
 
 
@@ -84,19 +85,14 @@ class Changes(Endpoint):
 
 def _kinds(key: ApiKey, wanted: str) -> list[str]:
     """Those that the key may read, of those that are asked for. Raises Problem."""
-    allowed = [kind for kind, source in sources().items() if source.scope in scopes_of(key)]
+    allowed = readable_kinds(scopes_of(key))
     named = wanted.split(",") if wanted else []
     if unknown := [one for one in named if one not in sources()]:
         detail = f"“{'”, “'.join(unknown)}” is not known. Known are: {', '.join(sources())}."
         raise bad_parameters([Fault("query", "kind", detail)])
     if missing := [one for one in named if one not in allowed]:
         needed = sources()[missing[0]].scope
-        raise Problem(
-            status=403,
-            kind="scope-missing",
-            title="The key may not do this",
-            detail=f"Changes of the kind {missing[0]} need the scope {needed.value}.",
-        )
+        raise scope_missing(needed, f"Changes of the kind {missing[0]} need the scope {needed.value}.")
     return named or allowed
 
 

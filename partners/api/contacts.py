@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
+from partners.api.path_ids import read_id
 from partners.api.things import page_schema, page_text
 from partners.cursors import NotOurCursor, read_cursor, write_cursor
 from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
@@ -83,14 +84,15 @@ class OneContact(Endpoint):
         """The names of fields."""
         return {"fields": [one.name for one in CONTACT]}
 
-    def get(self, request: Request, number: UUID) -> HttpResponseBase:
+    def get(self, request: Request, number: str) -> HttpResponseBase:
         """Read, and written down."""
+        wanted = read_id("number", number)
         fields, partner = _names(read_query(self.query, request)), partner_of(request)
         with _announced():
-            contact = one_contact(partner=partner, number=number, wanted=fields)
+            contact = one_contact(partner=partner, number=wanted, wanted=fields)
         if contact is not None:
             return _kept_nowhere(json_answer(request, _text(contact, fields)))
-        if was_contact(partner, number):
+        if was_contact(partner, wanted):
             raise Problem(
                 status=410,
                 kind="gone",

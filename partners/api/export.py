@@ -9,13 +9,13 @@ from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from partners.authentication import scopes_of
+from partners.authentication import scope_missing, scopes_of
 from partners.cursors import LONGEST, NotOurCursor
 from partners.endpoints import Component, Endpoint, key_of, streamed_answer
 from partners.exporting import export_lines, resumed_from
 from partners.fields import Schema
 from partners.parameters import read_query
-from partners.problems import Fault, Problem, bad_parameters
+from partners.problems import Fault, bad_parameters
 from partners.scopes import Scope
 from partners.sources import source_of, sources
 
@@ -64,12 +64,7 @@ class Export(Endpoint):
         if source is None:
             raise Http404
         if source.scope not in scopes_of(key_of(request)):
-            raise Problem(
-                status=403,
-                kind="scope-missing",
-                title="The key may not do this",
-                detail=f"It needs the scope {source.scope.value}.",
-            )
+            raise scope_missing(source.scope)
         query = read_query(self.query, request)
         try:
             after = resumed_from(source, query.get("after", ""))

@@ -18,7 +18,6 @@ from partners.models import Partner
 from partners.numbering import number_changes
 from partners.parameters import read_query
 from partners.problems import Problem
-from partners.scopes import Scope
 from partners.selectors.removals import own_receipt, own_removals, removal_of
 from privacy.services.receipts import confirm_receipt
 
@@ -44,9 +43,9 @@ class ReceiptBody(serializers.Serializer[Any]):
 
 
 class Removals(Endpoint):
-    """The list of what is asked of the partner."""
+    """The list of what is asked of the partner, also after its contract."""
 
-    scope = Scope.CHANGES_READ
+    outlives_contract = True
     about = (
         "What goes for privacy’s sake is in the feed too. It stands here, with all it is about, until you confirm it."
     )
@@ -67,7 +66,7 @@ class Removals(Endpoint):
 class RemovalReceipt(Endpoint):
     """The confirmation of one."""
 
-    scope, bodies, problems = Scope.CHANGES_READ, {"POST": ReceiptBody}, (404,)
+    outlives_contract, bodies, problems = True, {"POST": ReceiptBody}, (404,)
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """It, confirmed."""

@@ -7,12 +7,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from partners.api.path_ids import read_id
-from partners.authentication import scopes_of
+from partners.authentication import scope_missing, scopes_of
 from partners.endpoints import key_of
 from partners.fields import ADDRESS, MOMENT, UUID_TEXT, Plain, nullable, one_of, several
 from partners.models import Webhook, WebhookDelivery
 from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE
-from partners.problems import Fault, Problem, bad_body
+from partners.problems import Fault, bad_body
 from partners.selectors.webhooks import readable_kinds
 from partners.sources import sources
 
@@ -88,7 +88,8 @@ def webhook_to_change(request: Request, pk: str) -> Webhook:
     webhook = own_webhook(request, pk)
     allowed = readable_kinds(scopes_of(key_of(request)))
     if missing := [kind for kind in webhook.kinds if kind not in allowed]:
-        raise _scope_missing(f"This webhook tells of {missing[0]}: {sources()[missing[0]].scope.value} is needed.")
+        needed = sources()[missing[0]].scope
+        raise scope_missing(needed, f"This webhook tells of {missing[0]}: {needed.value} is needed.")
     return webhook
 
 
@@ -99,9 +100,10 @@ def checked_kinds(request: Request, wanted: list[str] | None) -> list[str]:
         detail = f"{', '.join(unknown)} is not known. Known are: {', '.join(sources())}."
         raise bad_body([Fault("body", "kinds", detail)])
     if missing := [one for one in wanted or [] if one not in allowed]:
-        raise _scope_missing(f"Changes of the kind {missing[0]} need the scope {sources()[missing[0]].scope.value}.")
+        needed = sources()[missing[0]].scope
+        raise scope_missing(needed, f"Changes of the kind {missing[0]} need the scope {needed.value}.")
     if not allowed:
-        raise _scope_missing("The key may read nothing that a webhook could tell of.")
+        raise scope_missing(None, "The key may read nothing that a webhook could tell of.")
     return sorted(set(wanted or allowed))
 
 
@@ -135,7 +137,3 @@ def delivery_json(delivery: WebhookDelivery) -> dict[str, Any]:
         "created_at": delivery.created_at.isoformat(),
         "ended_at": ended_at.isoformat() if ended_at else None,
     }
-
-
-def _scope_missing(detail: str) -> Problem:
-    return Problem(status=403, kind="scope-missing", title="The key may not do this", detail=detail)

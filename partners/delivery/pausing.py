@@ -1,14 +1,16 @@
 """Stopping what does not answer, and telling whose it is."""
 
+from contextlib import suppress
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db import transaction
 
 from mailings.services.notifying import notify
-from mailings.services.queueing import queue_mail
+from partners.mailing import mail_partner
 from partners.models import Webhook
 from partners.notices import WEBHOOK_PAUSED
+from privacy.channels import NotReached
 
 State = Webhook.State
 
@@ -27,12 +29,7 @@ def pause_and_tell(webhook: Webhook, why: Webhook.PauseReason, *, error: str, no
         return
     context = {"host": urlsplit(webhook.url).hostname, "why": why.value, "error": error}
     if webhook.partner is not None:
-        queue_mail(
-            template=WEBHOOK_PAUSED.template,
-            to=webhook.partner.contact_email,
-            language=webhook.partner.language,
-            context=context,
-            now=now,
-        )
+        with suppress(NotReached):  # it stands in admin, and in what its key reads
+            mail_partner(partner=webhook.partner, template=WEBHOOK_PAUSED.template, context=context, now=now)
     elif webhook.member is not None:
         notify(kind=WEBHOOK_PAUSED, readers=[webhook.member], keys=[str(webhook.pk)], context=context, now=now)

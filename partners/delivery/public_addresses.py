@@ -8,14 +8,13 @@ inside (mapped, NAT64) lie outside of it, or are listed (6to4, Teredo).
 import socket
 import time
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
-from django.conf import settings
-
 from partners.delivery.targets import PORTS, Address, BadAddress, Target, read_target
+from partners.delivery.trusted import is_trusted
 
 LookUp = Callable[..., Sequence[Any]]  # as socket.getaddrinfo
 MOST = 16  # answers that are looked at
@@ -82,10 +81,8 @@ def addresses_of(target: Target, *, until: float, look_up: LookUp) -> list[Addre
 
 
 def may_be_called(address: Address, target: Target) -> bool:
-    """Whether it is public and asked for securely, or in a network that the operator trusts."""
-    if any(address in ip_network(network) for network in settings.WEBHOOK_NETWORKS):
-        return True
-    return is_public(address) and target.is_secure and target.port in PORTS
+    """Whether it is public and asked for securely, or trusted by the operator."""
+    return is_trusted(address, target) or (is_public(address) and target.is_secure and target.port in PORTS)
 
 
 def is_public(address: Address) -> bool:

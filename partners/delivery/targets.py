@@ -39,7 +39,7 @@ class Target:
 def read_target(url: str) -> Target:
     """Take an address apart. Raises BadAddress.
 
-    Unless the operator trusts further networks (`WEBHOOK_NETWORKS`), only https is taken, at port 443 or 8443. That
+    Unless the operator trusts further addresses (`WEBHOOK_NETWORKS`), only https is taken, at port 443 or 8443. That
     a name leads to the public internet is asked when it is called (`public_addresses`).
     """
     if len(url) > LONGEST or not VISIBLE.fullmatch(url):

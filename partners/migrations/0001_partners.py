@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=20, verbose_name='kind')),
                 ('key', models.CharField(max_length=90, verbose_name='key')),
+                ('is_gone', models.BooleanField(default=False, verbose_name='it has left what the public sees')),
                 ('removal', models.UUIDField(null=True, verbose_name='the request for which it goes')),
             ],
             options={

@@ -8,11 +8,11 @@ CREATE FUNCTION is_removal() RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT coalesce(current_setting('market.removal', true), '') <> ''
 $$;
 CREATE FUNCTION mark_changes(kind text, keys text[]) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO partners_mark (kind, key) SELECT kind, key FROM unnest(keys) AS key
+    INSERT INTO partners_mark (kind, key, is_gone) SELECT kind, key, FALSE FROM unnest(keys) AS key
 $$;
 CREATE FUNCTION mark_removals(kind text, keys text[]) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO partners_mark (kind, key, removal)
-    SELECT kind, key, nullif(current_setting('market.removal', true), '')::uuid FROM unnest(keys) AS key
+    INSERT INTO partners_mark (kind, key, is_gone, removal)
+    SELECT kind, key, TRUE, nullif(current_setting('market.removal', true), '')::uuid FROM unnest(keys) AS key
 $$;
 INSERT INTO partners_feed (id, epoch, last, forgotten) VALUES (1, gen_random_uuid(), 0, 0);
 """

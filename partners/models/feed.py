@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 class Mark(models.Model):
     """Something that others pull may look different now.
 
-    The database writes marks in the statement that changes the thing (`mark_changes` of migration 0001). Nobody waits
-    for anybody: marks have no order and are told apart by nothing. The sequencer takes them once they are committed.
+    The database writes marks in the statement that changes the thing (`mark_changes` and `mark_removals` of migration
+    0002). Nobody waits for anybody: marks have no order and are told apart by nothing, save that those of one thing
+    follow each other as its row was written. The sequencer takes them once they are committed.
     """
 
     kind = models.CharField(_("kind"), max_length=20)
     key = models.CharField(_("key"), max_length=90)
+    is_gone = models.BooleanField(_("it has left what the public sees"), default=False)
     removal = models.UUIDField(_("the request for which it goes"), null=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from privacy.channels import Channel, Confirmation, NotReached, channel_to, channels
 from privacy.models import Receipt
@@ -75,7 +75,9 @@ def _note(receiver: str, said: Confirmation, *, now: datetime) -> None:
 def _tell_next(channel: Channel, *, kind: str, key: str, now: datetime) -> bool:
     """Whether one was told; the row stays locked meanwhile, so that no second worker tells it too."""
     waiting = Receipt.objects.to_tell(at=now).filter(receiver_kind=kind, receiver_key=key)
-    receipt = waiting.select_for_update(skip_locked=True).order_by("pk").first()
+    # A reminder that does not arrive keeps nothing waiting of which the receiver has not heard at all.
+    unheard_first = F("told_at").asc(nulls_first=True), "pk"
+    receipt = waiting.select_for_update(skip_locked=True).order_by(*unheard_first).first()
     if receipt is None:
         return False
     try:

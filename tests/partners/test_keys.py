@@ -2,25 +2,28 @@
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
 from marketplace.logs import formatter
-from partners.models import ApiKey
+from partners.models import ApiKey, Partner
 from partners.scopes import Scope
 from partners.selectors.changes import place_now
 from partners.services.keys import MOST_OF_MEMBER, TooManyKeys, issue_member_key, renew_key
+from privacy.models import Receiver
 from tests.factories import NOW, MemberFactory
 from tests.partners.calling import Caller, partner_caller
 
 pytestmark = pytest.mark.django_db
 EXPORT = "export/leads.ndjson"
+MINUTE = int(NOW.timestamp()) // 60
 
 
 @pytest.fixture(autouse=True)
@@ -60,11 +63,22 @@ def test_the_last_use_is_noted_at_most_once_a_minute(clock: time_machine.Travell
     assert seen == [NOW, NOW, later, later]
 
 
-def test_a_refused_key_was_not_used() -> None:
-    caller = partner_caller()
-    ApiKey.objects.update(revoked_at=NOW)
-    caller.get(EXPORT)
+REFUSED: dict[str, Callable[[], Any]] = {
+    "revoked": lambda: ApiKey.objects.update(revoked_at=NOW),
+    "of a contract that is over": lambda: Receiver.objects.update(until=(NOW - timedelta(days=1)).date()),
+    "of a contract that has not begun": lambda: Receiver.objects.update(since=(NOW + timedelta(days=1)).date()),
+    "without the scope": lambda: Partner.objects.update(scopes=[Scope.LEADS_READ]),
+    "that has called too often": lambda: cache.set(f"api-calls:partner:{Partner.objects.get().pk}:{MINUTE}", 300),
+}
 
+
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_refused_key_was_not_used(refused: str) -> None:
+    caller = partner_caller()
+    REFUSED[refused]()
+    answer = caller.get(EXPORT)
+
+    assert answer.status_code in {401, 403, 429}
     assert last_used(caller) is None
 
 

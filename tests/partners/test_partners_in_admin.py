@@ -255,3 +255,16 @@ def test_other_staff_cannot_do_any_of_it(group: str, application: PartnerApplica
 
     assert [client.post(place, data).status_code for place, data in calls] == [403] * 5
     assert (fingerprint(), Receiver.objects.count()) == (before, 1)
+
+
+def test_no_partner_is_deleted_not_even_by_a_superuser() -> None:
+    """People were told who pulls; its contract ends in the register of receivers, and its page with it."""
+    partner = partner_caller().key.partner
+    assert partner is not None
+    client = at_work(make_staff(is_superuser=True))
+    before = fingerprint()
+    answer = client.post(reverse("admin:partners_partner_delete", args=[partner.pk]), {"post": "yes"})
+    page = client.get(changelist("partners_partner")).content.decode()
+
+    assert (answer.status_code, "delete_selected" in page) == (403, False)
+    assert fingerprint() == before

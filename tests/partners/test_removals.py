@@ -10,12 +10,14 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from mailings.models import Delivery
-from privacy.models import Receipt, SubjectRequest
+from partners.models import Partner
+from partners.scopes import Scope
+from privacy.models import Receipt, Receiver, SubjectRequest
 from privacy.services.receipts import tell_by_channel
 from tests.factories import CompanyFactory, LeadFactory, MemberFactory, PartnerFactory
 from tests.partners.calling import Caller, member_caller, partner_caller
 from tests.partners.mirroring import mirrored, new_mirror, whole
-from tests.privacy.leaving import leave
+from tests.privacy.leaving import leave, only_owner
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("operator")]
 
@@ -81,6 +83,21 @@ def test_partners_read_what_they_owe_and_confirm_it_once(seller: Any) -> None:
     assert (Receipt.objects.get().proof, caller.get("removals/").json()) == ("Deleted on Monday.", {"results": []})
 
 
+def test_a_partner_whose_contract_is_over_can_still_confirm(seller: Any) -> None:
+    """Its copy does not end with the contract; nothing else is open to its key."""
+    caller = partner_caller(Scope.LEADS_READ, Scope.CHANGES_READ)
+    pulled(caller)
+    Receiver.objects.update(until=timezone.now().date() - timedelta(days=1))
+    Partner.objects.update(scopes=[])
+    leave(seller)
+
+    [owed] = caller.get("removals/").json()["results"]
+    confirmed = caller.send("POST", f"removals/{owed['id']}/receipt/", {"proof": "Deleted."})
+
+    assert (confirmed.status_code, Receipt.objects.get().proof) == (200, "Deleted.")
+    assert {caller.get(path).status_code for path in ("leads/", "countries/", "export/leads.ndjson")} == {403}
+
+
 def test_another_partner_cannot_confirm_it(seller: Any) -> None:
     """It is not even there for them."""
     caller, other = partner_caller(), partner_caller(partner=PartnerFactory())
@@ -136,3 +153,19 @@ def test_a_silent_partner_is_reminded_by_mail(seller: Any) -> None:
     assert mail.to == "api@agri-list.example"
     assert str(Receipt.objects.get().reference) in mail.text
     assert seller.full_name not in mail.text
+
+
+def test_a_partner_without_an_address_is_not_taken_for_reminded(seller: Any) -> None:
+    """Whoever read its mail has had the address erased; what it was not told of yet waits for nothing."""
+    caller = partner_caller()
+    pulled(caller)
+    leave(seller)
+    tell_by_channel(now=timezone.now())
+    Partner.objects.update(contact_email="")
+    another = only_owner()
+    leave(another)
+    tell_by_channel(now=timezone.now() + timedelta(days=15))
+
+    assert not Delivery.objects.filter(template="removal_reminder").exists()
+    assert list(Receipt.objects.values_list("reminded_at", flat=True)) == [None, None]
+    assert Receipt.objects.filter(told_at=None).count() == 0

@@ -12,7 +12,7 @@ from standardwebhooks import WebhookVerificationError
 from mailings.models import Delivery
 from offerboard.models import Lead
 from partners.delivery import settling, stretches
-from partners.models import Feed, Webhook, WebhookDelivery
+from partners.models import Feed, Partner, Webhook, WebhookDelivery
 from partners.services import webhooks as services
 from tests.factories import NOW, LeadFactory, MemberFactory
 from tests.partners.calling import member_caller, partner_caller
@@ -134,6 +134,48 @@ def test_waits_grow_from_seconds_to_hours_and_never_are_all_alike() -> None:
     assert len(set(waits)) == len(waits)
 
 
+@pytest.mark.parametrize(
+    ("status", "asked", "waits"),
+    [
+        (503, "3600", 3600),
+        (429, "120", 120),
+        (503, "999999999", 6 * 3600),  # never longer than our longest
+        (503, "1", 10),  # nor less than ours
+        (503, "-5", 10),
+        (503, "soon", 10),
+        (500, "3600", 10),  # it is not too busy
+    ],
+)
+def test_a_receiver_that_is_too_busy_says_for_how_long(
+    machine: Receiver, monkeypatch: pytest.MonkeyPatch, status: int, asked: str, waits: int
+) -> None:
+    monkeypatch.setattr(settling, "JITTER", 0)
+    hook(machine)
+    machine.answers = lambda handler: handler.answer(status, b"", **{"Retry-After": asked})
+    LeadFactory()
+    work()
+
+    assert (WebhookDelivery.objects.get().not_before - NOW).total_seconds() == waits
+
+
+def test_members_do_not_read_what_a_machine_inside_the_operators_networks_says(machine: Receiver) -> None:
+    """It may be any service there; a partner reads it, whose machine it is."""
+    caller, partner = member_caller(), partner_caller()
+    webhooks = [hook(machine, key=one.key).webhook for one in (caller, partner)]
+    machine.answers = lambda handler: handler.answer(400, b"-ERR the password is wombat")
+    LeadFactory()
+    work()
+    pages = [
+        one.get(f"webhooks/{webhook.pk}/deliveries/{webhook.deliveries.get().pk}/").json()
+        for one, webhook in zip((caller, partner), webhooks, strict=True)
+    ]
+
+    assert [(one["last_status"], one["last_error"]) for one in pages] == [
+        (400, "no success"),
+        (400, "-ERR the password is wombat"),
+    ]
+
+
 def fail_for_three_days(clock: Clock) -> int:
     """Attempts until it is paused."""
     for attempts in range(1, 100):
@@ -164,6 +206,18 @@ def test_after_three_days_it_is_paused_and_its_owner_told_once(machine: Receiver
     assert mails == [made.webhook.partner.contact_email]  # type: ignore[union-attr]
     assert [told(got)[0][1] for got in machine.got[-2:]] == [lead.slug, following.slug]
     assert machine.ids[-2] == machine.ids[0]
+
+
+def test_a_partner_without_an_address_is_paused_all_the_same(machine: Receiver) -> None:
+    """Nobody can be told, and no mail is owed to nobody."""
+    hook(machine)
+    Partner.objects.update(contact_email="")
+    machine.answers = lambda handler: handler.answer(410)
+    LeadFactory()
+    work()
+
+    assert Webhook.objects.values_list("state", "pause_reason").get() == ("paused", "gone")
+    assert not Delivery.objects.exists()
 
 
 def test_a_member_is_told_too(machine: Receiver) -> None:

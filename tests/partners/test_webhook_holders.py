@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 
 from offerboard.models import Lead
 from partners import epochs, numbering
@@ -126,6 +127,46 @@ def test_a_message_that_waited_over_a_restore_is_given_up(machine: Receiver, clo
         ("changes", "failed"),
         ("export_again", "delivered"),
     ]
+
+
+def test_a_stretch_that_is_forgotten_while_it_waits_is_not_passed_over(machine: Receiver, clock: Clock) -> None:
+    """Something in it has gone, and nobody could tell any more that it had: everything is exported again."""
+    made = hook(machine)
+    machine.answers = refuse
+    LeadFactory()
+    work()
+    Feed.objects.update(forgotten=F("last"))
+    machine.answers = lambda handler: handler.answer(200)
+    later(clock, minutes=1)
+    work()
+    following = LeadFactory()
+    work()
+
+    assert [json.loads(got.body)["type"] for got in machine.got[1:]] == ["export_again", "changes"]
+    assert told(machine.got[-1]) == [("upsert", following.slug)]
+    assert position(made.webhook) == Feed.objects.get().last
+
+
+def test_repeating_a_message_from_before_a_restore_sends_nobody_back(machine: Receiver, clock: Clock) -> None:
+    """Its positions are of another order; that one has to export again was told already."""
+    made = hook(machine)
+    LeadFactory()
+    work()
+    old = WebhookDelivery.objects.get()
+    epochs.begin_epoch()
+    later(clock, seconds=5)
+    work()
+    LeadFactory()
+    work()
+    before = position(made.webhook)
+    webhook_calls.replay_delivery(delivery=old, now=NOW)
+    work()
+
+    assert WebhookDelivery.objects.get(pk=old.pk).state == "failed"
+    assert (position(made.webhook), [json.loads(got.body)["type"] for got in machine.got]) == (
+        before,
+        ["changes", "export_again", "changes"],
+    )
 
 
 # --- tests and repetitions

@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from partners.checks import trusted_entries_can_be_read
 from partners.delivery import connecting, posting
 from partners.delivery.posting import Outcome, post
 from partners.delivery.public_addresses import is_public, read_callable
 from partners.delivery.targets import BadAddress
+from partners.delivery.trusted import read_entry
 from tests.partners.receiving import Handler, Names, Receiver, receiver
 
 NOT_CALLED = "the name leads to an address that is not called"
@@ -200,6 +202,51 @@ def test_the_setting_is_empty_for_a_real_installation(canary: Receiver) -> None:
     outcome = send(canary.url)
 
     assert (outcome.error, canary.calls) == ("the address must begin with https://", 0)
+
+
+# --- what the operator trusts
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_open"),
+    [
+        ("127.0.0.1", True),
+        ("127.0.0.0/8", True),
+        ("127.0.0.1:{port}", True),
+        ("127.0.0.0/8:{port}", True),
+        ("Hooks.internal:{port}", True),
+        ("hooks.internal", True),
+        ("127.0.0.1:1", False),
+        ("127.0.0.0/8:443", False),
+        ("hooks.internal:443", False),
+        ("other.internal:{port}", False),
+        ("[::1]:{port}", False),
+        ("10.0.0.0/8:{port}", False),
+    ],
+)
+def test_an_entry_opens_its_port_and_no_other(canary: Receiver, settings: Any, entry: str, is_open: bool) -> None:
+    settings.WEBHOOK_NETWORKS = [entry.format(port=canary.port)]
+
+    outcome = send(f"http://hooks.internal:{canary.port}/", ["127.0.0.1"])
+
+    assert (outcome.status, canary.calls) == ((204, 1) if is_open else (None, 0))
+
+
+@pytest.mark.parametrize("entry", ["::1", "::1/128", "[::1]", "[::1]:8443", "[fd00::/8]:443", "hooks.internal:1"])
+def test_entries_are_networks_and_names(entry: str) -> None:
+    port = read_entry(entry).port
+
+    assert port == (int(entry.rpartition(":")[2]) if "]:" in entry or "internal" in entry else None)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["", "*", ":80", "10.0.0.1/8", "10.0.0.1:", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1:x", "fd00::/8:80", "a b"],
+)
+def test_an_entry_that_says_nothing_is_found_before_anything_is_sent(settings: Any, entry: str) -> None:
+    settings.WEBHOOK_NETWORKS = ["10.0.0.1:443", entry]
+
+    assert [one.id for one in trusted_entries_can_be_read(None)] == ["partners.E001"]
 
 
 # --- how long, and how much
