@@ -7,7 +7,6 @@ from typing import Any, ClassVar, cast
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
-from django.utils.text import compress_sequence, compress_string
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from partners.authentication import KeyAuthentication, MayDo
 from partners.fields import Described, Schema
 from partners.limits import Allowance, take_call
 from partners.models import ApiKey
+from partners.packing import encoding_for, packed, packed_parts
 from partners.parameters import NoQuery
 from partners.scopes import Scope
 
@@ -83,9 +83,9 @@ def json_answer(request: Request, body: str | bytes) -> HttpResponseBase:
     """
     content = body.encode() if isinstance(body, str) else body
     etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
-    packed = len(content) > WORTH_PACKING and _unpacks(request)
-    response = HttpResponse(compress_string(content) if packed else content, content_type=JSON)
-    _describe(response, packed=packed)
+    encoding = _encoding_for(request) if len(content) > WORTH_PACKING else ""
+    response = HttpResponse(packed(content, encoding) if encoding else content, content_type=JSON)
+    _describe(response, encoding)
     response.headers["ETag"] = etag
     conditional: HttpResponseBase | None = get_conditional_response(
         request._request,  # noqa: SLF001 - it wants Django's own
@@ -97,20 +97,20 @@ def json_answer(request: Request, body: str | bytes) -> HttpResponseBase:
 
 def streamed_answer(request: Request, parts: Iterator[bytes], *, kind: str, name: str) -> HttpResponseBase:
     """Parts as they come, under a file's name; packed one by one, so that nothing waits for what follows."""
-    packed = _unpacks(request)
-    response = StreamingHttpResponse(compress_sequence(parts) if packed else parts, content_type=kind)
-    _describe(response, packed=packed)
+    encoding = _encoding_for(request)
+    response = StreamingHttpResponse(packed_parts(parts, encoding) if encoding else parts, content_type=kind)
+    _describe(response, encoding)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _unpacks(request: Request) -> bool:
-    return "gzip" in request.headers.get("Accept-Encoding", "").lower()
+def _encoding_for(request: Request) -> str:
+    return encoding_for(request.headers.get("Accept-Encoding", ""))
 
 
-def _describe(response: HttpResponseBase, *, packed: bool) -> None:
+def _describe(response: HttpResponseBase, encoding: str) -> None:
     """No shared cache may keep it, and a private one asks each time: a removal counts from the next call on."""
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Authorization, Accept-Encoding"
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
