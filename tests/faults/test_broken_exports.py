@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from offerboard.models import Lead
+from partners.numbering import number_changes
 from tests.factories import CategoryFactory, CompanyFactory, LeadFactory
 from tests.faults.web import Web
 from tests.partners.mirroring import mirrored, new_mirror, whole
@@ -34,7 +35,10 @@ def web() -> Iterator[Web]:
 
 @pytest.fixture
 def long_leads() -> None:
-    """More than the sockets between two processes hold: whoever does not read keeps the market waiting."""
+    """More than the sockets between two processes hold: whoever does not read keeps the market waiting.
+
+    The feed has told of them already: what the export leaves out, it does not bring.
+    """
     now, chance = timezone.now(), random.Random(7)  # noqa: S311 - so that a run can be repeated
     company, category = CompanyFactory(), CategoryFactory()
     dates = {"posted_at": now - timedelta(days=1), "expires_at": now + timedelta(days=29)}
@@ -42,6 +46,7 @@ def long_leads() -> None:
     for lead in leads:
         lead.description = " ".join("".join(chance.choices(LETTERS, k=99)) for _word in range(80))
     Lead.objects.bulk_create(leads, batch_size=100)
+    number_changes(now=now)
 
 
 def end_connections(_web: Web) -> None:
