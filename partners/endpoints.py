@@ -6,6 +6,7 @@ from typing import Any, ClassVar, cast
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partners.authentication import KeyAuthentication, MayDo
+from partners.counting import count_call
 from partners.fields import Described, Schema
 from partners.limits import Allowance, take_call
 from partners.models import ApiKey
@@ -57,18 +59,37 @@ class Endpoint(OpenEndpoint):
     permission_classes = (MayDo,)
     scope: ClassVar[Scope | None] = None
     allowance: Allowance | None = None
+    caller: ApiKey | None = None  # once it is known
+
+    def perform_authentication(self, request: Request) -> None:
+        """Remember whose call it is, also if it comes to nothing."""
+        super().perform_authentication(request)
+        self.caller = cast("ApiKey | None", request.auth)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Count the call once it is known whose it is."""
         super().initial(request, *args, **kwargs)
         self.allowance = take_call(key_of(request))
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """What nobody expected is counted as our fault on its way out."""
+        try:
+            return super().handle_exception(exc)
+        except Exception:
+            self._count(500)
+            raise
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Say how many calls are left."""
+        """Say how many calls are left, and count how it went."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         for name, value in (self.allowance.headers if self.allowance else {}).items():
             answer.headers.setdefault(name, value)
+        self._count(answer.status_code)
         return answer
+
+    def _count(self, status: int) -> None:
+        if self.caller is not None:
+            count_call(key=self.caller.pk, status=status, at=timezone.now())
 
 
 def key_of(request: Request) -> ApiKey:

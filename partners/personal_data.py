@@ -6,7 +6,9 @@ from partners.models import (
     ApiKey,
     Change,
     Feed,
+    FeedReading,
     IdempotentCall,
+    KeyUsage,
     Mark,
     Partner,
     PartnerApplication,
@@ -85,6 +87,18 @@ declare(
     what=_("What your programs were answered, for a day"),
     part_of="key",
     neutral="id key value digest number status answer begun_at",
+)
+declare(
+    KeyUsage,
+    what=_("How often your programs called on each day, and how they were answered, for 400 days"),
+    part_of="key",
+    neutral="id key day answered client_errors server_errors refused",
+)
+declare(
+    FeedReading,
+    what=_("How far your programs have read what changes on the market"),
+    part_of="key",
+    neutral="id key epoch position read_at",
 )
 # A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
 # the place below.

@@ -6,6 +6,7 @@ from partners.models.feed import Change, Feed, Mark
 from partners.models.idempotent_call import IdempotentCall
 from partners.models.page import PartnerPage
 from partners.models.partner import Partner
+from partners.models.usage import FeedReading, KeyUsage
 from partners.models.webhook import MOST_OF_HOLDER, Webhook
 from partners.models.webhook_delivery import WebhookDelivery
 
@@ -14,7 +15,9 @@ __all__ = [
     "ApiKey",
     "Change",
     "Feed",
+    "FeedReading",
     "IdempotentCall",
+    "KeyUsage",
     "Mark",
     "Partner",
     "PartnerApplication",
