@@ -16,6 +16,7 @@ urlpatterns = [
     path("my/company/new/", new_company.new_company, name="new_company"),
     path("my/company/keys/", company_keys.keys, name="keys"),
     path("my/company/keys/new/", company_keys.new_key, name="new_key"),
+    path("my/company/keys/<int:pk>/usage/", company_keys.usage, name="key_usage"),
     path("my/company/keys/<int:pk>/renew/", company_keys.renew, name="renew_key"),
     path("my/company/keys/<int:pk>/revoke/", company_keys.revoke, name="revoke_key"),
     path("my/company/team/", team.team, name="team"),

@@ -1,7 +1,7 @@
 """A cache that outlives Redis: counts of log-in attempts must never turn a dead Redis into a failed log-in."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import structlog
@@ -60,6 +60,16 @@ class FallbackCache(BaseCache):
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Add to a stored number; ValueError when there is none."""
         return self._ask(lambda cache: cache.incr(key, delta, version))
+
+    def get_many(self, keys: Iterable[str], version: int | None = None) -> dict[str, Any]:
+        """Those that are stored, at once."""
+        names = list(keys)
+        return self._ask(lambda cache: cache.get_many(names, version))
+
+    def delete_many(self, keys: Iterable[str], version: int | None = None) -> None:
+        """Forget them, at once."""
+        names = list(keys)
+        self._ask(lambda cache: cache.delete_many(names, version))
 
     def has_key(self, key: str, version: int | None = None) -> bool:
         """Whether the key is stored."""

@@ -310,6 +310,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "add up how keys are used": {
+        "task": "partners.periodic.add_up_usage",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "forget how keys were used": {
+        "task": "partners.periodic.forget_usage",
+        "schedule": crontab(hour=3, minute=50),
+        "options": {"expires": 3600.0},
+    },
     "forget what webhooks were told": {
         "task": "partners.periodic.forget_deliveries",
         "schedule": crontab(hour=3, minute=40),

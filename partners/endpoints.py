@@ -9,16 +9,17 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import parse_etags
-from django.utils.text import compress_sequence, compress_string
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partners.authentication import KeyAuthentication, MayDo, note_use
+from partners.counting import count_call
 from partners.fields import Described, Schema
 from partners.limits import Allowance, take_call
 from partners.models import ApiKey
+from partners.packing import encoding_for, packed, packed_parts
 from partners.parameters import NoQuery
 from partners.problems import Problem
 from partners.scopes import Scope
@@ -65,6 +66,12 @@ class Endpoint(OpenEndpoint):
     scope: ClassVar[Scope | None] = None
     outlives_contract: ClassVar[bool] = False  # open to partners whose contract is over
     allowance: Allowance | None = None
+    caller: ApiKey | None = None  # once it is known
+
+    def perform_authentication(self, request: Request) -> None:
+        """Remember whose call it is, also if it comes to nothing."""
+        super().perform_authentication(request)
+        self.caller = cast("ApiKey | None", request.auth)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Count the call once it is known whose it is, and note that the key was used unless it is refused."""
@@ -72,12 +79,25 @@ class Endpoint(OpenEndpoint):
         self.allowance = take_call(key_of(request))
         note_use(key_of(request), now=timezone.now())
 
+    def handle_exception(self, exc: Exception) -> Response:
+        """What nobody expected is counted as our fault on its way out."""
+        try:
+            return super().handle_exception(exc)
+        except Exception:
+            self._count(500)
+            raise
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Say how many calls are left."""
+        """Say how many calls are left, and count how it went."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         for name, value in (self.allowance.headers if self.allowance else {}).items():
             answer.headers.setdefault(name, value)
+        self._count(answer.status_code)
         return answer
+
+    def _count(self, status: int) -> None:
+        if self.caller is not None:
+            count_call(key=self.caller.pk, status=status, at=timezone.now())
 
 
 def key_of(request: Request) -> ApiKey:
@@ -93,9 +113,9 @@ def json_answer(request: Request, body: str | bytes, *, exact: bool = False) -> 
     anything.
     """
     content = body.encode() if isinstance(body, str) else body
-    packed = not exact and len(content) > WORTH_PACKING and _unpacks(request)
-    response = HttpResponse(compress_string(content) if packed else content, content_type=JSON)
-    _describe(response, packed=packed)
+    encoding = _encoding_for(request) if not exact and len(content) > WORTH_PACKING else ""
+    response = HttpResponse(packed(content, encoding) if encoding else content, content_type=JSON)
+    _describe(response, encoding)
     reads, etag = request.method in READING, _strong_etag(content) if exact else f"W/{_strong_etag(content)}"
     if exact or reads:
         response.headers["ETag"] = etag
@@ -124,9 +144,9 @@ def refuse_unless_as_read(request: Request, body: str) -> None:
 
 def streamed_answer(request: Request, parts: Iterator[bytes], *, kind: str, name: str) -> HttpResponseBase:
     """Parts as they come, under a file's name; packed one by one, so that nothing waits for what follows."""
-    packed = _unpacks(request)
-    response = StreamingHttpResponse(compress_sequence(parts) if packed else parts, content_type=kind)
-    _describe(response, packed=packed)
+    encoding = _encoding_for(request)
+    response = StreamingHttpResponse(packed_parts(parts, encoding) if encoding else parts, content_type=kind)
+    _describe(response, encoding)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -135,13 +155,13 @@ def _strong_etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def _unpacks(request: Request) -> bool:
-    return "gzip" in request.headers.get("Accept-Encoding", "").lower()
+def _encoding_for(request: Request) -> str:
+    return encoding_for(request.headers.get("Accept-Encoding", ""))
 
 
-def _describe(response: HttpResponseBase, *, packed: bool) -> None:
+def _describe(response: HttpResponseBase, encoding: str) -> None:
     """No shared cache may keep it, and a private one asks each time: a removal counts from the next call on."""
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Authorization, Accept-Encoding"
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
+    if encoding:
+        response.headers["Content-Encoding"] = encoding

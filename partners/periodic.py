@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from partners import epochs, numbering, tasks
-from partners.services import once, webhook_calls
+from partners.services import once, usage, webhook_calls
 
 
 @shared_task
@@ -41,3 +41,15 @@ def forget_calls() -> None:
 def forget_deliveries() -> None:
     """Delete messages to webhooks that ended a month ago."""
     webhook_calls.forget_deliveries(now=timezone.now())
+
+
+@shared_task
+def add_up_usage() -> None:
+    """Write down how often keys were used in the minutes before."""
+    usage.add_up_usage(now=timezone.now())
+
+
+@shared_task
+def forget_usage() -> None:
+    """Delete the days that are older than 400."""
+    usage.forget_usage(now=timezone.now())

@@ -8,7 +8,9 @@ from partners.models import (
     ConnectedService,
     Connection,
     Feed,
+    FeedReading,
     IdempotentCall,
+    KeyUsage,
     Mark,
     PairwiseId,
     Partner,
@@ -109,6 +111,18 @@ declare(
     neutral="id service",
 )
 declare(ConnectedService, neutral="id partner is_on about purpose fields privacy_url return_url")
+declare(
+    KeyUsage,
+    what=_("How often your programs called on each day, and how they were answered, for 400 days"),
+    part_of="key",
+    neutral="id key day answered client_errors server_errors refused",
+)
+declare(
+    FeedReading,
+    what=_("How far your programs have read what changes on the market"),
+    part_of="key",
+    neutral="id key epoch position read_at",
+)
 # A thing's short name in addresses says nothing about a person by itself, but it is what partners know a page by: see
 # the place below.
 declare(Mark, neutral="id kind key is_gone removal")

@@ -194,6 +194,7 @@ MATRIX: dict[str, dict[str, str]] = {
         "GET": "login 200 403 403 200 join login",
         "POST": "login 200 403 403 200 join login",  # an empty form comes back with its errors
     },
+    "accounts:key_usage": {"GET": "login 404 200 200 200 join login", "POST": "405"},
     "accounts:renew_key": {
         "GET": "login 404 403 403 200 join login",
         "POST": "login 404 403 403 200 join login",

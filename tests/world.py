@@ -245,6 +245,7 @@ class World:
             "offerboard:partner_feed": {"slug": self.page.partner.slug},
             "offerboard:sitemap_companies": {"number": self.company.pk // LeadRange.WIDTH},
             "offerboard:sitemap_leads": {"number": self.lead.pk // LeadRange.WIDTH},
+            "accounts:key_usage": {"pk": self.key.pk},
             "accounts:renew_key": {"pk": self.key.pk},
             "accounts:revoke_key": {"pk": self.key.pk},
             "accounts:change_role": {"pk": self.teammate.pk},

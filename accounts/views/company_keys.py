@@ -20,6 +20,7 @@ from accounts.models import CompanyKey
 from accounts.services import company_keys as services
 from partners.forms.keys import LifetimeForm, NewKeyForm
 from partners.scopes import OF_MEMBERS
+from partners.selectors.usage import usage_page
 from partners.services.keys import MOST_OF_MEMBER, OVERLAP, AlreadyMade, AlreadyRenewed, IssuedKey, TooManyKeys
 
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
@@ -32,6 +33,16 @@ def keys(request: MemberRequest) -> HttpResponse:
     """Everybody in the team sees which keys there are."""
     page = keys_page(company=request.acting.company, reader=request.user, at=timezone.now())
     return render(request, "accounts/keys.html", {"page": page, "acting": request.acting})
+
+
+@require_safe
+@company_required
+def usage(request: MemberRequest, pk: int) -> HttpResponse:
+    """How often a key of the company was used, day by day; for everybody in the team."""
+    own = CompanyKey.objects.filter(company=request.acting.company).select_related("key")
+    key = get_object_or_404(own, key=pk).key
+    page = usage_page(key, now=timezone.now())
+    return render(request, "accounts/key_usage.html", {"key": key, "page": page, "acting": request.acting})
 
 
 @never_cache

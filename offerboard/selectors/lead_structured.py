@@ -43,12 +43,13 @@ def structured(lead: Lead, *, images: Iterable[str], path: Iterable[tuple[str, s
 
 def _terms(lead: Lead) -> dict[str, Any]:
     """What a sell offer and a buy inquiry have in common."""
-    region = "eligibleRegion" if lead.kind == Lead.Kind.SELL_OFFER else "areaServed"
+    is_offer = lead.kind == Lead.Kind.SELL_OFFER
+    region = "eligibleRegion" if is_offer else "areaServed"
     return _filled(
         {
             "url": settings.SITE_URL + lead.get_absolute_url(),
             "name": lead.title,
-            "category": lead.category.name if lead.category else "",
+            "category": lead.category.name if is_offer and lead.category else "",  # a demand has none, its goods have
             "validFrom": lead.posted_at.isoformat() if lead.posted_at else "",
             "validThrough": lead.expires_at.isoformat() if lead.expires_at else "",
             "eligibleQuantity": _amount(lead.quantity, lead.unit),

@@ -15,6 +15,7 @@ from partners.admin.pages import StepPages
 from partners.forms.keys import LifetimeForm
 from partners.models import ApiKey
 from partners.scopes import scope_words
+from partners.selectors.usage import usage_page
 from partners.services.keys import OVERLAP, AlreadyRenewed, renew_key, revoke_key
 
 SHOWN = (
@@ -66,6 +67,7 @@ class ApiKeyAdmin(StepPages):
         """Renewing and revoking."""
         view = self.admin_site.admin_view
         return [
+            path("<int:pk>/usage/", view(self.usage), name="partners_apikey_usage"),
             path("<int:pk>/renew/", view(self.renew), name="partners_apikey_renew"),
             path("<int:pk>/revoke/", view(self.revoke), name="partners_apikey_revoke"),
             *super().get_urls(),
@@ -76,7 +78,7 @@ class ApiKeyAdmin(StepPages):
     ) -> HttpResponse:
         """The key and what can be done to it; there is nothing to save."""
         key: ApiKey | None = self.get_object(request, object_id)
-        steps = []
+        steps = [] if key is None else [(_("Usage"), reverse("admin:partners_apikey_usage", args=[key.pk]))]
         if key is not None and key.state(at=timezone.now()) in {ApiKey.State.VALID, ApiKey.State.RENEWED}:
             if self._may_issue(request) and not hasattr(key, "followed_by"):
                 steps.append((_("Renew"), reverse("admin:partners_apikey_renew", args=[key.pk])))
@@ -84,6 +86,14 @@ class ApiKeyAdmin(StepPages):
                 steps.append((_("Revoke"), reverse("admin:partners_apikey_revoke", args=[key.pk])))
         shown = {"steps": steps, "show_save": False, "show_save_and_continue": False, **(extra_context or {})}
         return super().change_view(request, object_id, form_url, shown)
+
+    def usage(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How often it was used, day by day."""
+        key = self._key(request, pk)
+        if not self.has_view_permission(request, key):
+            raise PermissionDenied
+        page = usage_page(key, now=timezone.now())
+        return self.step_page(request, "usage.html", key, title=_("How the key is used"), page=page)
 
     def renew(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A key with another secret takes its place; the answer shows that once."""

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 
 from partners.api.removals import REMOVAL
 from partners.authentication import scope_missing, scopes_of
-from partners.cursors import LONGEST, NotOurCursor
+from partners.counting import note_reading
+from partners.cursors import LONGEST, NotOurCursor, read_place
 from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
 from partners.fields import MOMENT, Schema, one_of, with_all
 from partners.models import ApiKey
@@ -79,6 +80,7 @@ class Changes(Endpoint):
                 title="The cursor has ended",
                 detail="What was removed since then is not known any more. Export everything again.",
             ) from error
+        note_reading(key=key.pk, place=read_place(page.next_cursor), at=timezone.now())
         tail = f'"next": {json.dumps(page.next_cursor)}, "has_more": {json.dumps(page.has_more)}'
         return json_answer(request, f'{{"changes": [{", ".join(page.changes)}], {tail}}}')
 

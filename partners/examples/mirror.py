@@ -3,26 +3,41 @@
 
     python3 mirror.py https://market.example key.txt market.sqlite          # once
     python3 mirror.py https://market.example key.txt market.sqlite --every 30   # seconds, for ever
+    python3 mirror.py https://market.example key.txt market.sqlite --every 600 --listen 8001 --secret secret.txt
 
 It can be killed anywhere and started again: each page is written in one transaction with the cursor behind it.
 What the market removes for privacy's sake is removed here and confirmed to it.
+
+With --listen a webhook wakes it: point one at your web server, and hand what comes on to this port. A message says no
+more than that something changed; what did is read from the feed, so that it does not matter whether messages come
+twice, late or in another order.
 """
 
 import argparse
+import base64
 import gzip
+import hashlib
+import hmac
 import json
 import sqlite3
+import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from http.client import HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 KINDS = {"category": "categories", "company": "companies", "lead": "leads"}
 PATIENCE = 5  # attempts
+TOLERANCE = 300  # seconds by which a message's time may differ from ours
+LONGEST = 32 * 1024 * 1024  # bytes of a message: a hundred objects
+BROKEN = (OSError, EOFError, HTTPException)  # the line, or what is at its other end
 TABLES = """
 CREATE TABLE IF NOT EXISTS thing
     (kind TEXT, id TEXT, object TEXT, valid_until TEXT, round INTEGER, PRIMARY KEY (kind, id));
@@ -181,6 +196,52 @@ class Mirror:
         raise AssertionError
 
 
+def is_genuine(headers: Mapping[str, str], body: bytes, *, secret: str, now: float) -> bool:
+    """Whether the market wrote the message, within the last minutes. Source: https://www.standardwebhooks.com."""
+    name, moment = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not moment.isdecimal() or abs(now - int(moment)) > TOLERANCE:
+        return False
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    digest = hmac.new(key, f"{name}.{moment}.".encode() + body, hashlib.sha256).digest()
+    wanted = b"v1," + base64.b64encode(digest)
+    # While the secret is being changed, two signatures stand there.
+    return any(hmac.compare_digest(one.encode(), wanted) for one in headers.get("webhook-signature", "").split())
+
+
+class Bell(BaseHTTPRequestHandler):
+    """Rings when the market calls. Whoever else calls is refused."""
+
+    timeout = 10  # seconds that a caller may be silent
+    secret: str
+    rung: Event
+
+    def do_POST(self) -> None:
+        """Called by the server. The answer does not wait for the copy: the message is not needed any more."""
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) > LONGEST:
+            self._answer(413)
+            return
+        body = self.rfile.read(int(length))
+        genuine = is_genuine(self.headers, body, secret=self.secret, now=time.time())
+        if genuine:
+            self.rung.set()
+        self._answer(204 if genuine else 401)
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+def listen(port: int, secret: str) -> Event:
+    """What is set whenever the market calls at this port of this machine."""
+    rung = Event()
+    bell = type("OurBell", (Bell,), {"secret": secret, "rung": rung})
+    server = ThreadingHTTPServer(("127.0.0.1", port), bell)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return rung
+
+
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -188,13 +249,24 @@ def main() -> None:
     parser.add_argument("key", help="file that holds the key")
     parser.add_argument("database", help="SQLite file")
     parser.add_argument("--every", type=float, help="seconds between two looks; without it, one look")
+    parser.add_argument("--listen", type=int, metavar="PORT", help="look whenever a webhook calls here")
+    parser.add_argument("--secret", help="file that holds the webhook's secret")
     given = parser.parse_args()
+    if (given.listen is None) != (given.secret is None):
+        parser.error("--listen and --secret go together")
     mirror = Mirror(given.market, Path(given.key).read_text().strip(), given.database)
-    while True:
+    if given.listen is None and given.every is None:
         mirror.sync()
-        if given.every is None:
-            return
-        time.sleep(given.every)
+        return
+    rung = Event() if given.listen is None else listen(given.listen, Path(given.secret).read_text().strip())
+    while True:
+        rung.clear()  # before the look: whoever rings meanwhile makes us look again
+        try:
+            mirror.sync()
+        except BROKEN as error:
+            mirror.database.rollback()
+            sys.stderr.write(f"{error!r}; the next look goes on where this one ended\n")
+        rung.wait(given.every)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from partners.models.idempotent_call import IdempotentCall
 from partners.models.page import PartnerPage
 from partners.models.pairwise_id import PairwiseId
 from partners.models.partner import Partner
+from partners.models.usage import FeedReading, KeyUsage
 from partners.models.webhook import MOST_OF_HOLDER, Webhook
 from partners.models.webhook_delivery import WebhookDelivery
 
@@ -18,7 +19,9 @@ __all__ = [
     "ConnectedService",
     "Connection",
     "Feed",
+    "FeedReading",
     "IdempotentCall",
+    "KeyUsage",
     "Mark",
     "PairwiseId",
     "Partner",

@@ -19,7 +19,7 @@ from marketplace.embedded.servers import CHECKOUT, Servers
 
 
 class Installation:
-    """PostgreSQL, Valkey, web, a worker with beat and one for imports, and a mail catcher, in one directory."""
+    """PostgreSQL, Valkey, web, workers (one with beat, others for imports and webhooks) and a mail catcher."""
 
     def __init__(self, state: Path) -> None:
         """Start the servers and fill the database with a small seed; programs are started by the tests."""
@@ -74,7 +74,10 @@ class Installation:
                 "--schedule",
                 str(self.state / "beat"),
             ],
-            "imports": ["-m", "celery", "-A", "marketplace", "worker", "--queues", "imports", "--concurrency", "1"],
+            **{
+                queue: ["-m", "celery", "-A", "marketplace", "worker", "--queues", queue, "--concurrency", "1"]
+                for queue in ("imports", "webhooks")
+            },
         }[name]
         log = (self.state / f"{name}.log").open("ab")
         self.programs[name] = subprocess.Popen(

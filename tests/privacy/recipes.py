@@ -29,7 +29,16 @@ from mailings.models import (
 )
 from moderation.models import Decision, Report, Ticket, TicketReply
 from offerboard.models import Block, Lead, LeadPicture, LeadRevision, Notice, ReadMark, RefusedRow, SentFile
-from partners.models import ApiKey, Connection, IdempotentCall, PairwiseId, PartnerApplication, Webhook
+from partners.models import (
+    ApiKey,
+    Connection,
+    FeedReading,
+    IdempotentCall,
+    KeyUsage,
+    PairwiseId,
+    PartnerApplication,
+    Webhook,
+)
 from privacy.digests import digest_now
 from privacy.models import (
     Breach,
@@ -287,6 +296,13 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
         value=uuid4().hex,
         digest="0" * 64,
         begun_at=NOW,
+    ),
+    "partners.KeyUsage member": lambda one: KeyUsage.objects.create(
+        key=ApiKey.objects.filter(member=one.member).first() or company_key(one.member, one.company),
+        day=NOW.date() - timedelta(days=KeyUsage.objects.count()),
+    ),
+    "partners.FeedReading member": lambda one: FeedReading.objects.create(
+        key=company_key(one.member, one.company), epoch=uuid4(), position=1, read_at=NOW
     ),
     "partners.Webhook member": lambda one: WebhookFactory(member=one.member, previous_secret="x", previous_until=LATER),
     "partners.WebhookDelivery member": lambda one: WebhookDeliveryFactory(

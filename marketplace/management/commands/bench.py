@@ -20,9 +20,10 @@ from marketplace.bench.inserting import measure_insertion
 from marketplace.bench.leaving import measure_erasure, measure_sweep
 from marketplace.bench.mailing import measure_mailing, measure_many_readers
 from marketplace.bench.matching import measure_matching
-from marketplace.bench.memory import BenchFailed, measure_memory
+from marketplace.bench.memory import measure_memory
 from marketplace.bench.paging import measure_pages
 from marketplace.bench.place import Market, open_market
+from marketplace.bench.processes import BenchFailed
 from marketplace.bench.pulling import measure_pulling
 from marketplace.bench.searching import measure_depth, measure_exactness, measure_search
 from marketplace.bench.sizes import compare_sizes
