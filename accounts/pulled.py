@@ -38,4 +38,4 @@ def _values(member: Member) -> Mapping[PersonField, str]:
 
 def register() -> None:
     """Let members' yes open something."""
-    register_people(People(open_accounts, COLUMNS))
+    register_people(People(open_accounts, COLUMNS, "directory.TeamMember.company"))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models import Category, Company, HsName, TeamMember, Verification
 from privacy.datamap import UNLINK, Held, Keep, as_long_as, by_app, declare, member, while_member
-from privacy.purposes import ACCOUNT, ADVERTISED_TO, COMPANY_CONTACT, LISTING, STAFF_RECORD
+from privacy.purposes import ACCOUNT, ADVERTISED_TO, COMPANY_CONTACT, LISTING, SHOWN_BY_PARTNERS, STAFF_RECORD
 
 AS_LONG_AS_COMPANY = as_long_as(_("as long as the company is here"))
 
@@ -63,6 +63,7 @@ declare(
     why=ACCOUNT,
     keep=while_member(),
     held="member company role joined_at",
+    also={SHOWN_BY_PARTNERS: "company"},
     neutral="id",
 )
 declare(

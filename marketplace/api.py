@@ -15,6 +15,7 @@ from offerboard.api.leads import Leads, OneLead
 from offerboard.api.own_lead import OwnLead, OwnLeadStep
 from offerboard.api.own_leads import OwnLeads
 from partners.api.changes import Changes
+from partners.api.contact_claims import ContactClaim
 from partners.api.contacts import Contacts, OneContact
 from partners.api.description import Description
 from partners.api.export import Export
@@ -73,6 +74,7 @@ urlpatterns = [
     path("docs/mirror.py", manual_mirror, name="manual_mirror"),
     path("schema/", Description.as_view(), name="schema"),
     path("contacts/", Contacts.as_view(), name="contacts"),
+    path("contacts/claim/", ContactClaim.as_view(), name="contact_claim"),
     path("contacts/<id:number>/", OneContact.as_view(), name="contact"),
     path("changes/", Changes.as_view(), name="changes"),
     path("removals/", Removals.as_view(), name="removals"),

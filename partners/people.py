@@ -21,6 +21,7 @@ class People:
 
     find: Callable[[Collection[int]], Collection[Person]]  # of these numbers, those whose account is open
     columns: Mapping[PersonField, str]  # as the data map calls them: “accounts.Member.phone”
+    company_column: str  # that which says for whom somebody stands
 
 
 _people: list[People] = []

@@ -31,7 +31,7 @@ from privacy.datamap import (
     member,
     while_member,
 )
-from privacy.purposes import CONNECTING, PULLING, RIGHTS, STAFF_RECORD
+from privacy.purposes import PULLING, RIGHTS, STAFF_RECORD
 
 NEVER_GIVEN = _("a secret that opens the market to a program is given to nobody")
 
@@ -105,12 +105,12 @@ declare(
     Connection,
     what=_("Services that you connected, and what they get"),
     about=member("member"),
-    why=CONNECTING,
+    why=PULLING,
     keep=as_long_as(_("until you end the connection")),
-    held="member fields begun_at",
-    neutral="id service",
+    held="member service fields begun_at",
+    neutral="id terms",
 )
-declare(ConnectedService, neutral="id partner is_on about purpose fields privacy_url return_url")
+declare(ConnectedService, named_by="about", neutral="id partner is_on about purpose fields privacy_url return_url")
 declare(
     KeyUsage,
     what=_("How often your programs called on each day, and how they were answered, for 400 days"),

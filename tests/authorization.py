@@ -35,17 +35,8 @@ MATRIX: dict[str, dict[str, str]] = {
         f"api:{name}": {"GET": "401", "POST": "401"}
         for name in (
             *("leads", "lead", "companies", "company", "categories", "category", "countries", "country"),
-            *(
-                "contacts",
-                "contact",
-                "changes",
-                "export",
-                "removals",
-                "removal_receipt",
-                "own_leads",
-                "own_lead",
-                "own_lead_step",
-            ),
+            *("contacts", "contact", "contact_claim", "changes", "export", "removals", "removal_receipt"),
+            *("own_leads", "own_lead", "own_lead_step"),
             *("webhooks", "webhook", "webhook_secret", "webhook_ping"),
             *("webhook_deliveries", "webhook_delivery", "webhook_replay"),
         )
@@ -92,7 +83,7 @@ MATRIX: dict[str, dict[str, str]] = {
     "partners:partners": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "partners:services": ASKS_MEMBER | {"POST": "405"},
     "partners:service": ASKS_MEMBER | {"POST": "405"},
-    "partners:answer_service": POST_ONLY | {"POST": "login ok ok ok ok ok login"},
+    "partners:answer_service": {"GET": "login ok ok ok ok ok login", "POST": "login ok ok ok ok ok login"},
     "moderation:contact": {"GET": "200", "POST": "200"},
     "mailings:subscribe": {"GET": "200", "POST": "200"},  # an empty form comes back with its errors
     "mailings:confirm": {"GET": "200", "POST": "200"},  # whoever holds the link of a mail
@@ -272,7 +263,8 @@ REFUSALS = {
     "left": "no-company",
 }
 # No member's key can have the scope.
-REFUSED_OTHERWISE = {(f"api:{name}", "member"): "scope-missing" for name in ("contacts", "contact")}
+REFUSED_OTHERWISE = {("api:contacts", "partner"): "not-announced", ("api:contact", "partner"): "not-announced"}
+REFUSED_OTHERWISE |= {(f"api:{name}", "member"): "scope-missing" for name in ("contacts", "contact", "contact_claim")}
 ANY_KEY = "200 200 200 401 401 401 403 200 403 403"
 OWED = "200 403 200 401 401 401 200 200 403 403"  # whatever its contract allows; a member owes nothing
 ANY_OWED = "405 405 405 401 401 401 405 405 403 403"
@@ -292,9 +284,10 @@ KEYS: dict[str, dict[str, str]] = {
     "api:own_lead_step": {"GET": OWN.replace("200", "405"), "POST": OWN.replace("200", "404")},
     "api:countries": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},  # no scope is needed
     "api:country": {"GET": ANY_KEY, "POST": ANY_KEY.replace("200", "405")},
-    # Nobody agreed to anything:
-    "api:contacts": {"GET": f"200 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
-    "api:contact": {"GET": f"404 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
+    # No policy names the partner:
+    "api:contacts": {"GET": f"403 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
+    "api:contact_claim": {"GET": f"405 403 {REFUSED}", "POST": f"422 403 {REFUSED}"},
+    "api:contact": {"GET": f"403 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
     "api:removals": {"GET": OWED, "POST": ANY_OWED},
     "api:removal_receipt": {"GET": ANY_OWED, "POST": OWED.replace("200", "404")},  # another partner's
     "api:webhooks": {"GET": f"200 200 {REFUSED}", "POST": f"422 422 {REFUSED}"},  # an empty body

@@ -23,10 +23,13 @@ from partners.selectors.gone import was_contact
 from partners.services.contacts import Contact, contacts_page, one_contact
 from privacy.services.disclosing import Refused
 
+READ_ONLY = ("get", "options")  # no HEAD: it would write down a reading of nothing
 TEXT = nullable({"type": "string"})
 CONTACT = (
     Plain("id", UUID_TEXT, "You know the person by it; no other partner has the same."),
-    Plain("companies", several({"type": "string"}), "The ids of the companies for which the person stands."),
+    Plain(
+        "companies", several({"type": "string"}), "The ids of the companies for which the person stands; sites only."
+    ),
     Plain(PersonField.NAME, TEXT, "The person’s name."),
     Plain(PersonField.EMAIL, TEXT, "E-mail address."),
     Plain(PersonField.PHONE, TEXT, "Telephone number, E.164."),
@@ -43,10 +46,11 @@ class Contacts(Endpoint):
     """A page of contacts."""
 
     scope, query = Scope.CONTACTS_READ, PageQuery
+    http_method_names, tagged = READ_ONLY, ()
     about = (
         "A site gets those who said yes to it by its name; a service those who connected it, with what they agreed to. "
-        f"{EACH_READING} Read the whole list once a day: who is not on it any more has to go from your pages. Who took "
-        "the yes back stands in the removals too, until you confirm it."
+        f"{EACH_READING} Read the whole list once a day: whom you had before you began and who is not on it any more "
+        "has to go. Who took the yes back stands in the removals too, until you confirm it."
     )
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
@@ -75,6 +79,7 @@ class OneContact(Endpoint):
     """One of them."""
 
     scope, query, problems, about = Scope.CONTACTS_READ, OneQuery, (404, 410), EACH_READING
+    http_method_names, tagged = READ_ONLY, ()
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """The person."""
@@ -86,20 +91,21 @@ class OneContact(Endpoint):
 
     def get(self, request: Request, number: str) -> HttpResponseBase:
         """Read, and written down."""
-        wanted = read_id("number", number)
         fields, partner = _names(read_query(self.query, request)), partner_of(request)
-        with _announced():
-            contact = one_contact(partner=partner, number=wanted, wanted=fields)
-        if contact is not None:
-            return _kept_nowhere(json_answer(request, _text(contact, fields)))
-        if was_contact(partner, wanted):
-            raise Problem(
-                status=410,
-                kind="gone",
-                title="It has gone",
-                detail="The person took the yes back, has left, or stands for no listed company now. Delete it.",
-            )
-        raise Problem(status=404, kind="not-found", title="There is no such contact", detail="You never had this id.")
+        return contact_answer(request, partner, read_id("number", number), fields=fields)
+
+
+def contact_answer(request: Request, partner: Partner, number: UUID, *, fields: Collection[str]) -> HttpResponseBase:
+    """The contact, as far as it may be given now. Raises Problem."""
+    with _announced():
+        contact = one_contact(partner=partner, number=number, wanted=fields)
+    if contact is not None:
+        return _kept_nowhere(json_answer(request, _text(contact, fields)))
+    if was_contact(partner, number):
+        detail = "You may not have this contact now: the person said no, left, or gives nothing of it. Delete it."
+        raise Problem(status=410, kind="gone", title="It has gone", detail=detail)
+    detail = "There is no such id, or it ended before you read it. If you have something of it, delete it."
+    raise Problem(status=404, kind="not-found", title="There is no such contact", detail=detail)
 
 
 @contextmanager
@@ -117,7 +123,11 @@ def _announced() -> Iterator[None]:
 
 
 def _names(query: Mapping[str, Any]) -> list[str]:
-    return [one.name for one in chosen_fields(CONTACT, query.get("fields", ""))]
+    """A contact of which nothing is read would be no contact, and nothing to write down."""
+    names = [one.name for one in chosen_fields(CONTACT, query.get("fields", ""))]
+    if not set(names) & set(PersonField):
+        raise bad_parameters([Fault("query", "fields", f"names nothing of a person: {', '.join(PersonField)}.")])
+    return names
 
 
 def _text(contact: Contact, fields: Collection[str]) -> str:
@@ -128,7 +138,8 @@ def _text(contact: Contact, fields: Collection[str]) -> str:
 
 
 def _kept_nowhere(answer: HttpResponseBase) -> HttpResponseBase:
-    """A copy in a cache would outlive the yes."""
+    """A copy in a cache would outlive the yes; and what ends on a day is never as somebody has it."""
+    del answer.headers["ETag"]
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

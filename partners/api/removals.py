@@ -52,7 +52,11 @@ class Removals(Endpoint):
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """A list of them."""
-        about = Plain("objects", OBJECTS, "What has gone for it.")
+        about = Plain(
+            "objects",
+            OBJECTS,
+            "What has gone for it, or which of your contacts was wrong: one confirmation is for all of it.",
+        )
         return {JSON: listed("results", component("OwedRemoval", (*REMOVAL, about)))}
 
     def get(self, request: Request) -> HttpResponseBase:

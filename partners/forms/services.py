@@ -37,6 +37,9 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs alone
     def clean(self) -> dict[str, Any]:
         """A service that may not read contacts would take members' yes for nothing."""
         said = super().clean() or {}
+        for name in ("about", "purpose"):
+            if "\n" in said.get(name, "") or "\r" in said.get(name, ""):
+                self.add_error(name, _("One line, please: each line of what members read has its own meaning."))
         partner = said.get("partner") or (self.instance.partner if self.instance.pk else None)
         if said.get("is_on") and partner and Scope.CONTACTS_READ not in partner.scopes:
             self.add_error("is_on", _("Its contract does not let it read contacts. Allow that first, at the partner."))

@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('name', 'your name'), ('email', 'your e-mail address'), ('phone', 'your telephone number'), ('language', 'the language in which we write to you')], max_length=20), size=None, verbose_name='what it gets')),
+                ('terms', models.CharField(max_length=16, verbose_name='digest of what the service said of itself')),
                 ('begun_at', models.DateTimeField(verbose_name='connected at')),
             ],
             options={
@@ -169,7 +170,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pairwiseid',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('gone_at__isnull', False), ('member', None)), models.Q(('gone_at', None), ('member__isnull', False), ('removal', None)), _connector='OR'), name='pairwise_id_known_or_gone'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', False), ('removal', None)), models.Q(('gone_at__isnull', False), ('member', None)), _connector='OR'), name='pairwise_id_known_or_gone'),
         ),
         migrations.RunSQL(sql=LOSING, reverse_sql=NOT_LOSING),
     ]

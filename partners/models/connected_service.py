@@ -63,11 +63,15 @@ class ConnectedService(models.Model):
 
 
 class Connection(models.Model):
-    """A member's yes to one service, and to what it gets: that the yes was said stands in the ledger of consent."""
+    """A member's yes to one service, and to what it gets: that the yes was said stands in the ledger of consent.
+
+    It holds while the service says the same of itself: `terms` is the digest of that (partners.terms).
+    """
 
     service = models.ForeignKey(ConnectedService, on_delete=models.CASCADE, related_name="connections")
     member = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections")
     fields = ArrayField(models.CharField(max_length=20, choices=PersonField), verbose_name=_("what it gets"))
+    terms = models.CharField(_("digest of what the service said of itself"), max_length=16)
     begun_at = models.DateTimeField(_("connected at"))
 
     class Meta:

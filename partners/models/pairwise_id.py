@@ -44,7 +44,7 @@ class PairwiseId(models.Model):
             models.UniqueConstraint(name="pairwise_id_once", fields=["partner", "member"]),
             models.CheckConstraint(  # a member or the day on which it lost them
                 name="pairwise_id_known_or_gone",
-                condition=Q(member=None, gone_at__isnull=False) | Q(member__isnull=False, gone_at=None, removal=None),
+                condition=Q(member__isnull=False, removal=None) | Q(member=None, gone_at__isnull=False),
             ),
         ]
         indexes = [

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
-from django.db.models import Max
-from django.utils.text import capfirst
+from django.db.models import Max, Q
 
+from partners.claims import way_back
 from partners.models import ConnectedService, Connection, PairwiseId
-from partners.person_fields import PersonField
+from partners.terms import Row, labels_of, rows_of, terms_of, version_of
 from privacy.models import Disclosure
 from privacy.purposes import CONNECTING
 
@@ -21,12 +21,11 @@ class ServiceRow:
 
     service: ConnectedService
     name: str
-    country: str
-    host: str
-    gets: Sequence[Any]
+    gets: Sequence[str]
     since: datetime | None = None
     read_on: date | None = None
-    wants_more: bool = False  # it asks for something else by now, and gets what was agreed to
+    holds: bool = True  # what was agreed to is still what the service says of itself; else it gets nothing
+    wants_more: bool = False  # and gets what was agreed to
 
     @property
     def slug(self) -> str:
@@ -34,42 +33,70 @@ class ServiceRow:
         return self.service.partner.slug
 
 
+@dataclass(frozen=True, slots=True)
+class ServicePage:
+    """What a member decides about: `rows` are the words of the yes."""
+
+    row: ServiceRow
+    rows: Sequence[Row]
+    version: str
+    is_offered: bool
+    asks: bool  # whether there is something to say yes to
+    host: str
+    onward: str  # "" where no visit of the service's brought the member here
+
+
 def services_of(*, member: Any, at: datetime) -> list[ServiceRow]:
-    """Those that are connected, then those that can be. Three queries."""
+    """Those that are connected, then those that can be. Four queries."""
     connections = {one.service_id: one for one in Connection.objects.filter(member=member)}
-    offered = ConnectedService.objects.offered(on=at.date()).values("pk")
-    known = ConnectedService.objects.filter(pk__in=[*connections, *offered.values_list("pk", flat=True)])
+    offered = ConnectedService.objects.offered(on=at.date())
+    known = ConnectedService.objects.filter(Q(pk__in=connections) | Q(pk__in=offered.values("pk")))
     read = _read_on(member)
     rows = [
-        service_row(one, connection=connections.get(one.pk), read_on=read.get(f"receiver:{one.partner.receiver_id}"))
+        _row(one, connections.get(one.pk), read_on=read.get(f"receiver:{one.partner.receiver_id}"))
         for one in known.select_related("partner__receiver").order_by("partner__receiver__name")
     ]
     return sorted(rows, key=lambda row: row.since is None)
 
 
-def service_row(service: ConnectedService, *, connection: Connection | None, read_on: date | None = None) -> ServiceRow:
-    """What a connection lets it have, or else what it asks for."""
-    fields = connection.fields if connection else service.fields
-    return ServiceRow(
-        service=service,
-        name=service.partner.receiver.name,
-        country=service.partner.receiver.country.name,
+def service_page(service: ConnectedService, *, member: Any, state: str, at: datetime) -> ServicePage | None:
+    """None for one that is neither connected nor offered. Four queries at most."""
+    connection = Connection.objects.filter(service=service, member=member).first()
+    is_offered = ConnectedService.objects.offered(on=at.date()).filter(pk=service.pk).exists()
+    if connection is None and not is_offered:
+        return None
+    row = _row(service, connection)
+    asks = is_offered and (connection is None or row.wants_more or not row.holds)
+    return ServicePage(
+        row=row,
+        rows=rows_of(service, fields=service.fields if asks or connection is None else connection.fields),
+        version=version_of(service),
+        is_offered=is_offered,
+        asks=asks,
         host=urlsplit(service.return_url).hostname or "",
-        gets=[capfirst(PersonField(one).label) for one in fields],
-        since=connection.begun_at if connection else None,
-        read_on=read_on,
-        wants_more=connection is not None and not set(service.fields) <= set(fields),
+        onward=_onward(service, connection, member=member, state=state) if state else "",
     )
 
 
-def onward_url(service: ConnectedService, *, member: Any, state: str) -> str:
-    """Where the member goes on: with the number under which the service can ask, or with a no (RFC 6749, 4.1.2.1)."""
-    number = PairwiseId.objects.filter(partner=service.partner_id, member=member).values_list("pk", flat=True).first()
-    is_connected = Connection.objects.filter(service=service, member=member).exists()
-    said = {"contact": str(number)} if is_connected else {"error": "access_denied"}
-    parts = urlsplit(service.return_url)
-    query = "&".join(filter(None, [parts.query, urlencode(said | ({"state": state} if state else {}))]))
-    return urlunsplit(parts._replace(query=query))
+def _row(service: ConnectedService, connection: Connection | None, *, read_on: date | None = None) -> ServiceRow:
+    fields = set(service.fields) & set(connection.fields) if connection else set(service.fields)
+    return ServiceRow(
+        service=service,
+        name=service.partner.receiver.name,
+        gets=labels_of(fields),
+        since=connection.begun_at if connection else None,
+        read_on=read_on,
+        holds=connection is None or connection.terms == terms_of(service),
+        wants_more=connection is not None and not set(service.fields) <= set(connection.fields),
+    )
+
+
+def _onward(service: ConnectedService, connection: Connection | None, *, member: Any, state: str) -> str:
+    number = None
+    if connection is not None:
+        own = PairwiseId.objects.filter(partner=service.partner_id, member=member)
+        number = own.values_list("pk", flat=True).first()
+    return way_back(service, number=number, state=state)
 
 
 def _read_on(member: Any) -> dict[str, date]:

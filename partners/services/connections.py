@@ -1,19 +1,17 @@
 """Members connect services of others to their accounts, and end that."""
 
-import hashlib
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.db import transaction
-from django.utils.functional import lazystr
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from partners.agreements import FAMILY
 from partners.models import ConnectedService, Connection, PairwiseId
-from partners.person_fields import PersonField
+from partners.terms import rows_of, terms_of, version_of
 from privacy.consents import Channel, ConsentPurpose, Question
-from privacy.models import ConsentEvent
+from privacy.models import ConsentEvent, SubjectRequest
 from privacy.purposes import CONNECTING
 from privacy.services.consent import consent_key, record_choices
 
@@ -28,19 +26,11 @@ class AskedSomethingElse(Exception):
 
 def question_of(service: ConnectedService) -> Question:
     """What a member agrees to, in all the words of the page; the ledger keeps them."""
-    labels = [str(PersonField(one).label) for one in service.fields]
-    words = format_lazy(
-        "{about}\n{gets}\n{purpose}",
-        about=service.about,
-        gets=format_lazy(_("It gets: {fields}."), fields=", ".join(labels)),
-        purpose=format_lazy(_("It needs them for this: {purpose}"), purpose=service.purpose),
-    )
-    name = service.partner.receiver.name
-    title = format_lazy(_("Connect {service}"), service=lazystr(name))
-    asked = ConsentPurpose(
-        f"{FAMILY}:{service.partner_id}", title, words, CONNECTING, (Channel.SERVICE,), is_whole=True
-    )
-    return Question(asked, Channel.SERVICE, (name,))
+    lines = [line for heading, some in rows_of(service, fields=service.fields) for line in (heading, *some)]
+    title = _("Connect %(service)s?") % {"service": service.partner.receiver.name}
+    key = f"{FAMILY}:{service.partner_id}"
+    asked = ConsentPurpose(key, title, "\n".join(lines), CONNECTING, (Channel.SERVICE,), is_whole=True)
+    return Question(asked, Channel.SERVICE)
 
 
 @transaction.atomic
@@ -59,35 +49,38 @@ def connect(
         raise AskedSomethingElse
     question = question_of(service)
     _say(question, True, member=member, language=language, gpc=gpc, now=now)
+    agreed = {"fields": service.fields, "terms": terms_of(service)}
     Connection.objects.update_or_create(
         service=service,
         member=member,
-        defaults={"fields": service.fields},
-        create_defaults={"fields": service.fields, "begun_at": now},
+        defaults=agreed,
+        create_defaults={**agreed, "begun_at": now},
     )
     number, _made = PairwiseId.objects.get_or_create(partner=service.partner, member=member, defaults={"given_at": now})
     return number
 
 
 @transaction.atomic
-def decline(*, service: ConnectedService, member: Any, language: str, gpc: bool, now: datetime) -> bool:
-    """Note the no, and end the connection if there is one; whether there was.
-
-    What the service got it is asked to delete (privacy.services.withdrawing).
-    """
-    question = question_of(service)
-    _say(question, False, member=member, language=language, gpc=gpc, now=now)
-    return bool(Connection.objects.filter(service=service, member=member).delete()[0])
-
-
-def version_of(service: ConnectedService) -> str:
-    """Another after each change of what is asked."""
-    asked = [service.partner.receiver.name, service.about, service.purpose, *service.fields]
-    return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:16]
+def decline(*, service: ConnectedService, member: Any, language: str, gpc: bool, now: datetime) -> "Ended":
+    """Note the no, and end the connection if there is one; what the service got it is asked to delete."""
+    _say(question_of(service), False, member=member, language=language, gpc=gpc, now=now)
+    ended, _each = Connection.objects.filter(service=service, member=member).delete()
+    asked = SubjectRequest.objects.filter(member=member, kind=SubjectRequest.Kind.WITHDRAWAL, received_at=now)
+    if not ended:
+        return Ended.NOTHING
+    return Ended.TO_DELETE if asked.exists() else Ended.UNREAD
 
 
-def _say(question: Question, yes: bool, *, member: Any, language: str, gpc: bool, now: datetime) -> ConsentEvent | None:
-    said = record_choices(
+class Ended(Enum):
+    """What a no has ended."""
+
+    NOTHING = "nothing"  # there was no connection
+    UNREAD = "unread"  # the service had read nothing
+    TO_DELETE = "to delete"  # it is asked to delete what it has
+
+
+def _say(question: Question, yes: bool, *, member: Any, language: str, gpc: bool, now: datetime) -> None:
+    record_choices(
         subject=consent_key(member=member),
         choices={question: yes},
         method=ConsentEvent.Method.BANNER,
@@ -95,4 +88,3 @@ def _say(question: Question, yes: bool, *, member: Any, language: str, gpc: bool
         gpc=gpc,
         now=now,
     )
-    return said[0] if said else None

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from partners.models import Connection, PairwiseId, Partner
+from partners.models import ConnectedService, Connection, PairwiseId, Partner
 from partners.people import Person, people
 from partners.person_fields import ON_PARTNER_SITES, PersonField
+from partners.terms import terms_of
 from privacy.datamap import Purpose, ReceiverKind
 from privacy.models import ConsentLink, Disclosure
 from privacy.purposes import CONNECTING, PARTNERS
@@ -19,6 +20,7 @@ from privacy.selectors.consents import who_agreed
 from privacy.services.disclosing import disclose
 
 EVERY_FIELD = frozenset(PersonField)
+BATCH = 1_000  # people
 GOOD_FOR = timedelta(days=7)  # then a contact has to be read again, or go
 
 
@@ -53,9 +55,10 @@ def contacts_page(
     Whoever takes the yes back from now on finds this in the log of what was given. The first page gives numbers to
     those who have agreed since the last time. Raises the kinds of privacy.services.disclosing.Refused.
     """
+    _refuse_unannounced(partner, now=clock())
+    if after is None and partner.receiver.kind != ReceiverKind.CONNECTED:  # a connection has its number from the first
+        _give_numbers(partner, now=clock())
     with transaction.atomic():
-        if after is None:
-            _give_numbers(partner, now=clock())
         rows = PairwiseId.objects.known().filter(partner=partner).order_by("pk")
         found = list((rows if after is None else rows.filter(pk__gt=after))[: most + 1])
         page, has_more = found[:most], len(found) > most
@@ -70,18 +73,36 @@ def one_contact(
     clock: Callable[[], datetime] = timezone.now,
 ) -> Contact | None:
     """The same for one; None for whom it may not have, or not any more."""
+    _refuse_unannounced(partner, now=clock())
     with transaction.atomic():
         row = PairwiseId.objects.known().filter(partner=partner, pk=number).first()
         return next(iter(_hand_over(partner, [row], wanted=wanted, clock=clock)), None) if row else None
 
 
+def _refuse_unannounced(partner: Partner, *, now: datetime) -> None:
+    """Also where nobody is to be given: an empty list would say that the rest is in order."""
+    _disclose(partner, [], ON_PARTNER_SITES, now=now)
+
+
 def _give_numbers(partner: Partner, *, now: datetime) -> None:
-    agreed = who_agreed(why=purpose_for(partner), to=partner.receiver.name, at=now)
+    """To those who have agreed since the last time, so many at once that nobody's answer waits long."""
+    agreed = who_agreed(why=PARTNERS, to=partner.receiver.name, at=now)
     have = PairwiseId.objects.known().filter(partner=partner).values_list("member_id", flat=True)
-    PairwiseId.objects.bulk_create(
-        [PairwiseId(partner=partner, member_id=member, given_at=now) for member in sorted(agreed - set(have))],
-        ignore_conflicts=True,
-    )
+    new = sorted(agreed - set(have))
+    for at in range(0, len(new), BATCH):
+        some = new[at : at + BATCH]
+        with transaction.atomic():
+            _hold_consents(some)  # a number that is made beside a no would outlive it
+            still = who_agreed(members=some, why=PARTNERS, to=partner.receiver.name, at=now)
+            PairwiseId.objects.bulk_create(
+                [PairwiseId(partner=partner, member_id=member, given_at=now) for member in sorted(still)],
+                ignore_conflicts=True,
+            )
+
+
+def _hold_consents(members: Collection[int]) -> None:
+    """Until the end of the transaction nobody of these takes anything back."""
+    list(ConsentLink.objects.select_for_update().filter(member__in=members).order_by("pk"))
 
 
 def _hand_over(
@@ -92,23 +113,36 @@ def _hand_over(
     So the clock is read after the rows are held.
     """
     numbers = {row.member_id: row.pk for row in rows if row.member_id is not None}
-    list(ConsentLink.objects.select_for_update().filter(member__in=numbers).order_by("pk"))
+    _hold_consents(numbers)
     now = clock()
     agreed = who_agreed(members=numbers, why=purpose_for(partner), to=partner.receiver.name, at=now)
     may_have = _what_they_agreed_to(partner, agreed)
-    found = [
-        Contact(numbers[one.number], one.companies, _only(one, {*may_have[one.number]} & {*wanted}), now + GOOD_FOR)
-        for one in people().find(agreed)
-        if one.number in may_have and (one.companies or partner.receiver.kind == ReceiverKind.CONNECTED)
+    is_site = partner.receiver.kind != ReceiverKind.CONNECTED
+    people_found = people().find([member for member in agreed if member in may_have])
+    contacts = [
+        Contact(
+            numbers[one.number],
+            one.companies if is_site else (),
+            _only(one, {*may_have[one.number]} & {*wanted}),
+            now + GOOD_FOR,
+        )
+        for one in people_found
+        if one.companies or not is_site
     ]
+    found = [one for one in contacts if one.values]  # of whom there is nothing to give, nothing is said either
     _write_down(partner, found, {number: member for member, number in numbers.items()}, now=now)
     return sorted(found, key=lambda one: one.number)
 
 
 def _what_they_agreed_to(partner: Partner, members: Collection[int]) -> Mapping[int, Collection[str]]:
     if partner.receiver.kind == ReceiverKind.CONNECTED:
-        connections = Connection.objects.filter(service__partner=partner, member__in=members)
-        return dict(connections.values_list("member_id", "fields"))
+        service = (
+            ConnectedService.objects.select_related("partner__receiver").filter(partner=partner, is_on=True).first()
+        )
+        if service is None:
+            return {}
+        connections = Connection.objects.filter(service=service, terms=terms_of(service), member__in=members)
+        return {one.member_id: set(one.fields) & set(service.fields) for one in connections}
     return dict.fromkeys(members, ON_PARTNER_SITES)
 
 
@@ -122,15 +156,19 @@ def _write_down(partner: Partner, found: Collection[Contact], members: Mapping[U
     for contact in found:
         alike[frozenset(contact.values)].append(members[contact.number])
     for fields, some in alike.items():
-        if fields:
-            disclose(
-                members=some,
-                receiver=partner.receiver,
-                purpose=purpose_for(partner),
-                columns=[people().columns[field] for field in fields],
-                ground=Disclosure.Ground.AGREED,
-                now=now,
-            )
+        _disclose(partner, some, fields, now=now)
+
+
+def _disclose(partner: Partner, members: Collection[int], fields: Collection[PersonField], *, now: datetime) -> None:
+    with_company = [people().company_column] if partner.receiver.kind != ReceiverKind.CONNECTED else []
+    disclose(
+        members=members,
+        receiver=partner.receiver,
+        purpose=purpose_for(partner),
+        columns=[*(people().columns[field] for field in fields), *with_company],
+        ground=Disclosure.Ground.AGREED,
+        now=now,
+    )
 
 
 def purpose_for(partner: Partner) -> Purpose:

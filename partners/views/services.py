@@ -1,25 +1,33 @@
 """Services of others that a member connects: what each gets and why comes first, and no is as near as yes."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from partners.models import ConnectedService, Connection
-from partners.selectors.services import onward_url, service_row, services_of
-from partners.services.connections import AskedSomethingElse, NotOffered, connect, decline, version_of
+from partners.models import ConnectedService
+from partners.selectors.services import service_page, services_of
+from partners.services.connections import AskedSomethingElse, Ended, NotOffered, connect, decline
 from privacy.cookies import sends_gpc
 
-LONGEST_STATE = 500  # characters that a service may have carried back to it
+SAID = {  # after a no
+    Ended.NOTHING: (messages.INFO, gettext_lazy("%(service)s is not connected.")),
+    Ended.UNREAD: (messages.SUCCESS, gettext_lazy("%(service)s gets nothing from now on. It had read nothing.")),
+    Ended.TO_DELETE: (
+        messages.SUCCESS,
+        gettext_lazy("%(service)s gets nothing from now on, and is asked to delete what it has."),
+    ),
+}
+LONGEST_STATE = 500  # characters of an address that a service may have carried back to it
 
 
 @require_safe
@@ -36,45 +44,31 @@ def services(request: HttpRequest) -> HttpResponse:
 @never_cache
 def service(request: HttpRequest, slug: str) -> HttpResponse:
     """What it gets and what for, and the two buttons; or, once it is connected, the way on and the way out."""
-    found = _service(slug)
-    connection = Connection.objects.filter(service=found, member=_member(request)).first()
-    is_offered = ConnectedService.objects.offered(on=timezone.now().date()).filter(pk=found.pk).exists()
     state = _state(request.GET)
-    return render(
-        request,
-        "partners/services/service.html",
-        {
-            "row": service_row(found, connection=connection),
-            "asked": service_row(found, connection=None).gets,
-            "is_offered": is_offered,
-            "version": version_of(found),
-            "state": state,
-            "onward": onward_url(found, member=request.user, state=state) if connection or state else "",
-        },
-    )
+    page = service_page(_service(slug), member=_member(request), state=state, at=timezone.now())
+    if page is None:
+        raise Http404
+    return render(request, "partners/services/service.html", {"page": page, "row": page.row, "state": state})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def answer(request: HttpRequest, slug: str) -> HttpResponse:
-    """Yes, no, or no more; the same page then says what holds."""
+    """Yes, no, or no more; the same page then says what holds. Who had to log in first comes here without an answer."""
     found = _service(slug)
+    if request.method != "POST":
+        return redirect("partners:service", slug)
     said: dict[str, Any] = {
         "member": request.user,
         "language": get_language() or "en",
         "gpc": sends_gpc(request),
         "now": timezone.now(),
     }
-    name = found.partner.receiver.name
+    name = f"\u2068{found.partner.receiver.name}\u2069"  # apart from the words around it, whichever way it is written
     if request.POST.get("answer") != "yes":
-        if decline(service=found, **said):
-            messages.success(
-                request,
-                _("%(service)s gets nothing from now on, and is asked to delete what it has.") % {"service": name},
-            )
-        else:
-            messages.info(request, _("Nothing was passed to %(service)s.") % {"service": name})
+        level, words = SAID[decline(service=found, **said)]
+        messages.add_message(request, level, words % {"service": name})
         return _back(request, slug)
     try:
         connect(service=found, version=request.POST.get("version", ""), **said)
@@ -99,7 +93,7 @@ def _back(request: HttpRequest, slug: str) -> HttpResponse:
 def _state(given: Any) -> str:
     """What the service wants to have back; one that is too long would not fit into an address, and is left out."""
     state: str = given.get("state", "")
-    return state if len(state) <= LONGEST_STATE else ""
+    return state if len(quote(state)) <= LONGEST_STATE else ""
 
 
 def _service(slug: str) -> ConnectedService:

@@ -5,7 +5,8 @@ told (art. 19). It holds at once, so that the request which says so is done when
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, date, datetime
+from itertools import takewhile
 from uuid import UUID
 
 from django.db.models import Q
@@ -28,7 +29,8 @@ def _follow(event: ConsentEvent, *, member: int, now: datetime) -> None:
     why = why_of(event.purpose)
     if why is None:
         return
-    under_it = Q(purpose=why.key, ground=Disclosure.Ground.AGREED, receiver_name__in=_named_to(event))
+    since, names = _said_before(event)
+    under_it = Q(purpose=why.key, ground=Disclosure.Ground.AGREED, receiver_name__in=names, day__gte=since)
     if not Disclosure.objects.of(member).filter(under_it).exists():
         return
     request = SubjectRequest.objects.create(
@@ -45,8 +47,9 @@ def _follow(event: ConsentEvent, *, member: int, now: datetime) -> None:
     tell_receivers(request=request, members=[member], change=Receipt.Change.ERASE, only=under_it, now=now)
 
 
-def _named_to(event: ConsentEvent) -> set[str]:
-    """The receivers that any yes of this person to the same question has named."""
-    said_yes = ConsentEvent.objects.of(event.subject).filter(purpose=event.purpose, given=True)
-    lines = {line for text in said_yes.values_list("words__text", flat=True) for line in text.splitlines()}
-    return {name for line in lines if (name := name_in(line))}
+def _said_before(event: ConsentEvent) -> tuple[date, set[str]]:
+    """Since which day it was a yes, and the receivers that it has named meanwhile."""
+    said = ConsentEvent.objects.of(event.subject).filter(purpose=event.purpose, channel=event.channel, pk__lt=event.pk)
+    yes = list(takewhile(lambda one: one.given, said.select_related("words").order_by("-pk")))
+    lines = {line for one in yes for line in one.words.text.splitlines()}
+    return yes[-1].at.astimezone(UTC).date(), {name for line in lines if (name := name_in(line))}

@@ -1,8 +1,12 @@
 """Services that members connect: what one gets and why is shown first, no is as near as yes, and it ends at once."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import escape, unescape
+from itertools import product
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
@@ -10,8 +14,10 @@ from django.test import Client
 
 from accounts.models import Member
 from partners.models import ConnectedService, Connection, PairwiseId
-from partners.services.connections import version_of
+from partners.terms import rows_of, version_of
+from privacy import datamap
 from privacy.models import ConsentEvent, Disclosure, Receipt, Receiver, SubjectRequest
+from privacy.services.disclosing import Ground, UndeclaredReceiver, WrongGround, disclose
 from tests.factories import NOW, ConnectedServiceFactory, MemberFactory
 from tests.partners.calling import Caller, partner_caller
 from tests.privacy.leaving import leave
@@ -73,8 +79,8 @@ def test_the_page_says_first_what_it_gets_what_for_who_it_is_and_how_long(
     """Looking at it connects nothing."""
     shown = browser.get(page(service)).text
 
-    for words in ("Your name", "Your e-mail address", service.purpose, service.privacy_url, "Until you end it"):
-        assert words in shown
+    for _heading, lines in rows_of(service, fields=service.fields):
+        assert all(escape(line) in shown for line in lines)
     assert "Your telephone number" not in shown
     assert (events(), Connection.objects.count(), PairwiseId.objects.count()) == ([], 0, 0)
 
@@ -96,8 +102,8 @@ def test_after_a_yes_it_gets_what_the_page_said_and_no_more(
         "language": None,
     }
     words = ConsentEvent.objects.get().words.text
-    assert service.purpose in words
-    assert "your name, your e-mail address" in words
+    assert {service.purpose, service.privacy_url, "Your name", "Your e-mail address"} <= set(words.splitlines())
+    assert contact["companies"] == []
     [given] = Disclosure.objects.all()
     assert (given.member, given.receiver_name, given.purpose, given.columns) == (
         member,
@@ -107,23 +113,56 @@ def test_after_a_yes_it_gets_what_the_page_said_and_no_more(
     )
 
 
-def test_the_way_back_carries_the_number_and_the_state(browser: Client, crm: Caller, service: ConnectedService) -> None:
-    """By the number the service asks with its own key; whoever else reads it can do nothing with it."""
-    shown = answer(browser, service, "yes", state="a b&c").text
+def way_back(shown: str) -> dict[str, str]:
+    """The parameters of the link that leads on to the service."""
+    found = re.search(r'href="https://quayside\.example/back\?([^"]*)"', shown)
+    assert found
+    return dict(parse_qsl(unescape(found[1])))
 
-    number = PairwiseId.objects.get().pk
-    assert f'href="https://quayside.example/back?from=market&amp;contact={number}&amp;state=a+b%26c"' in shown
-    assert crm.get(f"contacts/{number}/").json()["name"] == "Ama Mensah"
-    assert partner_caller().get(f"contacts/{number}/").status_code == 404
+
+def claim(caller: Caller, code: str, state: str) -> Any:
+    return caller.send("POST", "contacts/claim/", {"code": code, "state": state})
+
+
+def test_the_way_back_carries_a_code_for_this_visit_by_which_the_service_learns_who_it_is(
+    browser: Client, crm: Caller, service: ConnectedService
+) -> None:
+    """The page that the member came to, and what it is claimed with, are the service's alone."""
+    back = way_back(answer(browser, service, "yes", state="a b&c").text)
+
+    claimed = claim(crm, back["code"], "a b&c").json()
+
+    assert (back["from"], back["state"], claimed["name"]) == ("market", "a b&c", "Ama Mensah")
+    assert claimed == {**crm.get(f"contacts/{claimed['id']}/").json(), "valid_until": claimed["valid_until"]}
+
+
+@pytest.mark.parametrize("who", ["another state", "another service", "a made-up code", "too late"])
+def test_a_code_is_good_for_its_visit_and_its_service_alone(
+    browser: Client, crm: Caller, service: ConnectedService, who: str
+) -> None:
+    """Else whoever once saw one could bind another's contact to an account of theirs."""
+    code = way_back(answer(browser, service, "yes", state="s1").text)["code"]
+    caller = partner_caller(partner=ConnectedServiceFactory().partner) if who == "another service" else crm
+    late = timedelta(minutes=11) if who == "too late" else timedelta()
+
+    with time_machine.travel(NOW + late, tick=False):
+        refused = claim(caller, "x" if who == "a made-up code" else code, "s2" if who == "another state" else "s1")
+
+    assert (refused.status_code, refused.json()["errors"][0]["name"], Disclosure.objects.count()) == (422, "code", 0)
+
+
+def test_without_a_visit_of_the_service_there_is_no_way_back(browser: Client, service: ConnectedService) -> None:
+    """A link without its state would be one that the service has to refuse."""
+    assert "quayside.example/back" not in answer(browser, service, "yes").text
 
 
 def test_a_no_passes_nothing_on_and_the_way_back_says_so(
     browser: Client, crm: Caller, service: ConnectedService
 ) -> None:
     """The service learns that it was a no, and nothing of who said it."""
-    shown = answer(browser, service, "no", state="s1").text
+    back = way_back(answer(browser, service, "no", state="s1").text)
 
-    assert 'href="https://quayside.example/back?from=market&amp;error=access_denied&amp;state=s1"' in shown
+    assert back == {"from": "market", "error": "access_denied", "state": "s1"}
     assert (contacts(crm), events(), Disclosure.objects.count()) == (
         [],
         [(f"service:{service.partner_id}", False)],
@@ -175,7 +214,88 @@ def test_a_service_that_asks_for_more_gets_what_was_agreed_to_until_the_member_s
 
     assert (before, contacts(crm)[0]["phone"]) == (None, "+233302123456")
     assert "It asks for more by now" in shown
-    assert [("your telephone number" in one.words.text) for one in ConsentEvent.objects.order_by("pk")] == [False, True]
+    assert [("Your telephone number" in one.words.text) for one in ConsentEvent.objects.order_by("pk")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"purpose": "To sell it."},
+        {"about": "We sell addresses."},
+        {"privacy_url": "https://elsewhere.example/privacy"},
+        {"partner__receiver__country": "US"},
+        {"partner__receiver__transfer": "consent"},
+    ],
+)
+def test_a_yes_ends_with_what_the_service_said_of_itself(
+    browser: Client, crm: Caller, service: ConnectedService, change: dict[str, str]
+) -> None:
+    """Nothing is given until the member has read the new words and says yes to them."""
+    answer(browser, service, "yes")
+    [(name, value)] = change.items()
+    if name.startswith("partner__receiver__"):
+        receiver = service.partner.receiver
+        setattr(receiver, name.rpartition("__")[2], value)
+        receiver.save()
+    else:
+        ConnectedService.objects.filter(pk=service.pk).update(**change)
+    service.refresh_from_db()
+
+    before, shown = contacts(crm), browser.get(page(service)).text
+    answer(browser, service, "yes")
+
+    assert (before, len(contacts(crm)), len(events())) == ([], 1, 2)
+    assert "It says something else of itself by now" in shown
+
+
+def test_a_service_that_asks_for_less_gets_less(browser: Client, crm: Caller, service: ConnectedService) -> None:
+    """At once, and without a word from the member."""
+    answer(browser, service, "yes")
+    ConnectedService.objects.filter(pk=service.pk).update(fields=["name"])
+
+    [contact] = contacts(crm)
+
+    assert (contact["name"], contact["email"]) == ("Ama Mensah", None)
+
+
+def test_a_service_that_is_switched_off_gets_nobody(browser: Client, crm: Caller, service: ConnectedService) -> None:
+    """The member can still end it; who has not connected it does not find it."""
+    answer(browser, service, "yes")
+    ConnectedService.objects.filter(pk=service.pk).update(is_on=False)
+    other = Client()
+    other.force_login(MemberFactory())
+
+    assert contacts(crm) == []
+    assert "It gets nothing at present" in browser.get(page(service)).text
+    assert other.get(page(service)).status_code == 404
+
+
+@pytest.mark.promise("no-sale")
+def test_a_service_can_be_given_four_columns_of_the_whole_map_on_one_ground(
+    browser: Client, service: ConnectedService, member: Member
+) -> None:
+    """Whoever writes the code that asks the gate."""
+    answer(browser, service, "yes")
+    uses = [(name, use.why) for name, column in datamap.columns().items() for use in column.uses]
+    passed = []
+    for (name, purpose), ground in product(uses, Ground):
+        try:
+            disclose(
+                members=[member.pk],
+                receiver=service.partner.receiver,
+                purpose=purpose,
+                columns=[name],
+                ground=ground,
+                reason="They pay.",
+                now=NOW,
+            )
+        except (UndeclaredReceiver, WrongGround):
+            continue
+        passed.append((name, purpose.key, ground.value))
+
+    assert sorted(passed) == [
+        (f"accounts.Member.{name}", "connecting", "agreed") for name in ("email", "full_name", "language", "phone")
+    ]
 
 
 def test_other_members_are_not_given(browser: Client, crm: Caller, service: ConnectedService) -> None:
@@ -219,7 +339,7 @@ def test_the_service_is_asked_to_delete_what_it_has_and_the_member_sees_the_answ
 
     assert owed["objects"] == [{"kind": "contact", "id": contact["id"]}]
     assert (SubjectRequest.objects.get().kind, Receipt.objects.get().proof) == ("withdrawal", "Deleted.")
-    assert service.partner.receiver.name in browser.get("/privacy/received/").text
+    assert f"{service.partner.receiver.name}</bdi> (delete it)" in browser.get("/privacy/received/").text
 
 
 def test_ending_one_connection_leaves_the_other(browser: Client, crm: Caller, service: ConnectedService) -> None:
@@ -261,9 +381,37 @@ def test_the_list_shows_what_is_connected_since_when_and_when_it_was_read(
     assert off.partner.receiver.name not in shown
 
 
-def test_an_overlong_state_is_left_out_and_nothing_breaks(browser: Client, service: ConnectedService) -> None:
-    """It would not fit into an address."""
-    assert browser.get(page(service), {"state": "x" * 5000}).status_code == 200
+def test_an_overlong_state_is_left_out(browser: Client, service: ConnectedService) -> None:
+    """It would not fit into an address, so there is no way back either."""
+    shown = browser.get(page(service), {"state": "ü" * 200}).text
+
+    assert ("ü" * 200 in shown, "quayside.example/back" in shown) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ([], "is not connected."),
+        (["yes"], "It had read nothing."),
+        (["yes", "read"], "is asked to delete what it has."),
+        (["yes", "read", "no"], "is not connected."),
+    ],
+)
+def test_after_a_no_the_page_says_what_is_so(
+    browser: Client, crm: Caller, service: ConnectedService, before: list[str], words: str
+) -> None:
+    """Whether there was a connection, and whether something was read under it."""
+    for step in before:
+        contacts(crm) if step == "read" else answer(browser, service, step)
+
+    assert words in answer(browser, service, "no").text
+
+
+def test_who_had_to_log_in_first_comes_back_to_the_page(browser: Client, service: ConnectedService) -> None:
+    """With nothing said yet."""
+    back = browser.get(f"{page(service)}answer/")
+
+    assert (back.status_code, back.headers["Location"], events()) == (302, page(service), [])
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(browser: Client, django_assert_max_num_queries: Any) -> None:

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import connection, transaction
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Member
 from directory.models import Company, TeamMember
@@ -18,8 +21,9 @@ from privacy.consents import Question
 from privacy.models import Disclosure, Receipt, Receiver, SubjectRequest
 from privacy.selectors.consents import asked_of_members
 from privacy.services.consent import consent_key
-from tests.factories import NOW, CompanyFactory, MemberFactory, PartnerFactory
+from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory, PartnerFactory
 from tests.partners.calling import Caller, partner_caller
+from tests.partners.mirroring import new_mirror
 from tests.privacy.answering import say
 from tests.privacy.leaving import leave
 from tests.privacy.publishing import named_all_receivers
@@ -91,13 +95,14 @@ def test_each_reading_is_written_down_with_what_was_read(site: Caller) -> None:
     contacts(site)
     with_name = contacts(site, fields="name")
 
-    full, partly = "accounts.Member.full_name", ["accounts.Member.email", "accounts.Member.full_name"]
+    full, company = "accounts.Member.full_name", "directory.TeamMember.company"
+    partly = ["accounts.Member.email", full]
     assert sorted(given()) == sorted(
         [
-            (member.pk, name, [*partly, "accounts.Member.phone"]),
-            (other.pk, name, partly),
-            (member.pk, name, [full]),
-            (other.pk, name, [full]),
+            (member.pk, name, [*partly, "accounts.Member.phone", company]),
+            (other.pk, name, [*partly, company]),
+            (member.pk, name, [full, company]),
+            (other.pk, name, [full, company]),
         ]
     )
     assert {frozenset(one) for one in with_name} == {frozenset({"id", "name"})}
@@ -156,6 +161,37 @@ def test_nobody_is_given_before_the_policy_names_the_partner() -> None:
 
     assert (refused.status_code, refused.json()["type"].rpartition("#")[2]) == (403, "not-announced")
     assert (given(), PairwiseId.objects.count()) == ([], 0)
+
+
+@pytest.mark.parametrize("fields", ["id", "companies", "id,companies,valid_until"])
+def test_nothing_is_read_past_the_log(site: Caller, fields: str) -> None:
+    """That somebody stands for a company is about them too: it comes with something that is written down, or not."""
+    agreeing()
+
+    answer = site.get("contacts/", fields=fields)
+
+    assert (answer.status_code, answer.json()["errors"][0]["name"], given()) == (400, "fields", [])
+
+
+def test_of_whom_there_is_nothing_to_give_nothing_is_said(site: Caller) -> None:
+    """Not even that they agreed."""
+    agreeing(phone="")
+
+    assert (contacts(site, fields="phone"), given()) == ([], [])
+
+
+def test_the_policy_is_asked_also_where_nobody_is_to_be_given() -> None:
+    """An empty list would say that all is in order."""
+    caller = partner_caller(partner=PartnerFactory())
+
+    assert (caller.get("contacts/").status_code, caller.get(f"contacts/{uuid4()}/").status_code) == (403, 403)
+
+
+def test_asking_for_the_head_alone_reads_nothing(site: Caller) -> None:
+    """Else a reading of nothing would stand in the log."""
+    agreeing()
+
+    assert (site.send("HEAD", "contacts/").status_code, given()) == (405, [])
 
 
 def test_pages_give_everybody_once(site: Caller) -> None:
@@ -240,6 +276,40 @@ def test_another_yes_begins_another_number(site: Caller) -> None:
 
     assert after["id"] != before["id"]
     assert site.get("removals/").json()["results"][0]["objects"] == [{"kind": "contact", "id": before["id"]}]
+
+
+def test_a_no_after_a_yes_under_which_nothing_was_read_asks_for_nothing_more(site: Caller) -> None:
+    """What was read under an earlier yes is asked for already."""
+    member = agreeing()
+    contacts(site)
+    say(consent_key(member=member), False, to=question())
+    later = NOW + timedelta(days=3)
+    say(consent_key(member=member), True, to=question(), at=later)
+    say(consent_key(member=member), False, to=question(), at=later)
+
+    assert (SubjectRequest.objects.count(), Receipt.objects.count()) == (1, 1)
+
+
+@pytest.mark.promise("receivers-told")
+def test_a_mirror_leaves_the_receipt_to_whoever_keeps_the_contact(
+    site: Caller, live_server: LiveServer, tmp_path: Path
+) -> None:
+    """It has deleted what it keeps, which is not all that the receipt is about."""
+    member = agreeing()
+    LeadFactory(company=Company.objects.get(team__member=member), posted_by=member)
+    mirror = new_mirror(live_server.url, tmp_path / "mirror.sqlite", secret=site.secret)
+    mirror.sync()
+    contacts(site)
+    leave(member)
+
+    mirror.sync()
+
+    assert {one["kind"] for one in site.get("removals/").json()["results"][0]["objects"]} == {
+        "company",
+        "contact",
+        "lead",
+    }
+    assert Receipt.objects.get().confirmed_at is None
 
 
 def test_who_leaves_the_market_is_listed_under_the_same_request_as_their_leads(site: Caller) -> None:

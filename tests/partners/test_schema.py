@@ -14,7 +14,7 @@ from openapi_spec_validator import validate
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
-from tests.factories import LeadFactory, PartnerFactory, PriceTierFactory, VerificationFactory
+from tests.factories import ConnectedServiceFactory, LeadFactory, PriceTierFactory, VerificationFactory
 from tests.partners.calling import Caller, member_caller, partner_caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,7 +112,8 @@ def wrong_answers(address: str, *, phases: Iterable[str], examples: int) -> Iter
     to what the schema allows: that one parameter needs another, that a cursor is ours, that a tag is of what
     stands there now, that an address is on the public internet, or that there are enough webhooks, no schema can say.
     """
-    partner = _description(address, partner_caller(partner=PartnerFactory(calls_a_minute=100_000)), phases, examples)
+    service = ConnectedServiceFactory(partner__calls_a_minute=100_000)  # no policy has to name it before it is given
+    partner = _description(address, partner_caller(partner=service.partner), phases, examples)
     yield from _wrong_answers(partner.exclude(path_regex=OF_ONES_OWN))
     member = _description(address, member_caller(), phases, examples)
     yield from _wrong_answers(member.include(path_regex=OF_ONES_OWN))
@@ -154,13 +155,13 @@ def market() -> None:
     VerificationFactory(company=lead.company)
 
 
-@pytest.mark.usefixtures("market")
+@pytest.mark.usefixtures("market", "policies")
 def test_the_api_answers_as_described(live_server: Any) -> None:
     assert list(wrong_answers(live_server.url, phases=["fuzzing"], examples=8)) == []
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("market")
+@pytest.mark.usefixtures("market", "policies")
 def test_the_api_answers_as_described_whatever_it_is_asked(live_server: Any) -> None:
     phases = ["examples", "coverage", "fuzzing", "stateful"]
 

@@ -309,7 +309,7 @@ RECIPES: dict[str, Callable[[Person], models.Model]] = {
         webhook=Webhook.objects.filter(member=one.member).first() or WebhookFactory(member=one.member)
     ),
     "partners.Connection member": lambda one: Connection.objects.create(
-        service=ConnectedServiceFactory(), member=one.member, fields=["name"], begun_at=NOW
+        service=ConnectedServiceFactory(), member=one.member, fields=["name"], terms="0" * 16, begun_at=NOW
     ),
     "partners.PairwiseId member": lambda one: PairwiseId.objects.create(
         partner=PartnerFactory(), member=one.member, given_at=NOW

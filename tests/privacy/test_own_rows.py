@@ -65,11 +65,17 @@ def test_further_purposes_are_named_with_their_basis_and_their_end(seller: Membe
         *("Running your account", "Keeping others out of your account"),
         "Sending you what you asked for, such as a newsletter (your consent)",
         "Showing your contact on partner sites (your consent)",
+        "Passing your details to services that you connect to your account (your consent)",
     ]
     assert kept.keep == ["while you are a member"]
     assert response.context["page"].also == [
         ("Sending you what you asked for, such as a newsletter", "your consent", "until you say no"),
         ("Showing your contact on partner sites", "your consent", "until you say no"),
+        (
+            "Passing your details to services that you connect to your account",
+            "your consent",
+            "until you end the connection",
+        ),
     ]
     assert "Showing your contact on partner sites (your consent, until you say no)" in response.content.decode()
 

@@ -166,9 +166,10 @@ def test_a_partner_site_is_given_the_contact_that_a_member_agreed_to_and_nothing
         passed.append((name, purpose.key, ground.value))
 
     assert sorted(passed) == [
-        (f"accounts.Member.{name}", "partners", "agreed") for name in ("email", "full_name", "phone")
+        *((f"accounts.Member.{name}", "partners", "agreed") for name in ("email", "full_name", "phone")),
+        ("directory.TeamMember.company", "partners", "agreed"),
     ]
-    assert Disclosure.objects.count() == 3
+    assert Disclosure.objects.count() == 4
 
 
 @pytest.mark.promise("no-sale")
