@@ -13,7 +13,8 @@ from tests.world import World, make_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policies")]
 MACHINES = {
-    *("marketplace:robots", "health_live", "health_ready", "api:root", "api:schema", "accounts:sign_up"),
+    *("marketplace:robots", "health_live", "health_ready", "api:root", "api:schema"),
+    *("api:manual_mirror", "accounts:sign_up"),
     *("directory:hs_suggest", "offerboard:document", "offerboard:export", "offerboard:import_template"),
     "offerboard:import_refused",
     *("privacy:cookie_answer", "privacy:gpc", "privacy:consent_receipt"),
