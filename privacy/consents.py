@@ -34,7 +34,7 @@ BY = {  # how a question names its channel
     Channel.FAX: _("By fax"),
     Channel.BROWSER: _("In this browser"),
     Channel.PARTNERS: _("On partner sites"),
-    Channel.SERVICE: _("To this service"),
+    Channel.SERVICE: _("What you agree to"),
 }
 
 

@@ -11,6 +11,7 @@ from django.db.models import Max, Q
 from partners.claims import way_back
 from partners.models import ConnectedService, Connection, PairwiseId
 from partners.terms import Row, labels_of, rows_of, terms_of, version_of
+from privacy.consents import name_in
 from privacy.models import Disclosure
 from privacy.purposes import CONNECTING
 
@@ -67,9 +68,10 @@ def service_page(service: ConnectedService, *, member: Any, state: str, at: date
         return None
     row = _row(service, connection)
     asks = is_offered and (connection is None or row.wants_more or not row.holds)
+    rows = rows_of(service, fields=service.fields if asks or connection is None else connection.fields)
     return ServicePage(
         row=row,
-        rows=rows_of(service, fields=service.fields if asks or connection is None else connection.fields),
+        rows=[(heading, [name_in(line) or line for line in lines]) for heading, lines in rows],
         version=version_of(service),
         is_offered=is_offered,
         asks=asks,
