@@ -41,6 +41,7 @@ def count_call(*, key: int, status: int, at: datetime) -> None:
     """Count an answer."""
     name = Counter(key, minute_of(at), _outcome(status)).name
     if cache.add(name, 1, KEPT):
+        cache.set(f"api-called:{key}", 1, KEPT)
         return
     try:
         cache.incr(name)
@@ -51,6 +52,12 @@ def count_call(*, key: int, status: int, at: datetime) -> None:
 def note_reading(*, key: int, place: Place, at: datetime) -> None:
     """Remember where the page of the feed ended that a key was given."""
     cache.set(f"api-reading:{key}", (place.epoch.hex, place.position, at.isoformat()), KEPT)
+
+
+def those_that_called(keys: Iterable[int]) -> list[int]:
+    """Of these keys, those by which somebody called within the hour, also if every call was refused."""
+    by_name = {f"api-called:{key}": key for key in keys}
+    return [by_name[name] for name in cache.get_many(by_name)]
 
 
 def take_counts(counters: Iterable[Counter]) -> Mapping[Counter, int]:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import Q
 
-from partners.counting import OUTCOMES, Counter, minute_of, readings, take_counts
+from partners.counting import OUTCOMES, Counter, minute_of, readings, take_counts, those_that_called
 from partners.models import ApiKey, FeedReading, KeyUsage
 
 LOOKED_AT = 15  # minutes that are over: what beat misses in that time is lost
@@ -32,8 +33,11 @@ def add_up_usage(*, now: datetime) -> int:
     """
     if not _is_alone():
         return 0
-    used = ApiKey.objects.filter(last_used_at__gte=now - timedelta(minutes=LOOKED_AT + 1))
-    keys = list(used.values_list("pk", flat=True))
+    since = now - timedelta(minutes=LOOKED_AT + 1)
+    could_call = ApiKey.objects.filter(
+        Q(revoked_at=None) | Q(revoked_at__gte=since), Q(expires_at=None) | Q(expires_at__gte=since)
+    )
+    keys = those_that_called(could_call.values_list("pk", flat=True))
     minutes = range(minute_of(now) - LOOKED_AT, minute_of(now))
     counts = take_counts(Counter(key, minute, outcome) for key in keys for minute in minutes for outcome in OUTCOMES)
     _add(counts)

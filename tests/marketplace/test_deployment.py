@@ -41,9 +41,16 @@ def test_web_waits_for_the_servers_and_the_migrations(services: dict[str, Any]) 
         }
 
 
-def test_what_takes_long_has_workers_of_its_own_and_nothing_else_waits_for_it(services: dict[str, Any]) -> None:
+def of_the_demo(state: Path) -> dict[str, Any]:
+    """The commands that the demo runs, with its state there."""
+    return {program.name: program.command for program in market(Place(state, choose_account(state)), 1, [], "")}
+
+
+def test_what_takes_long_has_workers_of_its_own_and_nothing_else_waits_for_it(
+    services: dict[str, Any], tmp_path: Path
+) -> None:
     """Files of leads, mails to many, calls of other machines: each queue is its worker's only one; so in the demo."""
-    demo = {program.name: program.command for program in market(Place(CHECKOUT, choose_account(CHECKOUT)), 1, [], "")}
+    demo = of_the_demo(tmp_path)
     queues = {
         name: [command[command.index("--queues") + 1] for command in (services[name]["command"], demo[name])]
         for name in ("worker", "imports", "campaigns", "webhooks")
@@ -105,9 +112,9 @@ def test_the_image_runs_from_locked_wheels_as_nobody_special() -> None:
     assert re.findall(r"^USER (.+)$", dockerfile, re.MULTILINE) == ["market"]
 
 
-def test_addresses_may_be_as_long_as_gunicorn_allows() -> None:
+def test_addresses_may_be_as_long_as_gunicorn_allows(tmp_path: Path) -> None:
     """A search of many filters is a long address; what gunicorn refuses gets a bare page that is not ours."""
-    demo = {program.name: program.command for program in market(Place(CHECKOUT, choose_account(CHECKOUT)), 1, [], "")}
+    demo = of_the_demo(tmp_path)
     by_hand = re.search(r"^gunicorn .*$", (CHECKOUT / "README.md").read_text(), re.MULTILINE)
     image = re.search(r"^CMD (\[.*\])$", (CHECKOUT / "Dockerfile").read_text().replace("\\\n", ""), re.MULTILINE)
 

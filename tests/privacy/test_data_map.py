@@ -27,7 +27,7 @@ from privacy.datamap import (
     while_member,
 )
 from privacy.departures import erased_models
-from privacy.purposes import ACCOUNT, COMPANY_CONTACT, INVITING, MAILING, MARKETING, PARTNERS
+from privacy.purposes import ACCOUNT, COMPANY_CONTACT, CONNECTING, INVITING, MAILING, MARKETING, PARTNERS
 from tests.factories import CompanyFactory, MemberFactory, MessageFactory
 
 # No model has them any more and nothing is written there; they go with the next release, since the one before this
@@ -257,7 +257,11 @@ def test_whatever_people_are_asked_to_agree_to_stands_in_the_map() -> None:
 @pytest.mark.parametrize(
     ("purpose", "columns"),
     [
-        (PARTNERS, {"accounts.Member.email", "accounts.Member.full_name", "accounts.Member.phone"}),
+        (
+            PARTNERS,
+            {f"accounts.Member.{name}" for name in ("email", "full_name", "phone")} | {"directory.TeamMember.company"},
+        ),
+        (CONNECTING, {f"accounts.Member.{name}" for name in ("email", "full_name", "phone", "language")}),
         (
             MARKETING,
             {

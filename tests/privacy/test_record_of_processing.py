@@ -82,8 +82,14 @@ def test_what_rests_on_consent_names_the_data_and_ends_with_it() -> None:
     partners = next(one for one in activities if one.purpose == "Showing your contact on partner sites")
 
     assert partners.legal_basis == "your consent: GDPR art. 6(1)(a)"
-    assert partners.data == "Your name, e-mail, phone and settings (e-mail, full name, phone)"
-    assert partners.time_limits == "Your name, e-mail, phone and settings: until you say no"
+    assert partners.data.split("\n") == [
+        "Your name, e-mail, phone and settings (e-mail, full name, phone)",
+        "The companies you act for (company)",
+    ]
+    assert partners.time_limits.split("\n") == [
+        "Your name, e-mail, phone and settings: until you say no",
+        "The companies you act for: until you say no",
+    ]
     assert partners.recipients.split("\n")[0] == "Partner sites"
 
 

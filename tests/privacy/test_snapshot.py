@@ -191,7 +191,15 @@ def test_what_rests_on_consent_lists_its_data_and_lasts_until_a_no() -> None:
             "keep": "until you say no",
             "days": None,
             "erase": ["emptied; only the number of the account stays, so that no other account gets it"],
-        }
+        },
+        {
+            "what": "The companies you act for",
+            "columns": ["company"],
+            "source": "",
+            "keep": "until you say no",
+            "days": None,
+            "erase": ["deleted"],
+        },
     ]
 
 
