@@ -38,6 +38,7 @@ class Installation:
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "LOG_LEVEL": "WARNING",
             "LEADS_PER_DAY": "1000000",
+            "WEBHOOK_NETWORKS": "127.0.0.0/8",
         }
         self.environment.pop("TESTING", None)
         self.programs: dict[str, subprocess.Popen[bytes]] = {}
