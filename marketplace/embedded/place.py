@@ -131,6 +131,7 @@ def _settle(state: Path, account: Account) -> Path:
         refuge = REFUGE / f"trade-leads-{hashlib.sha256(os.fsencode(root)).hexdigest()[:12]}"
         if refuge.exists():
             shutil.rmtree(root / "run", ignore_errors=True)
+            _bring_along(root, refuge)
             root.rmdir()
         else:
             shutil.move(root, refuge)
@@ -142,6 +143,19 @@ def _settle(state: Path, account: Account) -> Path:
     os.chown(root, 0, account.gid)
     root.chmod(0o1770)
     return root
+
+
+def _bring_along(root: Path, refuge: Path) -> None:
+    """What a new checkout at an old one's address has made meanwhile. Raises PlaceUnusable, and moves nothing twice."""
+    for entry in root.iterdir():
+        if entry.is_symlink():  # to a refuge of its own; whoever needs it makes it anew
+            entry.unlink()
+        elif not (refuge / entry.name).exists():
+            shutil.move(entry, refuge / entry.name)
+        else:
+            raise PlaceUnusable(
+                f"{entry} and {refuge / entry.name} are both there. Delete the one that you do not need."
+            )
 
 
 def _fits(root: Path, account: Account) -> bool:

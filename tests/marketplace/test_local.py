@@ -309,6 +309,27 @@ def test_below_a_closed_directory_the_state_becomes_a_link_and_the_directory_sta
 
 
 @as_root
+def test_another_checkout_at_the_same_address_finds_the_state_of_the_first() -> None:
+    """Although it has made a state of its own there meanwhile, as its tests do: nothing of either is lost."""
+    closed = Path(tempfile.mkdtemp(prefix="tl-closed-"))
+    state = closed / "checkout" / ".local"
+    try:
+        (Servers(state).place.root / "demo.json").write_text("first")
+        shutil.rmtree(closed / "checkout")
+        Servers(state / "test")
+        (state / "notes").write_text("second")
+
+        found = Servers(state).place.root
+
+        assert ((found / "demo.json").read_text(), (found / "notes").read_text()) == ("first", "second")
+        assert Servers(state / "test").place.root.exists()
+    finally:
+        for place in (state / "test", state):
+            shutil.rmtree(place.resolve(), ignore_errors=True)
+        shutil.rmtree(closed)
+
+
+@as_root
 def test_binaries_that_the_servers_user_cannot_get_to_are_copied(state: Path) -> None:
     packages = Path(tempfile.mkdtemp(prefix="tl-wheels-"))  # closed to others, like a .venv below /root
     installed = Path(psycopg2.__file__).parent.parent
