@@ -12,7 +12,6 @@ from partners.bodies import read_body
 from partners.claims import NotItsCode, number_of
 from partners.endpoints import JSON, Component, Endpoint
 from partners.fields import Schema
-from partners.person_fields import PersonField
 from partners.problems import Fault, bad_body
 from partners.scopes import Scope
 
@@ -51,4 +50,4 @@ class ContactClaim(Endpoint):
                 "was not made for you and this state, or is older than ten minutes. Send the member here once more."
             )
             raise bad_body([Fault("body", "code", detail)]) from error
-        return contact_answer(request, partner, number, fields=[*PersonField, "id", "companies", "valid_until"])
+        return contact_answer(request, partner, number, fields=[one.name for one in CONTACT])

@@ -19,9 +19,11 @@ from privacy.removal_reason import removing_for
 
 def follow_withdrawals(*, subject: UUID, taken_back: Collection[ConsentEvent], now: datetime) -> None:
     """Owe a receipt to each receiver that got something under one of these; in the transaction of the answers."""
-    for event in taken_back:
-        member = ConsentLink.objects.filter(key=subject).values_list("member_id", flat=True).first()
-        if member is not None:
+    if not taken_back:
+        return
+    member = ConsentLink.objects.filter(key=subject).values_list("member_id", flat=True).first()
+    if member is not None:  # a browser, or a reader without an account, was given to nobody
+        for event in taken_back:
             _follow(event, member=member, now=now)
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -15,7 +15,7 @@ from partners.models import Change, Feed, Mark
 from partners.numbering import number_changes
 from tests.faults.installation import eventually
 from tests.processes import environment_of_test
-from tests.waiting import WAITING_FOR_US
+from tests.waiting import waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BATCH, MARKS = 10, 45
@@ -43,12 +43,6 @@ def sequencer() -> Iterator["subprocess.Popen[bytes]"]:
     finally:
         process.kill()
         process.wait()
-
-
-def waits_for_us() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 {WAITING_FOR_US}")
-        return cursor.fetchone() is not None
 
 
 def kill_in_batch(number: int) -> None:

@@ -26,7 +26,7 @@ from tests.faults.installation import eventually
 from tests.partners.calling import partner_caller
 from tests.partners.receiving import Handler, Receiver, receiver
 from tests.processes import environment_of_test
-from tests.waiting import WAITING_FOR_US
+from tests.waiting import waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = "import django; django.setup(); from partners import delivery; delivery.send_due()"
@@ -66,12 +66,6 @@ def worker(**environment: str) -> Iterator["subprocess.Popen[bytes]"]:
     finally:
         process.kill()
         process.wait()
-
-
-def waits_for_us() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 {WAITING_FOR_US}")
-        return cursor.fetchone() is not None
 
 
 def kill_before_it_reads(table: str) -> None:

@@ -1,12 +1,10 @@
 """Services that members connect: what one gets and why is shown first, no is as near as yes, and it ends at once."""
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
-from html import escape, unescape
+from html import escape
 from itertools import product
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
@@ -20,6 +18,7 @@ from privacy.models import ConsentEvent, Disclosure, Receipt, Receiver, SubjectR
 from privacy.services.disclosing import Ground, UndeclaredReceiver, WrongGround, disclose
 from tests.factories import NOW, ConnectedServiceFactory, MemberFactory
 from tests.partners.calling import Caller, partner_caller
+from tests.partners.connecting import answer, contacts, events, page
 from tests.privacy.leaving import leave
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("operator", "policies")]
@@ -30,47 +29,6 @@ def today() -> Iterator[None]:
     """The day on which everything was said."""
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def service() -> ConnectedService:
-    """One that wants name and e-mail address."""
-    return ConnectedServiceFactory()
-
-
-@pytest.fixture
-def crm(service: ConnectedService) -> Caller:
-    """The service's own program."""
-    return partner_caller(partner=service.partner)
-
-
-@pytest.fixture
-def member() -> Member:
-    return MemberFactory(full_name="Ama Mensah", phone="+233302123456")
-
-
-@pytest.fixture
-def browser(client: Client, member: Member) -> Client:
-    client.force_login(member)
-    return client
-
-
-def page(service: ConnectedService) -> str:
-    return f"/my/services/{service.partner.slug}/"
-
-
-def answer(browser: Client, service: ConnectedService, said: str, **more: str) -> Any:
-    """Press a button of the page as it is now."""
-    form = {"answer": said, "version": version_of(service), **more}
-    return browser.post(f"{page(service)}answer/", form, follow=True)
-
-
-def contacts(crm: Caller) -> list[dict[str, Any]]:
-    return list(crm.get("contacts/").json()["results"])
-
-
-def events() -> list[tuple[str, bool]]:
-    return list(ConsentEvent.objects.order_by("pk").values_list("purpose", "given"))
 
 
 def test_the_page_says_first_what_it_gets_what_for_who_it_is_and_how_long(
@@ -110,63 +68,6 @@ def test_after_a_yes_it_gets_what_the_page_said_and_no_more(
         service.partner.receiver.name,
         "connecting",
         ["accounts.Member.email", "accounts.Member.full_name"],
-    )
-
-
-def way_back(shown: str) -> dict[str, str]:
-    """The parameters of the link that leads on to the service."""
-    found = re.search(r'href="https://quayside\.example/back\?([^"]*)"', shown)
-    assert found
-    return dict(parse_qsl(unescape(found[1])))
-
-
-def claim(caller: Caller, code: str, state: str) -> Any:
-    return caller.send("POST", "contacts/claim/", {"code": code, "state": state})
-
-
-def test_the_way_back_carries_a_code_for_this_visit_by_which_the_service_learns_who_it_is(
-    browser: Client, crm: Caller, service: ConnectedService
-) -> None:
-    """The page that the member came to, and what it is claimed with, are the service's alone."""
-    back = way_back(answer(browser, service, "yes", state="a b&c").text)
-
-    claimed = claim(crm, back["code"], "a b&c").json()
-
-    assert (back["from"], back["state"], claimed["name"]) == ("market", "a b&c", "Ama Mensah")
-    assert claimed == {**crm.get(f"contacts/{claimed['id']}/").json(), "valid_until": claimed["valid_until"]}
-
-
-@pytest.mark.parametrize("who", ["another state", "another service", "a made-up code", "too late"])
-def test_a_code_is_good_for_its_visit_and_its_service_alone(
-    browser: Client, crm: Caller, service: ConnectedService, who: str
-) -> None:
-    """Else whoever once saw one could bind another's contact to an account of theirs."""
-    code = way_back(answer(browser, service, "yes", state="s1").text)["code"]
-    caller = partner_caller(partner=ConnectedServiceFactory().partner) if who == "another service" else crm
-    late = timedelta(minutes=11) if who == "too late" else timedelta()
-
-    with time_machine.travel(NOW + late, tick=False):
-        refused = claim(caller, "x" if who == "a made-up code" else code, "s2" if who == "another state" else "s1")
-
-    assert (refused.status_code, refused.json()["errors"][0]["name"], Disclosure.objects.count()) == (422, "code", 0)
-
-
-def test_without_a_visit_of_the_service_there_is_no_way_back(browser: Client, service: ConnectedService) -> None:
-    """A link without its state would be one that the service has to refuse."""
-    assert "quayside.example/back" not in answer(browser, service, "yes").text
-
-
-def test_a_no_passes_nothing_on_and_the_way_back_says_so(
-    browser: Client, crm: Caller, service: ConnectedService
-) -> None:
-    """The service learns that it was a no, and nothing of who said it."""
-    back = way_back(answer(browser, service, "no", state="s1").text)
-
-    assert back == {"from": "market", "error": "access_denied", "state": "s1"}
-    assert (contacts(crm), events(), Disclosure.objects.count()) == (
-        [],
-        [(f"service:{service.partner_id}", False)],
-        0,
     )
 
 
