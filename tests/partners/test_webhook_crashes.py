@@ -24,7 +24,7 @@ from tests.factories import LeadFactory
 from tests.partners.calling import partner_caller
 from tests.partners.receiving import Handler, Receiver, receiver
 from tests.processes import environment_of_test
-from tests.waiting import WAITING_FOR_US
+from tests.waiting import waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = "import django; django.setup(); from partners import delivery; delivery.send_due()"
@@ -59,12 +59,6 @@ def worker() -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", WORKER], env=environment, cwd=django_settings.BASE_DIR)
 
 
-def is_waited_for() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 {WAITING_FOR_US}")
-        return cursor.fetchone() is not None
-
-
 def leases_run_out() -> None:
     """As if a minute had passed."""
     WebhookDelivery.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -93,9 +87,9 @@ def test_a_kill_between_sending_and_noting_brings_the_message_again_under_its_id
             WebhookDelivery.objects.select_for_update().get()
             locked.set()
             deadline = time.monotonic() + 30
-            while not is_waited_for() and time.monotonic() < deadline:
+            while not waits_for_us() and time.monotonic() < deadline:
                 pass
-            was_noting = is_waited_for()
+            was_noting = waits_for_us()
             killed.kill()
             killed.wait()
     finally:
