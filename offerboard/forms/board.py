@@ -94,6 +94,10 @@ class BoardForm(forms.Form):
         self.is_valid()
         return [field.name for field in self if field.errors or not _sent(field.data) <= self._understood(field.name)]
 
+    def unknown(self) -> list[str]:
+        """Labels of filters that are in no error, and were not understood whole all the same."""
+        return [str(self[name].label) for name in self.passed_over() if name not in self.errors]
+
     def filters(self) -> Filters:
         """What was understood."""
         self.is_valid()  # fields in error are missing from the cleaned data

@@ -1,5 +1,6 @@
 """What the board shows, fetched whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,12 +61,17 @@ class BoardPage:
     indexed: bool  # whether search engines should list the page
 
 
-def board_page(*, filters: Filters, after: str, now: datetime, member_id: int | None = None) -> BoardPage:
+def board_page(
+    *, filters: Filters, unknown: Sequence[str] = (), after: str, now: datetime, member_id: int | None = None
+) -> BoardPage:
     """The page of leads behind the cursor `after`, with the filters around it, as `member_id` or a visitor reads it.
 
+    `unknown` are labels of filters that ask for something nobody knows; the page says that they hold nothing back.
     Five queries at most, for a member one more; where the words find nothing, other searches are tried.
     """
     tree = category_tree()
+    if tree.known(filters.categories) != filters.categories:
+        unknown = [*unknown, _("Category")]
     filters = replace(filters, categories=tree.known(filters.categories))
     asked = replace(filters, categories=tree.narrowest(filters.categories))
     found = answer(asked, now=now, after=after)
@@ -94,7 +100,7 @@ def board_page(*, filters: Filters, after: str, now: datetime, member_id: int | 
         currency=filters.currency,
         opened=_opened(filters),
         sorts=_sorts(filters, chosen=found.sort),
-        notes=[*_notes(filters, results), *found.notes],
+        notes=[*_notes(filters, results), *found.notes, *_passed_over(unknown)],
         instead=(found.better, board_address(replace(filters, words=found.better))) if found.better else None,
         by_country=_by_country(replace(found.by_country, categories=filters.categories)) if found.by_country else None,
         currencies=_currencies(filters, results),
@@ -159,6 +165,14 @@ def _notes(filters: Filters, results: Results) -> list[str]:
         if filters.order == Sort.NEWEST:
             notes.append(_("“Next page” looks further back."))
     return notes
+
+
+def _passed_over(unknown: Sequence[str]) -> list[str]:
+    """An old link, or one typed by hand, may name what is no more: nobody shall take the list for what it asked for."""
+    if not unknown:
+        return []
+    named = ", ".join(dict.fromkeys(unknown))
+    return [_("This link asks for something that we do not know. The list is not narrowed by it: %s.") % named]
 
 
 def _currencies(filters: Filters, results: Results) -> list[tuple[str, str]]:

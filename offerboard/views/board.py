@@ -21,7 +21,8 @@ def board(request: HttpRequest) -> HttpResponse:
     """Leads by words and filters; htmx swaps the results, the tabs and the filters' counts."""
     form = BoardForm(request.GET)
     after, member_id = request.GET.get("after", ""), request.user.pk
-    page = board_page(filters=form.filters(), after=after, now=timezone.now(), member_id=member_id)
+    filters, unknown = form.filters(), form.unknown()
+    page = board_page(filters=filters, unknown=unknown, after=after, now=timezone.now(), member_id=member_id)
     swapped = request.htmx.target == "results" and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     template = "offerboard/board.html#swapped" if swapped else "offerboard/board.html"
     response = render(request, template, {"page": page, "form": form, "swapped": swapped})

@@ -221,6 +221,23 @@ def test_values_that_nobody_knows_are_passed_over(query: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("category=no-such-category&country=vn&country=QQ", "Company’s country, Category."),
+        ("kind=both", "Kind of lead."),
+        ("country=KE&country=XX", "Company’s country."),
+        ("price_min=abc&currency=USD&unit=STONE", "Unit."),
+    ],
+)
+def test_the_page_says_which_filters_name_something_that_nobody_knows(query: str, named: str) -> None:
+    assert f"The list is not narrowed by it: {named}" in read(f"/leads/?{query}")
+
+
+def test_of_a_page_whose_filters_are_all_known_nothing_is_said() -> None:
+    assert "that we do not know" not in read("/leads/?q=beans&kind=&country=KE&price_min=4,180&currency=USD&sort=price")
+
+
+@pytest.mark.parametrize(
     ("query", "error"),
     [
         ("price_min=abc&currency=USD", "Enter a number, such as 4180"),

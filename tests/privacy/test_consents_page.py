@@ -120,7 +120,7 @@ def test_an_empty_form_changes_nothing(browser: Client) -> None:
 def test_bad_answers_come_back_and_save_nothing(browser: Client) -> None:
     response = browser.post(PAGE, {"newsletter-email": "perhaps", "newsletter-phone": "yes"})
 
-    assert "One field to correct" in response.text
+    assert "One thing to correct" in response.text
     assert ConsentEvent.objects.count() == 0
 
 

@@ -181,7 +181,7 @@ def test_yes_is_never_ticked_before_it_was_said(client: Client) -> None:
 def test_an_answer_that_is_neither_yes_nor_no_comes_back_with_an_error(client: Client) -> None:
     response = client.post(SETTINGS, {"form_token": shared_token(QUESTION), "preferences-browser": "perhaps"})
 
-    assert "One field to correct" in response.text
+    assert "One thing to correct" in response.text
     assert (said(), jar(client)) == ([], set())
 
 
