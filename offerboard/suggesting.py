@@ -1,10 +1,12 @@
 """Mails that suggest leads in the industries of a member's companies, once a week, to those who asked for them.
 
 What a member was told of ends at a time, `told_until`: a lead that became public before it is never suggested again.
+That time lies a little back: what is posted in a long transaction carries the time of its beginning, and is seen only
+after its end.
 """
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -15,6 +17,8 @@ from mailings.times import due_at, zone_of
 from offerboard.notices import SUGGESTIONS
 from offerboard.selectors.suggestions import suggested, suggestions
 from privacy.languages import site_language
+
+SETTLED = timedelta(minutes=10)  # longer than any batch of an import takes
 
 
 def write_due_suggestions(*, now: datetime) -> int:
@@ -32,9 +36,9 @@ def _write(pk: int, *, now: datetime) -> bool:
         return False
     member, since = preference.member, preference.told_until
     preference.due_at = due_at(preference.frequency, time_zone=member.time_zone, now=now)
-    preference.told_until = now
+    preference.told_until = until = max(since, now - SETTLED)
     preference.save(update_fields=["due_at", "told_until"])
-    leads = suggested(member=member, since=since, now=now) if member.gets_news else []
+    leads = suggested(member=member, since=since, until=until, now=now) if member.gets_news else []
     if not leads:
         return False
     with translation.override(site_language(member.language)), timezone.override(zone_of(member.time_zone)):

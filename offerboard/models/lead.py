@@ -24,12 +24,12 @@ RANK_SEQUENCE = "offerboard_lead_rank"
 class LeadQuerySet(models.QuerySet["Lead"]):
     """The questions asked about leads; each chains onto the next."""
 
-    def public(self, *, at: datetime) -> Self:
-        """What the world may see; expiry needs no job to be true."""
+    def public(self, *, at: datetime, posted_by: datetime | None = None) -> Self:
+        """What the world may see; expiry needs no job to be true. `posted_by` is `at` unless said otherwise."""
         return self.filter(
             state=Lead.State.PUBLISHED,
             hidden=False,  # by staff, or with its author or its company
-            posted_at__lte=at,
+            posted_at__lte=posted_by or at,
             expires_at__gt=at,
         )
 

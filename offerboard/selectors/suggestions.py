@@ -34,10 +34,10 @@ class Suggestions:
     stop_url: str
 
 
-def suggested(*, member: Member, since: datetime, now: datetime) -> list[int]:
-    """The newest leads in the industries of the member’s companies that became public for the first time after `since`.
+def suggested(*, member: Member, since: datetime, until: datetime, now: datetime) -> list[int]:
+    """The newest leads in the industries of the member’s companies that became public for the first time in this time.
 
-    None of these companies’ own. One query.
+    It begins after `since` and ends with `until`. None of these companies’ own. One query.
     """
     mine = TeamMember.objects.filter(member=member).values("company")
     chosen = Category.objects.filter(companies__in=mine).values("pk")
@@ -45,7 +45,7 @@ def suggested(*, member: Member, since: datetime, now: datetime) -> list[int]:
     shown = LeadRevision.objects.filter(lead=OuterRef("pk"))
     found = (
         BoardEntry.objects.public(at=now)
-        .filter(Exists(shown.filter(public_from__gt=since)), category__in=inside.values("pk"))
+        .filter(Exists(shown.filter(public_from__gt=since, public_from__lte=until)), category__in=inside.values("pk"))
         .filter(posted_at__gt=since - OLD_NEWS)  # so that a walk through a large category ends
         .exclude(Exists(shown.filter(public_from__lte=since)))
         .exclude(company__in=mine)

@@ -122,6 +122,25 @@ def test_a_lead_is_suggested_once(member: Member, coffee: Category) -> None:
     assert ["First" in the_mail().text, "Second" in the_mail().text] == [False, True]
 
 
+def test_a_lead_of_a_transaction_that_ends_after_the_mail_is_suggested_in_the_next(
+    member: Member, coffee: Category
+) -> None:
+    publish(title="Seen", category=coffee)
+    work()
+    publish(title="Seen only now", category=coffee, now=EIGHT - timedelta(minutes=2))
+
+    work(EIGHT + WEEK)
+
+    assert [subject for _to, subject in mails()] == ["1 new lead in your industries"] * 2
+    assert "Seen only now" in the_mail().text
+
+
+def test_what_was_posted_a_moment_ago_waits_a_week_and_is_suggested_once(member: Member, coffee: Category) -> None:
+    publish(title="This very minute", category=coffee, now=EIGHT - timedelta(minutes=2))
+
+    assert [work(), work(EIGHT + WEEK), work(EIGHT + 2 * WEEK)] == [0, 1, 0]
+
+
 def test_nothing_is_suggested_that_was_public_before_somebody_asked(coffee: Category) -> None:
     publish(category=coffee, now=NOW - HOUR)
     asks(coffee)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -129,3 +129,13 @@ def test_the_clock_is_read_after_the_rows() -> None:
 
     assert "partners_change" in asked[-1]["sql"]
     assert [json.loads(one)["id"] for one in page.changes] == [lead.slug]
+
+
+@pytest.mark.parametrize("ahead", [1, 50])
+def test_what_a_server_with_a_faster_clock_has_posted_is_told_by_the_others(ahead: int) -> None:
+    """They know it as something that will be posted in a moment; told as gone, it would be passed over for ever."""
+    caller, start = partner_caller(), place_now()
+    lead = LeadFactory(posted_at=NOW + timedelta(seconds=ahead))
+
+    assert changes(caller, start)[0] == [("upsert", lead.slug)]
+    assert lead.slug.encode() in b"".join(caller.get("export/leads.ndjson"))
