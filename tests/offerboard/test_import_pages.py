@@ -224,7 +224,7 @@ def test_every_file_that_is_looked_through_counts_also_refused_and_discarded_one
 
 def test_a_companys_leads_come_as_a_table_and_nobody_elses(owner: Client) -> None:
     company = owner.get(reverse("offerboard:my_leads")).wsgi_request.acting.company  # type: ignore[attr-defined]
-    LeadFactory(company=company, title="Our beans")
+    LeadFactory(company=company, title="Our beans", expires_at=timezone.now() + timedelta(days=1))
     LeadFactory(company=company, title="Our draft", state="draft")
     LeadFactory(title="Their beans")
 

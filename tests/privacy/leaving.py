@@ -74,8 +74,8 @@ def colleague(company: Company, role: str) -> Member:
 
 
 def on_board() -> int:
-    """How many leads the world sees."""
-    return Lead.objects.public(at=timezone.now()).count()
+    """How many leads the world sees, on the factories' day."""
+    return Lead.objects.public(at=NOW).count()
 
 
 def only_owner() -> Member:

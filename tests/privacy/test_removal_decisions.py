@@ -71,7 +71,7 @@ def proved(page: str = "", email: str = LINH) -> Removal:
 
 
 def test_the_list_has_the_most_urgent_on_top_then_what_is_decided(officer: Client) -> None:
-    late, soon, done = by_phone(now=NOW - timedelta(days=3000)), by_phone(now=NOW + timedelta(days=365)), by_phone()
+    late, soon, done = by_phone(now=NOW - timedelta(days=3000)), by_phone(now=timezone.now()), by_phone()
     for removal, who in ((late, "Late Person"), (soon, "Soon Person"), (done, "Done Person")):
         Removal.objects.filter(pk=removal.pk).update(who=who)
     SubjectRequest.objects.filter(pk=done.pk).update(state="refused", ended_at=NOW)
