@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from mailings.answers import without_addresses
 from mailings.models import Delivery, DomainBudget
 
 FIRST = 240  # mails a minute, once a domain is slowed down
@@ -68,7 +69,7 @@ def note_outcomes(outcomes: Mapping[str, Outcome], *, now: datetime) -> None:
         if budget.put_off == 0:  # in each minute it is halved once
             budget.per_minute = max(1, budget.per_minute // 2)
         budget.put_off += outcomes[budget.domain].put_off
-        budget.answer = outcomes[budget.domain].answer[:300]
+        budget.answer = without_addresses(outcomes[budget.domain].answer)[:300]
         budget.save()
 
 

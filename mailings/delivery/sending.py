@@ -10,11 +10,12 @@ from typing import NamedTuple
 import structlog
 from django.utils import timezone
 
+from mailings.answers import words_of
 from mailings.delivery.claiming import claim, claim_of_campaign
 from mailings.delivery.holding_back import halt, hold_back, release, without_unwanted
 from mailings.delivery.marking import NotToBeSent, mark_in_flight, ready_to_mark
 from mailings.delivery.printing import Press
-from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine, words_of
+from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine
 from mailings.delivery.tallies import Tally
 from mailings.models import Delivery
 from mailings.smtp import Conversation, EndUnknown, Letter, check_lines

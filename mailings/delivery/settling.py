@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from mailings.answers import words_of
 from mailings.models import FORGOTTEN, Campaign, Delivery
 from mailings.returning.consequences import note_refusal
 
@@ -89,11 +90,3 @@ def end(rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> int:
 def still_mine(row: Delivery) -> QuerySet[Delivery]:
     """The row, as long as the worker that claimed it holds it."""
     return Delivery.objects.filter(pk=row.pk, state__in=[State.CLAIMED, State.IN_FLIGHT], lease_until=row.lease_until)
-
-
-def words_of(error: Exception) -> str:
-    """What a server or this machine said, in one line."""
-    if isinstance(error, SMTPResponseException):
-        said = error.smtp_error
-        return f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
-    return str(error) or type(error).__name__

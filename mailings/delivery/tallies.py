@@ -7,6 +7,7 @@ import structlog
 from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
+from mailings.answers import without_addresses
 from mailings.delivery.budgets import Outcome, note_outcomes
 from mailings.models import Campaign, Delivery
 
@@ -48,6 +49,6 @@ class Tally:
         if self._in_a_row and sending.filter(failures__gte=BREAKER).update(
             state=Campaign.State.PAUSED,
             failures=0,
-            halt=Value((_("no server takes its mails: %(answer)s") % {"answer": self._answer})[:300]),
+            halt=Value((_("no server takes its mails: %(answer)s") % {"answer": without_addresses(self._answer)})[:300]),
         ):
             log.error("campaign_stopped", campaign=campaign.pk)
