@@ -1,7 +1,7 @@
 """How a mail ends, and what becomes of rows whose worker died."""
 
 from datetime import datetime, timedelta
-from smtplib import SMTPResponseException, SMTPSenderRefused
+from smtplib import SMTPResponseException
 
 import structlog
 from django.db import transaction
@@ -57,9 +57,9 @@ def note_sent(row: Delivery) -> None:
 
 
 def note_answer(row: Delivery, refusal: SMTPResponseException) -> bool:
-    """4xx may pass, 5xx will not (RFC 5321, 4.2.1), but where the sender was refused: whether it may."""
+    """4xx may pass, 5xx will not (RFC 5321, 4.2.1): whether it may."""
     answer = words_of(refusal)
-    if refusal.smtp_code < 500 or isinstance(refusal, SMTPSenderRefused):
+    if refusal.smtp_code < 500:
         put_off(row, answer)
         return True
     with transaction.atomic():

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Func, Max, Min, QuerySet, TextField, Valu
 from django.db.models.functions import Left
 
 from mailings.answers import ADDRESS
-from mailings.models import Campaign, Delivery, DomainBudget
+from mailings.models import Campaign, Delivery, DomainBudget, Outage
 from mailings.selectors.campaigns import progress_of
 
 SHOWN = 100  # groups, domains and campaigns; the largest
@@ -53,6 +53,7 @@ class Resting:
 class StuckPage:
     """Everything that stands in some mail's way."""
 
+    outage: Outage | None  # of our own server: then all mail waits for it
     groups: Sequence[Group]
     budgets: Sequence[DomainBudget]
     campaigns: Sequence[Resting]
@@ -65,12 +66,13 @@ class StuckPage:
 
 
 def stuck_page(*, at: datetime) -> StuckPage:
-    """What is stuck, each reason with how many mails it holds up, and which campaigns rest. Five queries."""
+    """What is stuck, each reason with how many mails it holds up, and which campaigns rest. Six queries."""
     resting = Campaign.objects.filter(state=State.PAUSED) | Campaign.objects.filter(state=State.SENDING, failures__gt=0)
     campaigns = list(resting.order_by("-failures", "-began_at")[:SHOWN])
     progress = progress_of(campaigns, at=at)
     budgets = DomainBudget.objects.order_by("per_minute", "domain")[:SHOWN]
     return StuckPage(
+        outage=Outage.objects.first(),
         groups=_groups(Delivery.objects.stuck(at=at)),
         budgets=list(budgets),
         campaigns=[Resting(one, progress[one.pk].waiting) for one in campaigns],

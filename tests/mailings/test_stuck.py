@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from mailings.models import Campaign, Delivery, DomainBudget
+from mailings.models import Campaign, Delivery, DomainBudget, Outage
 from mailings.selectors.stuck import stuck_page
 from mailings.services import queue_message
 from tests.factories import NOW
@@ -134,6 +134,15 @@ def test_the_page_shows_all_of_it_and_nobodys_address_or_words() -> None:
 
 def test_an_empty_page_says_that_nothing_is_stuck() -> None:
     assert "Every mail has left, or waits for its time." in writer().get(PAGE).content.decode()
+
+
+def test_a_silent_mail_server_stands_above_all_else_with_what_it_said() -> None:
+    Outage.objects.create(since=NOW - HOUR, tries=31, ask_again_at=NOW, said="535 5.7.8 Authentication failed")
+
+    page = writer().get(PAGE).content.decode()
+
+    assert "Our own mail server does not answer" in page
+    assert "asked 31 times: “535 5.7.8 Authentication failed”" in page
 
 
 def test_who_sees_mails_but_no_campaigns_sees_no_campaigns_here() -> None:
