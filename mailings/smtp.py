@@ -4,7 +4,6 @@ Django's and smtplib's own `sendmail` have no such pause, and everything that mu
 What a server allows to be said in one breath (PIPELINING, RFC 2920) is: the dot goes out with the next mail's envelope.
 """
 
-import re
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -27,7 +26,6 @@ PATIENCE = 15  # seconds the sender waits for an answer to a command
 DOT_PATIENCE = 100  # and to the final dot, after which many servers scan the mail (RFC 5321, 4.5.3.2.6, asks for more)
 GO_ON, CLOSING = 354, 421  # the server waits for the text; it ends the conversation
 EXPECTED = ({250}, {250, 251, 252}, {GO_ON})  # answers to MAIL, RCPT and DATA
-NO_LINE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
 class NotHeard(Exception):
@@ -210,7 +208,8 @@ def check_lines(message: bytes) -> bytes:
 
     Raises ValueError.
     """
-    if NO_LINE.search(message):
+    breaks = message.count(b"\r\n")  # to count is ten times as quick as to look for one half without the other
+    if breaks != message.count(b"\r") or breaks != message.count(b"\n"):
         reason = "a line that ends in half a line break"
         raise ValueError(reason)
     return message
