@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from mailings.answers import without_addresses
-from mailings.models import Campaign, Delivery, DeliveryQuerySet, DomainBudget
+from mailings.models import Campaign, Delivery, DomainBudget
 
 FIRST = 120  # mails a minute, when a domain is first slowed down
 FREE = 4_000  # past this it is none of our business any more
@@ -94,16 +94,19 @@ def _begin_minute(budget: DomainBudget, now: datetime) -> None:
     if budget.taken and budget.put_off == 0:
         budget.per_minute = min(budget.per_minute * 2, MOST)
     budget.minute, budget.taken, budget.put_off = now, 0, 0
-    first = _laid_aside(budget.domain, Campaign.objects.filter(state=Campaign.State.SENDING), now)
-    first = first.order_by("not_before", "id").select_for_update(skip_locked=True)
-    Delivery.objects.filter(pk__in=first.values("pk")[: budget.per_minute]).update(not_before=now)
+    waiting = Delivery.objects.filter(state=Delivery.State.PENDING, domain=budget.domain)
+    aside = waiting.filter(not_before__gt=now + LATER)
+    _take_up(aside, budget.per_minute, now=now)
     # What is laid aside in a campaign that is paused is to be found when it goes on.
-    if budget.per_minute >= FREE and not _laid_aside(budget.domain, Campaign.objects.released(), now).exists():
+    if budget.per_minute >= FREE and not aside.filter(campaign__in=Campaign.objects.released().values("pk")).exists():
         budget.delete()
     else:
         budget.save()
 
 
-def _laid_aside(domain: str, campaigns: QuerySet[Campaign], now: datetime) -> DeliveryQuerySet:
-    waiting = Delivery.objects.filter(campaign__in=campaigns.values("pk"), state=Delivery.State.PENDING)
-    return waiting.filter(domain=domain, not_before__gt=now + LATER)
+def _take_up(aside: QuerySet[Delivery], number: int, *, now: datetime) -> None:
+    """So many of them, the first ones, are due. One campaign after the other: an index has each of them in order."""
+    sending = Campaign.objects.filter(state=Campaign.State.SENDING).order_by("began_at", "pk")
+    for campaign in sending.values_list("pk", flat=True):
+        first = aside.filter(campaign=campaign).order_by("not_before", "id").select_for_update(skip_locked=True)
+        number -= Delivery.objects.filter(pk__in=first.values("pk")[:number]).update(not_before=now)
