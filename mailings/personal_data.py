@@ -10,6 +10,7 @@ from mailings.models import (
     DomainBudget,
     MailPreference,
     MailReport,
+    Outage,
     Subscriber,
     SubscriptionWish,
     WaitingNotice,
@@ -67,6 +68,7 @@ declare(
 )
 declare(CampaignText, neutral="id campaign language subject body offer_title offer_text offer_button offer_link")
 declare(DomainBudget, neutral="domain per_minute minute taken put_off answer")
+declare(Outage, neutral="id since tries ask_again_at said")
 declare(
     SubscriptionWish,
     what=_("What you asked us to send you, until you confirm it"),

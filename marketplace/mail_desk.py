@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from mailings.models import Campaign
+from mailings.models import Campaign, Outage
 from mailings.selectors.campaigns import Progress, progress_of
 from mailings.selectors.stuck import MUCH, count_stuck
 
@@ -30,17 +30,19 @@ class MailDesk:
     campaigns: Sequence[UnderWay] | None
     stuck: int | None
     is_more: bool  # the count went no further
+    outage: Outage | None  # of our own mail server
     url: str
 
 
 def mail_desk(staff: Any, *, now: datetime) -> MailDesk | None:
-    """For those who may see mails or campaigns. Three queries at most."""
+    """For those who may see mails or campaigns. Four queries at most."""
     sees_campaigns, sees_mails = staff.has_perm("mailings.view_campaign"), staff.has_perm("mailings.view_delivery")
     if not (sees_campaigns or sees_mails):
         return None
     stuck = count_stuck(at=now) if sees_mails else None
     campaigns = _under_way(now) if sees_campaigns else None
-    return MailDesk(campaigns, stuck, stuck == MUCH, reverse("admin:mailings_stuck"))
+    outage = Outage.objects.first() if sees_mails else None
+    return MailDesk(campaigns, stuck, stuck == MUCH, outage, reverse("admin:mailings_stuck"))
 
 
 def _under_way(now: datetime) -> list[UnderWay]:

@@ -12,12 +12,12 @@ from prometheus_client.core import CollectorRegistry, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from mailings.models import Campaign, DomainBudget
+from mailings.models import Campaign, DomainBudget, Outage
 from mailings.selectors.outbox import outbox_standing
 
 
 class Mail(Collector):
-    """Mails by kind and state, campaigns by state, domains that asked for patience. Four queries."""
+    """Mails by kind and state, campaigns by state, slow domains, our own server's silence. Five queries."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Ask the database anew."""
@@ -33,6 +33,12 @@ class Mail(Collector):
         yield campaigns
         yield GaugeMetricFamily(
             "market_slow_domains", "Receiving domains that get fewer mails", value=DomainBudget.objects.count()
+        )
+        outage = Outage.objects.first()
+        yield GaugeMetricFamily(
+            "market_mail_server_silent_seconds",
+            "For how long our own mail server has not answered; 0 while it does",
+            value=(timezone.now() - outage.since).total_seconds() if outage else 0,
         )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from mailings.delivery.budgets import share
+from mailings.delivery.budgets import begin_minutes, share
 from mailings.models import Campaign, Delivery
 
 BATCH = 100
@@ -20,12 +20,17 @@ def claim(*, now: datetime) -> list[Delivery]:
     return _take(_due(Delivery.objects.due(at=now).single()), now=now)
 
 
-@transaction.atomic(durable=True)
 def claim_of_campaign(*, now: datetime) -> tuple[Campaign, list[Delivery]] | None:
     """The same for one of the campaigns that are being sent, in no order; None when nothing is due in any of them.
 
     The batch is empty where every domain in it has had its share of this minute.
     """
+    begin_minutes(now=now)  # a transaction of its own: whoever holds budgets waits for none
+    return _claim_of_campaign(now=now)
+
+
+@transaction.atomic(durable=True)
+def _claim_of_campaign(*, now: datetime) -> tuple[Campaign, list[Delivery]] | None:
     sending = list(Campaign.objects.filter(state=Campaign.State.SENDING))
     random.shuffle(sending)
     for campaign in sending:

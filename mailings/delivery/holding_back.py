@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from mailings.answers import without_addresses
 from mailings.audiences import Filters, audience
 from mailings.delivery.marking import digests_for
 from mailings.delivery.settling import end, still_mine
@@ -71,7 +72,7 @@ def hold_back(row: Delivery, *, topic: str) -> None:
 def halt(campaign: Campaign, rows: Sequence[Delivery], why: str) -> None:
     """Pause a campaign that cannot go on, with the reason, and put its rows back."""
     sending = Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.SENDING)
-    sending.update(state=Campaign.State.PAUSED, halt=why[:300])
+    sending.update(state=Campaign.State.PAUSED, halt=without_addresses(why)[:300])
     release(rows)
 
 

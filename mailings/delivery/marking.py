@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
+from mailings.delivery import settling
 from mailings.models import Delivery
 from mailings.smtp import DOT_PATIENCE
 from mailings.topics import line_of
@@ -44,13 +45,14 @@ class NotToBeSent(Exception):
 
 @contextmanager
 def ready_to_mark() -> Iterator[None]:
-    """Prepare this connection for `mark_in_flight`, and let all its other commits not wait for the disk.
+    """Prepare this connection for `mark_in_flight` and `note_sent`; all commits but marks do not wait for the disk.
 
     What a crash of the server takes back then is a claim, or that a mail was sent: its row stays in flight, and that
     it does is on the disk.
     """
     with connection.cursor() as cursor:
         cursor.execute(PREPARE)
+        cursor.execute(settling.PREPARE)
         cursor.execute("SET synchronous_commit TO off")
     try:
         yield
@@ -58,6 +60,7 @@ def ready_to_mark() -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("RESET synchronous_commit")
             cursor.execute("DEALLOCATE mark_in_flight")
+            cursor.execute("DEALLOCATE note_sent")
 
 
 def mark_in_flight(row: Delivery, *, topic: str) -> None:

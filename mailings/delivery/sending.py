@@ -10,14 +10,16 @@ from typing import NamedTuple
 import structlog
 from django.utils import timezone
 
+from mailings.answers import words_of
 from mailings.delivery.claiming import claim, claim_of_campaign
 from mailings.delivery.holding_back import halt, hold_back, release, without_unwanted
 from mailings.delivery.marking import NotToBeSent, mark_in_flight, ready_to_mark
+from mailings.delivery.outages import end_outage, is_too_early, note_silence
 from mailings.delivery.printing import Press
-from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine, words_of
+from mailings.delivery.settling import end, note_answer, note_sent, put_off, still_mine
 from mailings.delivery.tallies import Tally
 from mailings.models import Delivery
-from mailings.smtp import Conversation, EndUnknown, Letter, check_lines
+from mailings.smtp import Conversation, EndUnknown, Letter, NotHeard, check_lines
 from mailings.writing.composing import letter_of
 from mailings.writing.dkim import load_key
 from mailings.writing.texts import Unsendable
@@ -44,28 +46,29 @@ class Shift:
         self.conversation: Conversation | None = None
         self.topic = ""
         self.tally = Tally()
+        self.is_cut_off = is_too_early(now=timezone.now())
 
     @property
     def is_over(self) -> bool:
-        """Whether its time is up; what is left waits for the next worker."""
-        return time.monotonic() >= self.ends_at
+        """Whether its time is up, or the server silent; what is left waits for the next worker."""
+        return self.is_cut_off or time.monotonic() >= self.ends_at
 
     def hand_over(self, rows: Iterable[Delivery], write: Callable[[Delivery], Letter]) -> None:
-        """Send a batch; whatever ends badly gets a new connection."""
+        """Send a batch; whatever ends badly gets a new connection. A silent server ends the shift."""
         mails = [mail for row in rows if (mail := _written(row, write))]
         for at, (mail, following) in enumerate(pairwise(chain(mails, [None]))):
             if mail is None or mail.row.lease_until is None or mail.row.lease_until <= timezone.now():
                 release([one.row for one in mails[at:]])  # a slow server; another worker may have taken them already
                 break
             try:
-                self.conversation = self.conversation or Conversation()
-            except (SMTPException, OSError) as error:  # no server: the rest need not wait to learn the same
-                for waiting in mails[at:]:
-                    put_off(waiting.row, words_of(error))
+                self._send(mail, following)
+            except NotHeard as error:  # the rest need not wait to learn the same, and no mail is to blame
+                release([one.row for one in mails[at:]])
+                note_silence(str(error), now=timezone.now())
+                self.is_cut_off = True
                 return
-            self._send(self.conversation, mail, following)
-            if not self.conversation.is_usable:
-                self.conversation = None
+            if at == 0:
+                end_outage()
         if self.conversation and self.conversation.announced:
             self.hang_up()
 
@@ -75,8 +78,22 @@ class Shift:
             self.conversation.take_leave()
         self.conversation = None
 
-    def _send(self, conversation: Conversation, mail: Mail, following: Mail | None) -> None:
-        """Hand one mail over and note its end."""
+    def _send(self, mail: Mail, following: Mail | None) -> None:
+        """Over the connection that there is, or a new one: servers take only so many over one. Raises NotHeard."""
+        conversation = self.conversation = self.conversation or Conversation()
+        try:
+            self._say(conversation, mail, following)
+        except NotHeard:
+            self.hang_up()
+            if conversation.is_new:
+                raise
+            self._send(mail, following)
+            return
+        if not conversation.is_usable:
+            self.conversation = None
+
+    def _say(self, conversation: Conversation, mail: Mail, following: Mail | None) -> None:
+        """Hand one mail over and note its end. Raises NotHeard, and it is as it was."""
         row = mail.row
         try:
             wire = check_lines(mail.letter.write())
@@ -94,14 +111,16 @@ class Shift:
         except NotToBeSent:
             conversation.hang_up()
             hold_back(row, topic=self.topic)
-        except EndUnknown:
-            log.warning("mail_end_unknown", delivery=str(row.pk))  # the row says in_flight; the sweep settles it
+        except EndUnknown as error:  # the row says in_flight; the sweep settles it
+            log.warning("mail_end_unknown", delivery=str(row.pk))
+            self.tally.refused(row, words_of(error), may_pass=False)
         except SMTPResponseException as refusal:
             may_pass = note_answer(row, refusal)
             self.tally.refused(row, words_of(refusal), may_pass=may_pass)
         except (SMTPException, OSError) as error:
             conversation.hang_up()
             put_off(row, words_of(error))
+            self.tally.refused(row, words_of(error), may_pass=False)
         else:
             note_sent(row)
             self.tally.taken(row)

@@ -7,6 +7,7 @@ import structlog
 from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
+from mailings.answers import without_addresses
 from mailings.delivery.budgets import Outcome, note_outcomes
 from mailings.models import Campaign, Delivery
 
@@ -28,7 +29,7 @@ class Tally:
         self._in_a_row, self._any_taken = 0, True
 
     def refused(self, row: Delivery, answer: str, *, may_pass: bool) -> None:
-        """A server did not; `may_pass`: it put the mail off."""
+        """A server did not, or broke off; `may_pass`: it put the mail off, which says something about its domain."""
         self._in_a_row, self._answer = self._in_a_row + 1, answer
         if may_pass:
             self._outcomes[row.domain].put_off += 1
@@ -45,9 +46,10 @@ class Tally:
             sending.exclude(failures=self._in_a_row).update(failures=self._in_a_row)
         elif self._in_a_row:
             sending.update(failures=F("failures") + self._in_a_row)
+        why = _("no server takes its mails: %(answer)s") % {"answer": without_addresses(self._answer)}
         if self._in_a_row and sending.filter(failures__gte=BREAKER).update(
             state=Campaign.State.PAUSED,
             failures=0,
-            halt=Value((_("no server takes its mails: %(answer)s") % {"answer": self._answer})[:300]),
+            halt=Value(why[:300]),
         ):
             log.error("campaign_stopped", campaign=campaign.pk)

@@ -6,6 +6,7 @@ from mailings.models.campaign_text import CampaignText
 from mailings.models.campaign_writer import CampaignWriter
 from mailings.models.delivery import ENDED, FORGOTTEN, OPEN, Delivery, DeliveryQuerySet
 from mailings.models.notification import MailPreference, WaitingNotice
+from mailings.models.outage import Outage
 from mailings.models.report import MailReport
 from mailings.models.subscriber import Subscriber, SubscriptionWish
 
@@ -21,6 +22,7 @@ __all__ = [
     "DomainBudget",
     "MailPreference",
     "MailReport",
+    "Outage",
     "Subscriber",
     "SubscriptionWish",
     "WaitingNotice",

@@ -4,8 +4,10 @@
 comes first: a worker that dies between the two reads the file again and finds that it is known.
 """
 
+import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -30,18 +32,36 @@ def read_new(*, now: datetime) -> None:
     for file in _waiting():
         if time.monotonic() > ends_at:
             return
-        try:
+        with _alone(file):
             _read(file, now=now)
-        except FileNotFoundError:  # another worker has it
-            continue
 
 
 def forget_old(*, now: datetime) -> None:
     """Delete what arrived more than a week ago and has been looked at."""
     for folder in (READ, UNREADABLE) if settings.BOUNCE_MAILDIR else ():
         for file in _files(Path(settings.BOUNCE_MAILDIR, folder)):
-            if file.lstat().st_mtime < (now - KEPT).timestamp():
-                file.unlink(missing_ok=True)
+            with _alone(file):
+                if file.lstat().st_mtime < (now - KEPT).timestamp():
+                    _delete(file)
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """What this machine does not let us do with one file holds up none behind it; the next call tries again."""
+    try:
+        yield
+    except FileNotFoundError:  # another worker has it
+        pass
+    except OSError as error:
+        log.exception("returned_mail_out_of_reach", file=file.name, error=type(error).__name__)
+
+
+def _delete(file: Path) -> None:
+    """A folder with what is in it; of a link only itself."""
+    if file.is_dir() and not file.is_symlink():
+        shutil.rmtree(file)
+    else:
+        file.unlink()
 
 
 def _waiting() -> list[Path]:

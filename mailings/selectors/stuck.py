@@ -1,6 +1,5 @@
 """What is stuck in the outbox and why, in numbers: nobody's address, subject or text."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,10 +8,10 @@ from typing import Any
 from django.db.models import Count, F, Func, Max, Min, QuerySet, TextField, Value
 from django.db.models.functions import Left
 
-from mailings.models import Campaign, Delivery, DomainBudget
+from mailings.answers import ADDRESS
+from mailings.models import Campaign, Delivery, DomainBudget, Outage
 from mailings.selectors.campaigns import progress_of
 
-ADDRESS = r"[^\s<>()]+@[^\s<>(),;:]+"  # servers like to repeat whom they refuse
 SHOWN = 100  # groups, domains and campaigns; the largest
 MUCH = 10_000  # past it the front page counts no further
 WEEK = timedelta(days=7)
@@ -47,7 +46,6 @@ class Resting:
     """A campaign that is paused, or of which the last mails were refused."""
 
     campaign: Campaign
-    why: str
     waiting: int
 
 
@@ -55,8 +53,9 @@ class Resting:
 class StuckPage:
     """Everything that stands in some mail's way."""
 
+    outage: Outage | None  # of our own server: then all mail waits for it
     groups: Sequence[Group]
-    budgets: Sequence[tuple[DomainBudget, str]]  # with what each domain answered
+    budgets: Sequence[DomainBudget]
     campaigns: Sequence[Resting]
     uncertain: Sequence[Uncertain]
 
@@ -67,15 +66,16 @@ class StuckPage:
 
 
 def stuck_page(*, at: datetime) -> StuckPage:
-    """What is stuck, each reason with how many mails it holds up, and which campaigns rest. Five queries."""
+    """What is stuck, each reason with how many mails it holds up, and which campaigns rest. Six queries."""
     resting = Campaign.objects.filter(state=State.PAUSED) | Campaign.objects.filter(state=State.SENDING, failures__gt=0)
     campaigns = list(resting.order_by("-failures", "-began_at")[:SHOWN])
     progress = progress_of(campaigns, at=at)
     budgets = DomainBudget.objects.order_by("per_minute", "domain")[:SHOWN]
     return StuckPage(
+        outage=Outage.objects.first(),
         groups=_groups(Delivery.objects.stuck(at=at)),
-        budgets=[(one, without_addresses(one.answer)) for one in budgets],
-        campaigns=[Resting(one, without_addresses(one.halt), progress[one.pk].waiting) for one in campaigns],
+        budgets=list(budgets),
+        campaigns=[Resting(one, progress[one.pk].waiting) for one in campaigns],
         uncertain=_uncertain(at),
     )
 
@@ -83,11 +83,6 @@ def stuck_page(*, at: datetime) -> StuckPage:
 def count_stuck(*, at: datetime) -> int:
     """How many mails are stuck, counted up to MUCH. One query."""
     return Delivery.objects.stuck(at=at)[:MUCH].count()
-
-
-def without_addresses(said: str) -> str:
-    """What a server said, without whom it named."""
-    return re.sub(ADDRESS, "…", said)
 
 
 def _groups(mails: "QuerySet[Any]") -> list[Group]:

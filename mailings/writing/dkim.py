@@ -21,7 +21,7 @@ SIGNED = (  # what a reader sees, and what programs act upon (RFC 6376, 5.4.1; R
     *("from", "to", "subject", "date", "message-id", "mime-version", "content-type"),
     *("list-id", "list-unsubscribe", "list-unsubscribe-post", "auto-submitted"),
 )
-SPACES = re.compile(rb"[ \t]+")
+SPACES, MANY_SPACES = re.compile(rb"[ \t]+"), re.compile(rb"  +")
 FOLD = 72
 
 
@@ -80,8 +80,8 @@ def signature(wire: bytes, *, by: Signer) -> bytes:
 
 def relaxed_body(body: bytes) -> bytes:
     """Spaces at the ends of lines and empty lines at the end do not count (RFC 6376, 3.4.4)."""
-    lines = [SPACES.sub(b" ", line).rstrip(b" ") for line in body.split(b"\r\n")]
-    text = b"\r\n".join(lines).rstrip(b"\r\n")
+    text = MANY_SPACES.sub(b" ", (body + b"\r\n").replace(b"\t", b" "))
+    text = text.replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
     return text + b"\r\n" if text else b""
 
 

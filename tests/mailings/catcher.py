@@ -16,7 +16,8 @@ BREAK_OFF = "000 hang up"  # instead of an answer
 class Catcher:
     """Keeps what it takes in `mails`, oldest first; the attributes say what it answers instead.
 
-    `on_recipient` and `on_dot` get the recipient's address; what they return is the answer, None is the usual one.
+    `on_sender` gets the sender's address, `on_recipient` and `on_dot` the recipient's; what they return is the answer,
+    None is the usual one.
     They may wait: that is how a test stops a worker at a point of its choice.
     """
 
@@ -26,6 +27,7 @@ class Catcher:
         self.recipients: list[str] = []
         self.senders: list[str | None] = []  # of the envelope
         self.sessions: list[Session] = []
+        self.on_sender: Answer = lambda address: None
         self.on_recipient: Answer = lambda address: None
         self.on_dot: Answer = lambda address: None
         with socket.socket() as free:
@@ -41,6 +43,15 @@ class Catcher:
     def stop(self) -> None:
         """Listen no longer."""
         self.controller.stop()
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take a sender, or answer what the test wants."""
+        answer = self.on_sender(address)
+        if answer is None:
+            envelope.mail_from = address
+        return answer or "250 OK"
 
     async def handle_RCPT(  # noqa: N802  # the name is aiosmtpd's
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

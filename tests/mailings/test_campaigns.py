@@ -23,7 +23,7 @@ from privacy.models import Suppression
 from privacy.services.suppression import suppress
 from tests.factories import NOW, CategoryFactory, CompanyFactory, MemberFactory, TopCategoryFactory, VerificationFactory
 from tests.mailings.campaigning import TOPIC, WORDS, agree, ends, figures, fresh, release, send_all, subscriber, write
-from tests.mailings.catcher import Catcher
+from tests.mailings.catcher import BREAK_OFF, Catcher
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 
@@ -343,6 +343,21 @@ def test_a_campaign_that_no_server_takes_stops_by_itself(monkeypatch: pytest.Mon
     send_all()
 
     assert (fresh(campaign).state, fresh(campaign).halt) == ("paused", "no server takes its mails: 550 5.7.1 Blocked")
+
+
+def test_a_campaign_of_whose_mails_no_end_is_known_stops_by_itself(
+    monkeypatch: pytest.MonkeyPatch, catcher: Catcher
+) -> None:
+    """They would all be uncertain, and none be sent again."""
+    monkeypatch.setattr(tallies, "BREAKER", 3)
+    for number in range(3):
+        agree(MemberFactory(email=f"member{number}@example.com"))
+    catcher.on_dot = lambda _address: BREAK_OFF
+
+    campaign = release(write())
+    send_all()
+
+    assert (fresh(campaign).state, fresh(campaign).halt[:28]) == ("paused", "no server takes its mails: C")
 
 
 def test_a_mail_that_was_taken_between_begins_the_count_anew(monkeypatch: pytest.MonkeyPatch, catcher: Catcher) -> None:

@@ -3,12 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from smtplib import SMTPResponseException, SMTPSenderRefused
+from smtplib import SMTPResponseException
 from typing import Any
 
 import pytest
 
-from mailings.smtp import Conversation, EndUnknown, Letter, check_lines
+from mailings.smtp import Conversation, EndUnknown, Letter, NotHeard, check_lines
 
 MESSAGE = b"Subject: x\r\n\r\n.hidden dot\r\n"
 
@@ -217,12 +217,27 @@ def test_mails_go_in_the_order_in_which_they_were_announced(server: Server) -> N
     assert [recipient for recipient, _text in server.taken] == ["reader1@example.org"]
 
 
-def test_a_refused_sender_is_told_apart(server: Server) -> None:
-    """It says nothing about the receiver, whose mail is put off and not ended."""
-    server.answers["MAIL FROM:<market@example.com>"] = "501 Syntax"
+@pytest.mark.parametrize("answer", ["501 Syntax", "451 later", "421 closing", "hang up"])
+def test_a_server_that_does_not_want_us_says_nothing_about_a_mail(server: Server, answer: str) -> None:
+    server.answers["MAIL FROM:<market@example.com>"] = answer
+    conversation = Conversation()
 
-    with pytest.raises(SMTPSenderRefused):
-        Conversation().hand_over(letter(1), MESSAGE, before_dot=nothing)
+    with pytest.raises(NotHeard):
+        conversation.hand_over(letter(1), MESSAGE, before_dot=refuse)
+
+    assert (conversation.is_new, server.taken) == (True, [])
+
+
+def test_a_server_that_hangs_up_after_a_mail_has_not_heard_the_next(server: Server) -> None:
+    """Many take only so many over one connection."""
+    conversation = Conversation()
+    conversation.hand_over(letter(1), MESSAGE, before_dot=nothing)
+    server.answers["MAIL FROM:<market@example.com>"] = "hang up"
+
+    with pytest.raises(NotHeard):
+        conversation.hand_over(letter(2), MESSAGE, before_dot=refuse)
+
+    assert (conversation.is_new, conversation.is_usable) == (False, False)
 
 
 def test_an_answer_that_is_none_leaves_the_end_unknown(server: Server) -> None:

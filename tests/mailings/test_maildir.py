@@ -89,6 +89,46 @@ def test_unreadable_files_are_kept_apart_and_hold_up_nobody(box: Path) -> None:
     assert secret.exists()
 
 
+def test_a_file_that_cannot_be_moved_holds_up_none_behind_it(box: Path) -> None:
+    """It is the oldest, and tried again each time; what it says counts once."""
+    first, second = sent_mail(), sent_mail("kofi@example.com")
+    long = "1" * 253  # with what is added to it, longer than a name may be
+    put(box, long, postfix(first))
+    put(box, "2.bounce", postfix(second))
+
+    periodic.read_returned()
+    periodic.read_returned()
+
+    assert (names(box, "new"), names(box, "cur")) == ([long], ["2.bounce:2,S"])
+    assert MailReport.objects.count() == 2
+
+
+def test_without_a_place_for_unreadable_files_the_others_are_read(box: Path) -> None:
+    (box / ".unreadable").write_bytes(b"somebody put a file here")
+    put(box, "1.empty", b"")
+    put(box, "2.bounce", postfix(sent_mail()))
+
+    periodic.read_returned()
+
+    assert (names(box, "new"), names(box, "cur")) == (["1.empty"], ["2.bounce:2,S"])
+
+
+def test_a_folder_is_forgotten_with_the_mails_in_it_and_none_behind_it_is_kept(box: Path) -> None:
+    """Of a link, only the link goes."""
+    outside = put(box, "0.outside", b"").rename(box.parent / "outside")
+    folder = box / ".unreadable" / "cur" / "1.folder:2,S"
+    folder.mkdir(parents=True)
+    (folder / "mail").write_bytes(postfix(sent_mail()))
+    (folder.parent / "2.link:2,S").symlink_to(box.parent)
+    (folder.parent / "3.old:2,S").write_bytes(b"")
+    for file in folder.parent.iterdir():
+        os.utime(file, (NOW.timestamp(), NOW.timestamp()), follow_symlinks=False)
+
+    maildir.forget_old(now=NOW + timedelta(days=7, seconds=1))
+
+    assert (names(box, ".unreadable/cur"), outside.exists()) == ([], True)
+
+
 def test_after_a_week_the_files_go(box: Path) -> None:
     put(box, "1.a", postfix(sent_mail()))
     put(box, "2.empty", b"")

@@ -1,6 +1,5 @@
 """Workers send what is due, and the row says how it ended."""
 
-import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -175,19 +174,6 @@ def test_a_domain_in_any_script_is_reached(catcher: Catcher) -> None:
     tasks.send_due_mail()
 
     assert catcher.recipients == ["info@xn--mnchen-3ya.example"]
-
-
-def test_without_a_server_everything_waits(settings: Any) -> None:
-    """And is tried again."""
-    with socket.socket() as reserved:  # bound, not listening: nobody answers there
-        reserved.bind(("127.0.0.1", 0))
-        settings.SMTP = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": reserved.getsockname()[1]}
-        rows = [owe(), owe("other@example.com")]
-
-        tasks.send_due_mail()
-
-    assert [state(row)[:2] for row in rows] == [("pending", 1), ("pending", 1)]
-    assert {row.not_before for row in rows} == {NOW + timedelta(seconds=30)}
 
 
 def test_after_many_attempts_it_ends(catcher: Catcher) -> None:

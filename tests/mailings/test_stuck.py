@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from mailings.models import Campaign, Delivery, DomainBudget
+from mailings.models import Campaign, Delivery, DomainBudget, Outage
 from mailings.selectors.stuck import stuck_page
 from mailings.services import queue_message
 from tests.factories import NOW
@@ -83,15 +83,15 @@ def test_campaigns_that_rest_or_stumble_say_why_and_how_much_waits() -> None:
     """Not those that go well, or are over."""
     stopped, paused, stumbling, well = (at(state) for state in ("paused", "paused", "sending", "sending"))
     at("done")
-    Campaign.objects.filter(pk=stopped.pk).update(halt="no server takes its mails: 550 5.7.1 <a@b.example>: blocked")
+    Campaign.objects.filter(pk=stopped.pk).update(halt="no server takes its mails: 550 blocked")
     Campaign.objects.filter(pk=stumbling.pk).update(failures=37)
     for campaign in (stopped, well):
         mails(campaign, "pending", 4)
 
-    found = {one.campaign.pk: (one.why, one.waiting) for one in stuck_page(at=NOW).campaigns}
+    found = {one.campaign.pk: (one.campaign.halt, one.waiting) for one in stuck_page(at=NOW).campaigns}
 
     assert found == {
-        stopped.pk: ("no server takes its mails: 550 5.7.1 <…>: blocked", 4),
+        stopped.pk: ("no server takes its mails: 550 blocked", 4),
         paused.pk: ("", 0),
         stumbling.pk: ("", 0),
     }
@@ -115,8 +115,8 @@ def crowd() -> None:
     """Something of everything."""
     single(error="451 4.7.1 <amara@slow.example>: greylisted")
     mails(at("sending"), "uncertain", to="lost@example.com")
-    Campaign.objects.filter(pk=at("paused").pk).update(title="December", halt="550 5.7.1 <a@b.example>: blocked")
-    DomainBudget.objects.create(domain="slow.example", per_minute=30, minute=NOW, answer="451 <a@b.example>: slowly")
+    Campaign.objects.filter(pk=at("paused").pk).update(title="December", halt="550 blocked")
+    DomainBudget.objects.create(domain="slow.example", per_minute=30, minute=NOW, answer="451 slowly")
 
 
 def test_the_page_shows_all_of_it_and_nobodys_address_or_words() -> None:
@@ -126,7 +126,7 @@ def test_the_page_shows_all_of_it_and_nobodys_address_or_words() -> None:
     page = client.get(PAGE).content.decode().split('id="content"')[1]
 
     shown = ["greylisted", "slow.example", "blocked", "slowly", "December", "100 in a row stop one"]
-    hidden = ["amara@", "lost@", "a@b.example", "Wombat", "Quokka"]
+    hidden = ["amara@", "lost@", "Wombat", "Quokka"]
     assert [word for word in shown if word not in page] == []
     assert [word for word in hidden if word in page] == []
     assert PAGE in client.get(changelist("mailings_delivery")).content.decode()
@@ -134,6 +134,15 @@ def test_the_page_shows_all_of_it_and_nobodys_address_or_words() -> None:
 
 def test_an_empty_page_says_that_nothing_is_stuck() -> None:
     assert "Every mail has left, or waits for its time." in writer().get(PAGE).content.decode()
+
+
+def test_a_silent_mail_server_stands_above_all_else_with_what_it_said() -> None:
+    Outage.objects.create(since=NOW - HOUR, tries=31, ask_again_at=NOW, said="535 5.7.8 Authentication failed")
+
+    page = writer().get(PAGE).content.decode()
+
+    assert "Our own mail server does not answer" in page
+    assert "asked 31 times: “535 5.7.8 Authentication failed”" in page
 
 
 def test_who_sees_mails_but_no_campaigns_sees_no_campaigns_here() -> None:

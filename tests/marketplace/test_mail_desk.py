@@ -1,13 +1,14 @@
 """The front page of admin says which mails to many are under way and how many mails are stuck."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.urls import reverse
 
-from mailings.models import Delivery
+from mailings.models import Delivery, Outage
 from mailings.selectors import stuck
 from marketplace import mail_desk as desk
 from tests.factories import NOW
@@ -40,6 +41,17 @@ def test_campaigns_that_are_released_and_not_over_stand_there_with_how_far_they_
     page = answer.content.decode()
     assert '<progress max="12" value="3"' in page
     assert [place("change", campaign) in page for campaign in under_way] == [True] * 5
+
+
+def test_a_silent_mail_server_is_the_first_that_staff_see() -> None:
+    client = at_work(make_staff("communications"))
+    before = client.get("/admin/").content.decode()
+    Outage.objects.create(since=NOW - timedelta(hours=1), ask_again_at=NOW, said="421 closing")
+
+    after = client.get("/admin/").content.decode()
+
+    said = "Our mail server does not answer"
+    assert (said in before, said in after) == (False, True)
 
 
 def test_stuck_mails_are_counted_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

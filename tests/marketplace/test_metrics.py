@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from mailings.models import Delivery
+from mailings.models import Delivery, Outage
 from mailings.services import queue_message
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,18 @@ def test_mails_are_counted_by_what_they_wait_for(client: Client, settings: Any) 
         ("transactional", "sent"): 1,
         ("transactional", "uncertain"): 1,
     }
+
+
+def test_the_silence_of_our_mail_server_is_measured(client: Client, settings: Any) -> None:
+    """0 while it answers."""
+    settings.METRICS_TOKEN, now = "a-token-of-this-test", timezone.now()
+    before = client.get("/metrics", headers=TOKEN).content.decode()
+    Outage.objects.create(since=now - timedelta(hours=1), ask_again_at=now, said="421 closing")
+
+    after = client.get("/metrics", headers=TOKEN).content.decode()
+
+    assert "market_mail_server_silent_seconds 0.0" in before
+    assert "market_mail_server_silent_seconds 36" in after
 
 
 def test_nobody_stands_in_them(client: Client, settings: Any) -> None:

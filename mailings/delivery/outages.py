@@ -1,0 +1,42 @@
+"""While our own mail server is silent all mail waits as it is, and the server is asked again, more and more seldom.
+
+Campaigns are not stopped for it: nobody's mail is refused, and once the server answers all goes on by itself.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from mailings.answers import without_addresses
+from mailings.models import Outage
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE = timedelta(seconds=5)  # doubled each time, up to the longest
+LONGEST_PAUSE = timedelta(minutes=2)
+DOUBLED = 5  # times, after which it is longer than the longest
+
+
+def is_too_early(*, now: datetime) -> bool:
+    """Whether the server was silent a moment ago, so that it is not asked yet."""
+    return Outage.objects.filter(ask_again_at__gt=now).exists()
+
+
+@transaction.atomic
+def note_silence(said: str, *, now: datetime) -> None:
+    """The server was asked in vain. Of workers that learn it at once, the first one counts."""
+    beginning = {"since": now, "ask_again_at": now, "said": ""}
+    outage, _new = Outage.objects.select_for_update().get_or_create(pk=Outage.ONLY, defaults=beginning)
+    if outage.ask_again_at > now:
+        return
+    outage.ask_again_at = now + min(FIRST_PAUSE * 2 ** min(outage.tries, DOUBLED), LONGEST_PAUSE)
+    outage.tries += 1
+    outage.said = without_addresses(said)[:300]
+    outage.save()
+    log.error("mail_server_silent", said=outage.said, tries=outage.tries)
+
+
+def end_outage() -> None:
+    """The server has listened to a mail, whatever it thinks of it."""
+    Outage.objects.all().delete()
