@@ -146,10 +146,8 @@ class Delivery(models.Model):
             models.Index(  # a campaign's numbers
                 name="delivery_campaign_state", fields=["campaign", "state"], condition=Q(campaign__isnull=False)
             ),
-            models.Index(  # what is on its way to somebody who says no
-                name="delivery_reader_open",
-                fields=["reader"],
-                condition=Q(reader__isnull=False, state__in=["pending", "claimed", "in_flight"]),
+            models.Index(  # what is on its way to somebody who says no, and whose an old link to unsubscribe was
+                name="delivery_reader", fields=["reader", "-queued_at"], condition=Q(reader__isnull=False)
             ),
             models.Index(name="delivery_ended", fields=["ended_at"]),  # metrics, and the sweep of what is over
             models.Index(name="delivery_newest", fields=["-queued_at"]),  # the outbox in admin
