@@ -17,6 +17,7 @@ from mailings.subscription_links import confirm_link
 from mailings.topics import question_of, topics
 from privacy.addresses import of_mailbox
 from privacy.models import ConsentEvent
+from privacy.selectors.suppression import only_comes_back
 from privacy.services.consent import consent_key, record_choices
 from privacy.services.suppression import note_mailbox_works
 
@@ -37,7 +38,8 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
     """Ask the mailbox whether it was its holder who chose these topics. Nobody is told whether it is known here.
 
     `language` is the one in which its mail is wanted. The mail that asks has the number of the wish: by it the link
-    still finds the mailbox when the wish is over. Raises NothingChosen.
+    still finds the mailbox when the wish is over. It goes also where mail came back from, since a yes to it proves that
+    the mailbox works; not where its holder has said that we must not write. Raises NothingChosen.
     """
     chosen = [topic for topic in topics() if topic in wanted]
     if not chosen:
@@ -61,6 +63,7 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
         language=language,
         context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk)},
         now=now,
+        asked_for=only_comes_back(address),
         pk=wish.pk,
     )
 
