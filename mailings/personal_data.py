@@ -36,7 +36,7 @@ declare(
     about=mailbox("to"),
     why=MAILING,
     keep=days_after(90, "ended_at", _("90 days after it was sent")),
-    held="to domain language name reader digest error",
+    held="to domain language name gathered reader digest error",
     subject=YOURS_ALREADY,
     text=YOURS_ALREADY,
     html=YOURS_ALREADY,
@@ -72,7 +72,7 @@ declare(Outage, neutral="id since tries ask_again_at said")
 declare(
     SubscriptionWish,
     what=_("What you asked us to send you, until you confirm it"),
-    about=mailbox("email"),
+    about=mailbox("email", by_lower=True),
     why=MARKETING,
     keep=days_after(30, "asked_at", _("30 days, if you do not confirm it")),
     held="email topics language gpc asked_at",
@@ -81,7 +81,7 @@ declare(
 declare(
     Subscriber,
     what=_("Your subscription to our mails without an account"),
-    about=mailbox("email"),
+    about=mailbox("email", by_lower=True),
     why=MARKETING,
     keep=days_after(1, "stopped_at", _("until you say no, and a day")),
     held="key email language confirmed_at stopped_at",
