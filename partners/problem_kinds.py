@@ -116,7 +116,9 @@ KINDS = (
     ProblemKind(
         "export-again",
         410,
-        "The cursor of the feed is older than what we know of removals (400 days), or we had to restore the database.",
+        "The cursor of the feed is older than what we know of removals (400 days), or we had to restore the database, or "
+        "you ask for kinds of things of which you were not told on the way to it: `kind` left them out, or the key "
+        "could not read them for a while.",
         "Export everything again, and go on from the cursor on the export’s first line.",
     ),
     ProblemKind(

@@ -47,7 +47,8 @@ class Changes(Endpoint):
     about = (
         "Ask again with `next` until `has_more` is false, then from time to time. Each thing comes once, as it is now: "
         "`upsert` with the whole object, `remove` without one. A removal with the reason `privacy` was asked for by a "
-        "person: delete every copy."
+        "person: delete every copy. A cursor is good for the kinds of which you were told on the way to it, or for "
+        "fewer: for more, export again."
     )
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
@@ -78,7 +79,8 @@ class Changes(Endpoint):
                 status=410,
                 kind="export-again",
                 title="The cursor has ended",
-                detail="What was removed since then is not known any more. Export everything again.",
+                detail="What was removed since then is not known any more, or you now read kinds of things of which "
+                "you were not told on the way there. Export everything again.",
             ) from error
         note_reading(key=key.pk, place=read_place(page.next_cursor), at=timezone.now())
         tail = f'"next": {json.dumps(page.next_cursor)}, "has_more": {json.dumps(page.has_more)}'

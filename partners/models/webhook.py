@@ -89,6 +89,14 @@ class Webhook(models.Model):
     state_since = models.DateTimeField(_("since"))
     epoch = models.UUIDField(_("epoch of the feed"), editable=False)
     position = models.BigIntegerField(_("position in the feed"), editable=False)
+    untold = ArrayField(  # of its kinds, those of which something was passed over; the old release sets none
+        models.CharField(max_length=20),
+        verbose_name=_("what it was not told of on the way there"),
+        default=list,
+        db_default=[],
+        blank=True,
+        editable=False,
+    )
     quiet_until = models.DateTimeField(_("gathers changes until"))
     created_at = models.DateTimeField(_("made at"))
 
