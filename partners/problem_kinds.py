@@ -86,8 +86,9 @@ KINDS = (
     ProblemKind(
         "still-under-way",
         409,
-        "The first call with this `Idempotency-Key` has not been answered yet.",
-        "Send it again in a minute.",
+        "The first call with this `Idempotency-Key` has not been answered yet, or a fault of ours broke it off less than "
+        "a minute ago.",
+        "Send it again in a minute: then it is finished, and not done a second time.",
     ),
     ProblemKind(
         "not-in-this-state",
