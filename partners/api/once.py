@@ -37,9 +37,7 @@ def _once(request: Request, value: str, do: Callable[[UUID], Answer]) -> Answer:
         )
     asked = b"\n".join([str(request.method).encode(), request.path.encode(), request._request.body])  # noqa: SLF001
     try:
-        return answer_once(
-            key=key_of(request), value=value, asked=asked, do=do, refusals=REFUSALS, now=timezone.now()
-        )
+        return answer_once(key=key_of(request), value=value, asked=asked, do=do, refusals=REFUSALS, now=timezone.now())
     except UsedForSomethingElse as error:
         raise Problem(
             status=422,
