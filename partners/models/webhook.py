@@ -62,6 +62,7 @@ class Webhook(models.Model):
         STAFF = "staff", _("by our staff")
         FAILING = "failing", _("it did not answer for three days")
         GONE = "gone", _("it answered 410 Gone")
+        KEY = "key", _("the key behind it has ended")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     partner = models.ForeignKey(
@@ -124,7 +125,7 @@ class Webhook(models.Model):
             models.CheckConstraint(
                 name="webhook_state_known",
                 condition=Q(state="active", pause_reason="")
-                | Q(state="paused", pause_reason__in=["holder", "staff", "failing", "gone"]),
+                | Q(state="paused", pause_reason__in=["holder", "staff", "failing", "gone", "key"]),
             ),
             models.CheckConstraint(name="webhook_began_before", condition=Q(state_since__gte=F("created_at"))),
         ]
