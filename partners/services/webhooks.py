@@ -108,7 +108,7 @@ def resume_webhook(*, webhook: Webhook, key: ApiKey | None, now: datetime) -> bo
         return True
     if key is not None and paused.pause_reason == Why.STAFF:
         raise PausedByStaff
-    if not ApiKey.objects.valid(at=now).filter(pk=paused.key_id).exists():
+    if not ApiKey.objects.valid(at=now).filter(webhooks=paused).exists():
         if key is None:
             Webhook.objects.filter(pk=paused.pk).update(pause_reason=Why.KEY, state_since=now)
             return False

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def without(scope: Scope) -> Iterator[None]:
     Partner.objects.update(scopes=sorted(OF_PARTNERS))
 
 
-def statuses(caller: Caller, *cursors: str, **more: str) -> list[int]:
+def statuses(caller: Caller, *cursors: str, **more: Any) -> list[int]:
     """What the feed answers from each of these places on."""
     return [caller.get("changes/", after=cursor, **more).status_code for cursor in cursors]
 
