@@ -21,7 +21,7 @@ from partners.api.description import Description
 from partners.api.export import Export
 from partners.api.manual import manual, manual_mirror, manual_problems, manual_reference
 from partners.api.path_ids import IdConverter
-from partners.api.removals import RemovalReceipt, Removals
+from partners.api.removals import RemovalObjects, RemovalReceipt, Removals
 from partners.api.webhook_calls import (
     WebhookDeliveries,
     WebhookDeliveryOne,
@@ -78,6 +78,7 @@ urlpatterns = [
     path("contacts/<id:number>/", OneContact.as_view(), name="contact"),
     path("changes/", Changes.as_view(), name="changes"),
     path("removals/", Removals.as_view(), name="removals"),
+    path("removals/<id:reference>/objects/", RemovalObjects.as_view(), name="removal_objects"),
     path("removals/<id:reference>/receipt/", RemovalReceipt.as_view(), name="removal_receipt"),
     path("export/<slug:plural>.ndjson", Export.as_view(), name="export"),
     path("webhooks/", Webhooks.as_view(), name="webhooks"),

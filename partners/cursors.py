@@ -14,10 +14,11 @@ class NotOurCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in the feed of one epoch."""
+    """A place in the feed of one epoch, and the kinds that its reader was not told of on the way there."""
 
     epoch: uuid.UUID
     position: int
+    untold: frozenset[str] = frozenset()
 
 
 def write_cursor(what: str, text: str) -> str:
@@ -37,13 +38,13 @@ def read_cursor(what: str, cursor: str) -> str:
 
 def write_place(place: Place) -> str:
     """A cursor of the feed."""
-    return write_cursor("changes", f"{place.epoch.hex} {place.position}")
+    return write_cursor("changes", " ".join([place.epoch.hex, str(place.position), *sorted(place.untold)]))
 
 
 def read_place(cursor: str) -> Place:
     """The place that it names. Raises NotOurCursor."""
-    epoch, _blank, position = read_cursor("changes", cursor).partition(" ")
-    return Place(uuid.UUID(epoch), int(position))
+    epoch, position, *untold = read_cursor("changes", cursor).split(" ")
+    return Place(uuid.UUID(epoch), int(position), frozenset(untold))
 
 
 def _signer(what: str) -> Signer:

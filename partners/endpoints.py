@@ -131,15 +131,26 @@ def json_answer(request: Request, body: str | bytes, *, exact: bool = False) -> 
 
 def refuse_unless_as_read(request: Request, body: str) -> None:
     """If-Match (RFC 9110, 13.1.1): raises Problem where this is not what the caller read before it changed it."""
-    wanted = request.headers.get("If-Match")
-    if wanted is None or parse_etags(wanted) == ["*"] or _strong_etag(body.encode()) in parse_etags(wanted):
+    tags = parse_etags(request.headers.get("If-Match", ""))
+    if not depends_on_reading(request) or _strong_etag(body.encode()) in tags:
         return
-    raise Problem(
+    raise not_as_read()
+
+
+def not_as_read() -> Problem:
+    """412; also where it has changed between the look at the tag and the change itself."""
+    return Problem(
         status=412,
         kind="not-as-read",
         title="It is not as you have read it",
         detail="It has changed since you read it with this ETag. Nothing was changed now: read it again.",
     )
+
+
+def depends_on_reading(request: Request) -> bool:
+    """Whether If-Match names what the caller has read; `*` is for whatever there is."""
+    wanted = request.headers.get("If-Match")
+    return wanted is not None and parse_etags(wanted) != ["*"]
 
 
 def streamed_answer(request: Request, parts: Iterator[bytes], *, kind: str, name: str) -> HttpResponseBase:

@@ -8,7 +8,7 @@ says that all was sent.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from django.db import connection
@@ -34,12 +34,13 @@ def resumed_from(source: Source, cursor: str) -> int:
     return int(text)
 
 
-def export_lines(source: Source, *, after: int) -> Iterator[bytes]:
+def export_lines(source: Source, *, after: int, readable: Collection[str]) -> Iterator[bytes]:
     """Stretches of lines. Each is what the public sees when it is read, so that the whole is of no single moment.
 
-    A reader who follows the feed from the first line of the first request on ends with exactly what is public.
+    A reader who follows the feed from the first line of the first request on ends with exactly what is public. One
+    cursor serves all exports that follow: it is for every kind that is `readable` to whoever asks.
     """
-    yield _control("begin", changes=place_now())
+    yield _control("begin", changes=place_now(readable))
     while True:
         now = timezone.now()
         last = _last_of_stretch(source.public(now).model, after=after)

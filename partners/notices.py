@@ -8,7 +8,7 @@ WEBHOOK_PAUSED = NoticeKind(
     key="webhook_paused",
     template="webhook_paused",
     title=_("Webhooks that were paused"),
-    hint=_("An address of your program did not answer for three days, or said that it is gone."),
+    hint=_("An address of your program did not answer for three days, or said that it is gone, or its key has ended."),
 )
 
 

@@ -53,9 +53,23 @@ def number_changes(*, now: datetime) -> int:
     total = 0
     while taken := _number_batch(now=now):
         total += taken
-    if total and Webhook.objects.active().exists():
-        tasks.wake()
+    _wake(total)
     return total
+
+
+def number_some(*, now: datetime) -> bool:
+    """One batch, for whoever waits for an answer; whether there may be more, which beat numbers meanwhile.
+
+    An import, or a seller who is hidden, leaves a million marks, and nobody's page waits for that.
+    """
+    taken = _number_batch(now=now)
+    _wake(taken)
+    return taken == BATCH
+
+
+def _wake(taken: int) -> None:
+    if taken and Webhook.objects.active().exists():
+        tasks.wake()
 
 
 @transaction.atomic(durable=True)

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from partners import epochs, numbering, tasks
+from partners.delivery import pausing
 from partners.services import once, usage, webhook_calls
 
 
@@ -15,13 +16,14 @@ def number_changes() -> None:
 
 @shared_task
 def note_position() -> None:
-    """Write down outside of the database how far the feed has come, so that a restore is noticed."""
+    """Write down outside of the database how far the feed has come; notice a restore by what stands there."""
     epochs.note_position()
 
 
 @shared_task
 def sweep_webhooks() -> None:
-    """Find what a lost wake-up, a dead worker or a failed attempt left behind, and send it."""
+    """Find what a lost wake-up, a dead worker or a failed attempt left behind, and send it; stop what has no key."""
+    pausing.pause_without_key(now=timezone.now())
     tasks.send_webhooks()
 
 

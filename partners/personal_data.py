@@ -74,7 +74,7 @@ declare(
     held="member url kinds state pause_reason state_since previous_until created_at",
     secret=Held(withheld=NEVER_GIVEN),
     previous_secret=Held(withheld=NEVER_GIVEN),
-    neutral="id partner key place epoch position quiet_until",
+    neutral="id partner key place epoch position untold quiet_until",
 )
 declare(
     WebhookDelivery,

@@ -86,8 +86,9 @@ KINDS = (
     ProblemKind(
         "still-under-way",
         409,
-        "The first call with this `Idempotency-Key` has not been answered yet.",
-        "Send it again in a minute.",
+        "The first call with this `Idempotency-Key` has not been answered yet, or a fault of ours broke it off less "
+        "than a minute ago.",
+        "Send it again in a minute: then it is finished, and not done a second time.",
     ),
     ProblemKind(
         "not-in-this-state",
@@ -116,7 +117,9 @@ KINDS = (
     ProblemKind(
         "export-again",
         410,
-        "The cursor of the feed is older than what we know of removals (400 days), or we had to restore the database.",
+        "The cursor of the feed is older than what we know of removals (400 days), or we had to restore the database, "
+        "or you ask for kinds of things of which you were not told on the way to it: `kind` left them out, or the key "
+        "could not read them for a while.",
         "Export everything again, and go on from the cursor on the export’s first line.",
     ),
     ProblemKind(

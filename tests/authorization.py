@@ -35,7 +35,8 @@ MATRIX: dict[str, dict[str, str]] = {
         f"api:{name}": {"GET": "401", "POST": "401"}
         for name in (
             *("leads", "lead", "companies", "company", "categories", "category", "countries", "country"),
-            *("contacts", "contact", "contact_claim", "changes", "export", "removals", "removal_receipt"),
+            *("contacts", "contact", "contact_claim", "changes", "export", "removals"),
+            *("removal_objects", "removal_receipt"),
             *("own_leads", "own_lead", "own_lead_step"),
             *("webhooks", "webhook", "webhook_secret", "webhook_ping"),
             *("webhook_deliveries", "webhook_delivery", "webhook_replay"),
@@ -289,6 +290,7 @@ KEYS: dict[str, dict[str, str]] = {
     "api:contact_claim": {"GET": f"405 403 {REFUSED}", "POST": f"422 403 {REFUSED}"},
     "api:contact": {"GET": f"403 403 {REFUSED}", "POST": f"405 403 {REFUSED}"},
     "api:removals": {"GET": OWED, "POST": ANY_OWED},
+    "api:removal_objects": {"GET": OWED.replace("200", "404"), "POST": ANY_OWED},  # another partner's
     "api:removal_receipt": {"GET": ANY_OWED, "POST": OWED.replace("200", "404")},  # another partner's
     "api:webhooks": {"GET": f"200 200 {REFUSED}", "POST": f"422 422 {REFUSED}"},  # an empty body
     # Somebody else's webhook:

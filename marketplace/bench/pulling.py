@@ -21,6 +21,7 @@ from offerboard.pulled import LEADS
 from partners.exporting import export_lines
 from partners.scopes import Scope
 from partners.services.keys import issue_member_key, revoke_key
+from partners.sources import sources
 
 PAGE = 1_000  # leads
 ROUNDS = 9
@@ -53,7 +54,7 @@ def _over_copy(number: int, what: str, ours: Call, plain: Call, *, leads: int, a
 
 
 def _export() -> None:
-    for _lines in export_lines(LEADS, after=0):
+    for _lines in export_lines(LEADS, after=0, readable=sources()):
         pass
 
 

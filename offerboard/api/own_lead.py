@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from offerboard.api.lead_body import LeadChange, form_of
-from offerboard.api.own_shapes import or_conflict, own_fields, own_lead, own_lead_to_change, written
+from offerboard.api.own_shapes import or_conflict, own_fields, own_lead, own_lead_to_change, seen_in, written
 from offerboard.models import Lead
 from offerboard.services import lead_states
 from offerboard.services import leads as services
 from partners.bodies import read_body
-from partners.endpoints import JSON, Component, Endpoint, json_answer
+from partners.endpoints import JSON, Component, Endpoint, depends_on_reading, json_answer, not_as_read
 from partners.fields import Schema
 from partners.parameters import read_query
 from partners.problems import Problem
@@ -51,14 +51,19 @@ class OwnLead(Endpoint):
         is_draft = lead.state == Lead.State.DRAFT
         details = form_of(body, lead=lead, for_draft=is_draft).details()
         change = services.update_draft if is_draft else services.update_lead
-        or_conflict(change, lead, details=details, seen=lead.updated_at, now=timezone.now())
+        as_read = depends_on_reading(request)
+        or_conflict(change, lead, as_read=as_read, details=details, seen=lead.updated_at, now=timezone.now())
         return json_answer(request, written(lead), exact=True)
 
     def delete(self, request: Request, key: str) -> Response:
         """Delete a draft, which nobody else has seen; a lead that was posted is closed instead."""
         lead = own_lead_to_change(request, key)
         try:
-            lead_states.discard_draft(lead=lead, now=timezone.now())
+            lead_states.discard_draft(lead=lead, seen=seen_in(request, lead), now=timezone.now())
+        except services.ChangedMeanwhile as error:
+            raise not_as_read() from error
+        except Lead.DoesNotExist as error:
+            raise Http404 from error
         except services.NotADraft as error:
             raise Problem(
                 status=409,
@@ -99,5 +104,6 @@ class OwnLeadStep(Endpoint):
         read_body(Nothing, request)
         if step == "publish" and lead.state == Lead.State.DRAFT:
             form_of({}, lead=lead, for_draft=False)  # which says what is missing
-        or_conflict(take, lead, now=timezone.now())
+        seen = seen_in(request, lead)
+        or_conflict(take, lead, as_read=seen is not None, seen=seen, now=timezone.now())
         return json_answer(request, written(lead), exact=True)

@@ -1,6 +1,7 @@
 """What the endpoints about a company's own leads share: finding one, writing it, and why something was not done."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -14,7 +15,7 @@ from offerboard.models import Lead
 from offerboard.pulled import LEADS
 from offerboard.refusals import REFUSALS
 from offerboard.services import leads as services
-from partners.endpoints import key_of, refuse_unless_as_read
+from partners.endpoints import depends_on_reading, key_of, not_as_read, refuse_unless_as_read
 from partners.fields import Field, nullable, one_of, several
 from partners.problems import Problem
 
@@ -59,9 +60,14 @@ def own_lead(request: Request, key: str) -> Lead:
 def own_lead_to_change(request: Request, key: str) -> Lead:
     """The same, for whoever may have said what it was when they read it. Raises Problem."""
     lead = own_lead(request, key)
-    if "If-Match" in request.headers:
+    if depends_on_reading(request):
         refuse_unless_as_read(request, written(lead))
     return lead
+
+
+def seen_in(request: Request, lead: Lead) -> datetime | None:
+    """The time of change that the services compare once they hold the row: it may change after the look above."""
+    return lead.updated_at if depends_on_reading(request) else None
 
 
 def written(lead: Lead) -> str:
@@ -72,13 +78,15 @@ def written(lead: Lead) -> str:
     return found
 
 
-def or_conflict(step: Any, lead: Lead, **what: Any) -> None:
-    """Raises Problem with the words that the website has for it."""
+def or_conflict(step: Any, lead: Lead, *, as_read: bool = False, **what: Any) -> None:
+    """Raises Problem with the words that the website has for it; `as_read` for who has sent If-Match."""
     try:
         step(lead=lead, **what)
     except Lead.DoesNotExist as error:  # as above
         raise Http404 from error
     except services.ChangedMeanwhile as error:
+        if as_read:
+            raise not_as_read() from error
         raise Problem(
             status=409,
             kind="changed-meanwhile",

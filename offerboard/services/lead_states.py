@@ -1,4 +1,7 @@
-"""A lead's way on and off the board. Of two clicks, one wins: each change asks for the state it starts from."""
+"""A lead's way on and off the board. Of two clicks, one wins: each change asks for the state it starts from.
+
+What a company does can also depend on what was read: `seen` is the time of change that the lead had then, or None.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -19,7 +22,7 @@ from offerboard.models.lead import LeadQuerySet, NextRank
 from offerboard.notices import APPROVED, REJECTED
 from offerboard.revisions import keep_revisions
 from offerboard.services.documents import forget_documents
-from offerboard.services.leads import NotADraft
+from offerboard.services.leads import ChangedMeanwhile, NotADraft
 from offerboard.services.pictures import forget_files
 
 FORGOTTEN_AFTER = timedelta(days=90)  # from expiry until the lead is closed for good
@@ -63,12 +66,13 @@ class NotDecidable(Exception):
 
 
 @transaction.atomic(durable=True)
-def publish_lead(*, lead: Lead, now: datetime) -> None:
+def publish_lead(*, lead: Lead, seen: datetime | None = None, now: datetime) -> None:
     """Put a draft on the board, or before a moderator where leads are reviewed first.
 
-    Raises CompanyNotListed, Incomplete, NotADraft.
+    Raises ChangedMeanwhile, CompanyNotListed, Incomplete, NotADraft.
     """
     company = _listed_company(lead)
+    _hold_as_seen(lead, seen)
     try:
         with transaction.atomic():
             current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
@@ -92,8 +96,9 @@ def publish_lead(*, lead: Lead, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def pause_lead(*, lead: Lead, now: datetime) -> None:
-    """Take a lead off the board for a while; its days go on counting. Raises NotPublished."""
+def pause_lead(*, lead: Lead, seen: datetime | None = None, now: datetime) -> None:
+    """Take a lead off the board for a while; its days go on counting. Raises ChangedMeanwhile, NotPublished."""
+    _hold_as_seen(lead, seen)
     on_board = Lead.objects.filter(pk=lead.pk, state=Lead.State.PUBLISHED, expires_at__gt=now)
     if not on_board.update(state=Lead.State.PAUSED, updated_at=now):
         raise NotPublished
@@ -101,12 +106,13 @@ def pause_lead(*, lead: Lead, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def resume_lead(*, lead: Lead, now: datetime) -> None:
+def resume_lead(*, lead: Lead, seen: datetime | None = None, now: datetime) -> None:
     """Put a paused lead back where it was; before a moderator where leads are reviewed first, as it may have changed.
 
-    Raises CompanyNotListed, NotPaused.
+    Raises ChangedMeanwhile, CompanyNotListed, NotPaused.
     """
     _listed_company(lead)
+    _hold_as_seen(lead, seen)
     paused = Lead.objects.filter(pk=lead.pk, state=Lead.State.PAUSED, expires_at__gt=now)
     state = Lead.State.PENDING if settings.LEADS_REVIEWED_FIRST else Lead.State.PUBLISHED
     if not paused.update(state=state, updated_at=now):
@@ -115,13 +121,14 @@ def resume_lead(*, lead: Lead, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def renew_lead(*, lead: Lead, now: datetime) -> None:
+def renew_lead(*, lead: Lead, seen: datetime | None = None, now: datetime) -> None:
     """Let a published or expired lead run its full time again, from the top of the board.
 
     One that expired while paused may have changed: where leads are reviewed first, it waits for a moderator.
-    Raises CompanyNotListed, NotRenewable, RenewedToday.
+    Raises ChangedMeanwhile, CompanyNotListed, NotRenewable, RenewedToday.
     """
     company = _listed_company(lead)
+    _hold_as_seen(lead, seen)
     current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if not current.may_return(at=now):
         raise NotRenewable
@@ -140,16 +147,23 @@ def renew_lead(*, lead: Lead, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def close_lead(*, lead: Lead, now: datetime) -> None:
-    """End a lead for good. Raises NotOpen, StillADraft."""
+def close_lead(*, lead: Lead, seen: datetime | None = None, now: datetime) -> None:
+    """End a lead for good. Raises ChangedMeanwhile, NotOpen, StillADraft."""
+    _hold_as_seen(lead, seen)
     if not Lead.objects.open().filter(pk=lead.pk).update(state=Lead.State.CLOSED, updated_at=now):
         raise StillADraft if Lead.objects.drafts().filter(pk=lead.pk).exists() else NotOpen
     _keep_revision(lead, now=now)
 
 
 @transaction.atomic(durable=True)
-def discard_draft(*, lead: Lead, now: datetime) -> None:  # noqa: ARG001  # called like every other change
-    """Delete a draft, its pictures and its documents. Raises NotADraft."""
+def discard_draft(
+    *,
+    lead: Lead,
+    seen: datetime | None = None,
+    now: datetime,  # noqa: ARG001  # called like every other change
+) -> None:
+    """Delete a draft, its pictures and its documents. Raises ChangedMeanwhile, NotADraft."""
+    _hold_as_seen(lead, seen)
     draft = Lead.objects.drafts().select_for_update().filter(pk=lead.pk).first()
     if draft is None:
         raise NotADraft
@@ -252,6 +266,15 @@ def people_of(lead: Lead) -> Iterable[Member]:
 def _keep_revision(lead: Lead, *, now: datetime) -> None:
     keep_revisions(leads=Lead.objects.filter(pk=lead.pk), now=now)
     transaction.on_commit(tasks.wake_alerts)  # it may be new to searches that send mails
+
+
+def _hold_as_seen(lead: Lead, seen: datetime | None) -> None:
+    """Until the commit nobody changes it, if it is what was read. Raises ChangedMeanwhile, Lead.DoesNotExist."""
+    if seen is None:
+        return
+    current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    if current.updated_at != seen:
+        raise ChangedMeanwhile(current)
 
 
 def _post(lead: Lead, *, now: datetime) -> None:

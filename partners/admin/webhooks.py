@@ -39,7 +39,7 @@ class WebhookAdmin(ReadOnly):
         self._each(
             request,
             queryset,
-            lambda webhook: pause_webhook(webhook=webhook, by=Webhook.PauseReason.STAFF, now=now),
+            lambda webhook: pause_webhook(webhook=webhook, by=Webhook.PauseReason.STAFF, now=now) is None,
             "paused",
         )
 
@@ -50,19 +50,23 @@ class WebhookAdmin(ReadOnly):
         self._each(
             request,
             queryset,
-            lambda webhook: resume_webhook(webhook=webhook, by_staff=True, now=now),
+            lambda webhook: resume_webhook(webhook=webhook, key=None, now=now),
             "taken up again",
         )
 
     def _each(
-        self, request: HttpRequest, queryset: QuerySet[Webhook], act: Callable[[Webhook], None], words: str
+        self, request: HttpRequest, queryset: QuerySet[Webhook], act: Callable[[Webhook], bool], words: str
     ) -> None:
-        chosen = list(queryset)
-        for webhook in chosen:
-            act(webhook)
-            self.log_change(request, webhook, words)
-        said = ngettext("Done: %(count)d webhook.", "Done: %(count)d webhooks.", len(chosen))
-        messages.success(request, said % {"count": len(chosen)})
+        done = 0
+        for webhook in queryset:
+            if act(webhook):
+                self.log_change(request, webhook, words)
+                done += 1
+            else:
+                told = _("%(url)s stays paused: its key has ended. Its holder takes it up again with another one.")
+                messages.warning(request, told % {"url": webhook.url})
+        said = ngettext("Done: %(count)d webhook.", "Done: %(count)d webhooks.", done)
+        messages.success(request, said % {"count": done})
 
 
 @admin.register(WebhookDelivery)

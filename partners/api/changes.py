@@ -16,7 +16,7 @@ from partners.cursors import LONGEST, NotOurCursor, read_place
 from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
 from partners.fields import MOMENT, Schema, one_of, with_all
 from partners.models import ApiKey
-from partners.numbering import number_changes
+from partners.numbering import number_some
 from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
 from partners.problems import Fault, Problem, bad_parameters
 from partners.scopes import Scope
@@ -47,7 +47,8 @@ class Changes(Endpoint):
     about = (
         "Ask again with `next` until `has_more` is false, then from time to time. Each thing comes once, as it is now: "
         "`upsert` with the whole object, `remove` without one. A removal with the reason `privacy` was asked for by a "
-        "person: delete every copy."
+        "person: delete every copy. A cursor is good for the kinds of which you were told on the way to it, or for "
+        "fewer: for more, export again."
     )
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
@@ -62,13 +63,13 @@ class Changes(Endpoint):
     def get(self, request: Request) -> HttpResponseBase:
         """A page; `next` is the cursor for the next call, also where nothing has changed.
 
-        Whatever is committed by now is numbered first, so that a reader lags behind by nothing but its own pace; while
-        another process is numbering, it is on the next page.
+        What is committed by now is numbered first, so that a reader lags behind by nothing but its own pace. Of a great
+        many changes it is the first 5,000, and the rest is on later pages; so it is while another process is numbering.
         """
         query = read_query(self.query, request)
         key = key_of(request)
         kinds = _kinds(key, query.get("kind", ""))
-        number_changes(now=timezone.now())
+        is_behind = number_some(now=timezone.now())
         try:
             page = changes_page(after=query["after"], kinds=kinds, most=query["page_size"], partner=key.partner)
         except NotOurCursor as error:
@@ -78,10 +79,11 @@ class Changes(Endpoint):
                 status=410,
                 kind="export-again",
                 title="The cursor has ended",
-                detail="What was removed since then is not known any more. Export everything again.",
+                detail="What was removed since then is not known any more, or you now read kinds of things of which "
+                "you were not told on the way there. Export everything again.",
             ) from error
         note_reading(key=key.pk, place=read_place(page.next_cursor), at=timezone.now())
-        tail = f'"next": {json.dumps(page.next_cursor)}, "has_more": {json.dumps(page.has_more)}'
+        tail = f'"next": {json.dumps(page.next_cursor)}, "has_more": {json.dumps(page.has_more or is_behind)}'
         return json_answer(request, f'{{"changes": [{", ".join(page.changes)}], {tail}}}')
 
 

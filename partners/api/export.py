@@ -17,6 +17,7 @@ from partners.fields import Schema
 from partners.parameters import read_query
 from partners.problems import Fault, bad_parameters
 from partners.scopes import Scope
+from partners.selectors.webhooks import readable_kinds
 from partners.sources import source_of, sources
 
 NDJSON = "application/x-ndjson"
@@ -70,4 +71,5 @@ class Export(Endpoint):
             after = resumed_from(source, query.get("after", ""))
         except NotOurCursor as error:
             raise bad_parameters([Fault("query", "after", "is no cursor of this export.")]) from error
-        return streamed_answer(request, export_lines(source, after=after), kind=NDJSON, name=f"{plural}.ndjson")
+        lines = export_lines(source, after=after, readable=readable_kinds(scopes_of(key_of(request))))
+        return streamed_answer(request, lines, kind=NDJSON, name=f"{plural}.ndjson")

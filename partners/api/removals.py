@@ -12,13 +12,14 @@ from rest_framework.request import Request
 
 from partners.api.path_ids import read_id
 from partners.bodies import read_body
+from partners.cursors import NotOurCursor, read_cursor, write_cursor
 from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
 from partners.fields import MOMENT, UUID_TEXT, Plain, Schema, listed, nullable, one_of, several
 from partners.models import Partner
-from partners.numbering import number_changes
-from partners.parameters import read_query
-from partners.problems import Problem
-from partners.selectors.removals import own_receipt, own_removals, removal_of
+from partners.numbering import number_some
+from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
+from partners.problems import Fault, Problem, bad_parameters
+from partners.selectors.removals import SHOWN, own_receipt, own_removals, removal_objects, removal_of
 from privacy.services.receipts import confirm_receipt
 
 REMOVAL = (
@@ -27,13 +28,20 @@ REMOVAL = (
     Plain("deadline", MOMENT, "Until when it has to be confirmed."),
     Plain("confirmed_at", nullable(MOMENT), "When it was; null where it was not."),
 )
-OBJECTS: Schema = several(
-    {
-        "type": "object",
-        "properties": {"kind": {"type": "string"}, "id": {"type": "string"}},
-        "required": ["kind", "id"],
-    }
-)
+OBJECT: Schema = {
+    "type": "object",
+    "properties": {"kind": {"type": "string"}, "id": {"type": "string"}},
+    "required": ["kind", "id"],
+}
+
+
+class ObjectsQuery(serializers.Serializer[Any]):
+    """What the list of what a removal is about understands."""
+
+    after = serializers.CharField(required=False, max_length=400, help_text="The cursor `next` of the page before.")
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Things on a page."
+    )
 
 
 class ReceiptBody(serializers.Serializer[Any]):
@@ -47,24 +55,59 @@ class Removals(Endpoint):
 
     outlives_contract = True
     about = (
-        "What goes for privacy’s sake is in the feed too. It stands here, with all it is about, until you confirm it."
+        "What goes for privacy’s sake is in the feed too. It stands here, with what it is about, until you confirm it."
     )
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """A list of them."""
         about = Plain(
             "objects",
-            OBJECTS,
-            "What has gone for it, or which of your contacts was wrong: one confirmation is for all of it.",
+            several(OBJECT),
+            f"What has gone for it, or which of your contacts was wrong: the first {SHOWN} things.",
         )
-        return {JSON: listed("results", component("OwedRemoval", (*REMOVAL, about)))}
+        more = Plain(
+            "has_more_objects",
+            {"type": "boolean"},
+            "Whether it is about more, which stands at …/objects/: one confirmation is for all of it.",
+        )
+        return {JSON: listed("results", component("OwedRemoval", (*REMOVAL, about, more)))}
 
     def get(self, request: Request) -> HttpResponseBase:
-        """Those that are not confirmed, the most urgent first; what went a moment ago is numbered before."""
+        """Those that are not confirmed, the most urgent first; what went a moment ago is there, or said to be more."""
         read_query(self.query, request)
         partner = _partner_of(request)
-        number_changes(now=timezone.now())
+        number_some(now=timezone.now())
         return json_answer(request, json.dumps({"results": own_removals(partner)}))
+
+
+class RemovalObjects(Endpoint):
+    """All that one of them is about."""
+
+    outlives_contract, query, problems = True, ObjectsQuery, (404,)
+    about = (
+        "Contacts come first, then things in the order of the feed. A page without results whose `next` is not null "
+        "says that more has gone than the feed has yet: ask again from time to time. Confirm when you have come to the "
+        "end."
+    )
+
+    def answers(self, _component: Component) -> Mapping[str, Schema]:
+        """A page."""
+        return {JSON: listed("results", OBJECT, next=nullable({"type": "string"}))}
+
+    def get(self, request: Request, reference: str) -> HttpResponseBase:
+        """A page; `next` is null on the last."""
+        partner, query = _partner_of(request), read_query(self.query, request)
+        receipt, what = own_receipt(partner, read_id("reference", reference)), f"removal {reference}"
+        if receipt is None:
+            raise Http404
+        try:
+            after = int(read_cursor(what, query["after"])) if "after" in query else 0
+        except NotOurCursor as error:
+            raise bad_parameters([Fault("query", "after", "is no cursor of this list.")]) from error
+        number_some(now=timezone.now())
+        found, reached = removal_objects(partner, receipt, after=after, most=query["page_size"])
+        following = None if reached is None else write_cursor(what, str(reached))
+        return json_answer(request, json.dumps({"results": found, "next": following}))
 
 
 class RemovalReceipt(Endpoint):

@@ -74,18 +74,20 @@ class DeliveriesQuery(serializers.Serializer[Any]):
     )
 
 
-def own_webhook(request: Request, pk: str) -> Webhook:
-    """One of the caller's holder's; whether others exist nobody learns."""
+def own_webhook(request: Request, pk: str, *, hold: bool = False) -> Webhook:
+    """One of the caller's holder's; whether others exist nobody learns. One that is held nobody else changes."""
     own = Webhook.objects.of_holder(key_of(request)).select_related("partner", "key")
+    if hold:
+        own = own.select_for_update(of=("self",), no_key=True)
     found = own.filter(pk=read_id("pk", pk)).first()
     if found is None:
         raise Http404
     return found
 
 
-def webhook_to_change(request: Request, pk: str) -> Webhook:
+def webhook_to_change(request: Request, pk: str, *, hold: bool = False) -> Webhook:
     """One of the caller's holder's that tells nothing which this key may not read. Raises Problem."""
-    webhook = own_webhook(request, pk)
+    webhook = own_webhook(request, pk, hold=hold)
     allowed = readable_kinds(scopes_of(key_of(request)))
     if missing := [kind for kind in webhook.kinds if kind not in allowed]:
         needed = sources()[missing[0]].scope

@@ -25,7 +25,7 @@ from partners.bodies import read_body
 from partners.delivery.targets import BadAddress
 from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
 from partners.fields import Schema, listed
-from partners.models import MOST_OF_HOLDER, Webhook
+from partners.models import MOST_OF_HOLDER, ApiKey, Webhook
 from partners.parameters import read_query
 from partners.problems import Fault, Problem, bad_body
 from partners.scopes import Scope
@@ -92,12 +92,15 @@ class OneWebhook(Endpoint):
 
     def patch(self, request: Request, pk: str) -> Response:
         """Another address, other kinds, paused or active; all of it or nothing."""
-        webhook, wanted = webhook_to_change(request, pk), read_body(ChangedWebhook, request, partial=True)
+        webhook_to_change(request, pk)
+        wanted = read_body(ChangedWebhook, request, partial=True)
         kinds = checked_kinds(request, wanted["kinds"]) if "kinds" in wanted else None
         try:
             with transaction.atomic():
+                # Somebody may have given it kinds meanwhile that this key may not read, and so not send elsewhere.
+                webhook = webhook_to_change(request, pk, hold=True)
                 services.change_webhook(webhook=webhook, url=wanted.get("url"), kinds=kinds)
-                _set_state(webhook, wanted)
+                _set_state(webhook, wanted, key=key_of(request))
         except BadAddress as error:
             raise _bad_url(error) from error
         except services.PausedByStaff as error:
@@ -120,12 +123,12 @@ def with_secret(made: services.NewSecret) -> dict[str, Any]:
     return {**webhook_json(made.webhook), "secret": made.secret}
 
 
-def _set_state(webhook: Webhook, wanted: Mapping[str, Any]) -> None:
+def _set_state(webhook: Webhook, wanted: Mapping[str, Any], *, key: ApiKey) -> None:
     now = timezone.now()
     if wanted.get("state") == Webhook.State.PAUSED:
         services.pause_webhook(webhook=webhook, by=Webhook.PauseReason.HOLDER, now=now)
     elif wanted.get("state") == Webhook.State.ACTIVE:
-        services.resume_webhook(webhook=webhook, now=now)
+        services.resume_webhook(webhook=webhook, key=key, now=now)
 
 
 def _bad_url(error: BadAddress) -> Problem:

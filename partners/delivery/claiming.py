@@ -24,13 +24,22 @@ def claim(*, now: datetime) -> WebhookDelivery | None:
 
 @transaction.atomic(durable=True)
 def _claim(*, now: datetime) -> WebhookDelivery | None:
-    """What a worker left behind goes first, since nothing of that webhook passes it."""
+    """What a worker left behind goes first, since nothing of that webhook passes it.
+
+    How long it lay here past its time, as the contract was out or no worker ran, is our silence and not the receiver's:
+    the days for which it is tried begin later by that.
+    """
     delivery = _due(now).select_for_update(of=("self",), skip_locked=True, no_key=True).first()
     if delivery is None:
         return None
+    delivery.tried_from += max(now - delivery.not_before, timedelta(0))
     delivery.state, delivery.lease_until, delivery.attempts = State.CLAIMED, now + LEASE, delivery.attempts + 1
     WebhookDelivery.objects.filter(pk=delivery.pk).update(
-        state=State.CLAIMED, lease_until=delivery.lease_until, attempts=F("attempts") + 1
+        state=State.CLAIMED,
+        lease_until=delivery.lease_until,
+        attempts=F("attempts") + 1,
+        tried_from=delivery.tried_from,
+        not_before=now,
     )
     return delivery
 

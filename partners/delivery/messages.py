@@ -6,7 +6,7 @@ from django.conf import settings
 
 from partners.cursors import Place, write_place
 from partners.models import Change, Feed, WebhookDelivery
-from partners.selectors.changes import CursorGone, changes_between
+from partners.selectors.changes import CursorGone, changes_between, untold
 from partners.selectors.webhooks import kinds_now
 
 Event = WebhookDelivery.Event
@@ -15,7 +15,7 @@ Event = WebhookDelivery.Event
 def write_message(delivery: WebhookDelivery) -> str:
     """The message as JSON text; its objects are as the feed writes them. Raises CursorGone.
 
-    Of the kinds that it was made of only those are left that the holder may still read.
+    Its kinds are those that its holder may read now: see `stretches.leave_out_what_may_not_be_read`.
     """
     about = {"type": delivery.event, "timestamp": delivery.created_at.isoformat()}
     return f'{json.dumps(about)[:-1]}, "data": {_data(delivery)}}}'
@@ -24,16 +24,14 @@ def write_message(delivery: WebhookDelivery) -> str:
 def _data(delivery: WebhookDelivery) -> str:
     if delivery.event == Event.PING:
         return json.dumps({"market": settings.SITE_URL})
-    following = {"next": write_place(Place(delivery.epoch, delivery.up_to))}
+    kinds = kinds_now(delivery.webhook) if delivery.event == Event.EXPORT_AGAIN else delivery.kinds
+    following = {"next": write_place(Place(delivery.epoch, delivery.up_to, untold(kinds)))}
     if delivery.event == Event.EXPORT_AGAIN:
         return json.dumps(following)
     feed = Feed.objects.get(pk=1)
     if delivery.epoch != feed.epoch or delivery.after < feed.forgotten:
         raise CursorGone
-    allowed = [kind for kind in kinds_now(delivery.webhook) if kind in delivery.kinds]
-    changes = changes_between(
-        after=delivery.after, up_to=delivery.up_to, kinds=allowed, partner=delivery.webhook.partner
-    )
-    has_more = Change.objects.filter(kind__in=allowed, position__gt=delivery.up_to, position__lte=feed.last).exists()
+    changes = changes_between(after=delivery.after, up_to=delivery.up_to, kinds=kinds, partner=delivery.webhook.partner)
+    has_more = Change.objects.filter(kind__in=kinds, position__gt=delivery.up_to, position__lte=feed.last).exists()
     tail = json.dumps({**following, "has_more": has_more})[1:]
     return f'{{"changes": [{", ".join(changes)}], {tail}'

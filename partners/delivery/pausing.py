@@ -1,4 +1,4 @@
-"""Stopping what does not answer, and telling whose it is."""
+"""Stopping what does not answer or has no key any more, and telling whose it is."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -8,7 +8,8 @@ from django.db import transaction
 
 from mailings.services.notifying import notify
 from partners.mailing import mail_partner
-from partners.models import Webhook
+from partners.models import ApiKey, Webhook
+from partners.models.webhook import WebhookQuerySet
 from partners.notices import WEBHOOK_PAUSED
 from privacy.channels import NotReached
 
@@ -20,6 +21,17 @@ def pause(webhook: Webhook, why: Webhook.PauseReason, *, now: datetime) -> bool:
     """Whether it was this call that paused it."""
     active = Webhook.objects.active().filter(pk=webhook.pk)
     return bool(active.update(state=State.PAUSED, pause_reason=why, state_since=now))
+
+
+def pause_without_key(*, now: datetime, webhooks: WebhookQuerySet | None = None) -> None:
+    """Pause those, of all or of some, in whose key's name nobody can be called any more, and tell their holders.
+
+    A key that runs out does so by the clock; so a sweep calls this too.
+    """
+    some = Webhook.objects.all() if webhooks is None else webhooks
+    keyless = some.active().exclude(key__in=ApiKey.objects.valid(at=now))
+    for webhook in keyless.select_related("partner", "member").order_by("pk"):
+        pause_and_tell(webhook, Webhook.PauseReason.KEY, error="", now=now)
 
 
 @transaction.atomic

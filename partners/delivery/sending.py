@@ -13,7 +13,7 @@ from partners.delivery.messages import write_message
 from partners.delivery.posting import Outcome, post
 from partners.delivery.settling import give_up, note_outcome
 from partners.delivery.signing import signed_headers
-from partners.delivery.stretches import cut_stretches
+from partners.delivery.stretches import cut_stretches, leave_out_what_may_not_be_read
 from partners.models import WebhookDelivery
 from partners.selectors.changes import CursorGone
 from partners.selectors.webhooks import why_idle
@@ -59,6 +59,7 @@ def _begin(delivery: WebhookDelivery, pool: ThreadPoolExecutor, *, now: datetime
         note_outcome(delivery, Outcome(None, idle, 0), now=now)
         return None
     try:
+        leave_out_what_may_not_be_read(delivery)
         body = write_message(delivery)
         signed = signed_headers(delivery.webhook, message_id=str(delivery.pk), body=body, now=now)
     except CursorGone:

@@ -27,6 +27,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -34,7 +35,8 @@ from threading import Event, Thread
 from typing import Any
 
 KINDS = {"category": "categories", "company": "companies", "lead": "leads"}
-PATIENCE = 5  # attempts
+PATIENCE = 5  # attempts in a row
+LONGEST_WAIT = 300.0  # seconds between two looks at a market that is away, unless it asks for longer
 TOLERANCE = 300  # seconds by which a message's time may differ from ours
 LONGEST = 32 * 1024 * 1024  # bytes of a message: a hundred objects
 BROKEN = (OSError, EOFError, HTTPException)  # the line, or what is at its other end
@@ -48,6 +50,14 @@ CREATE TABLE IF NOT EXISTS receipt (id TEXT PRIMARY KEY);
 
 class ExportAgain(Exception):
     """The market does not know any more what has gone since our cursor."""
+
+
+class Busy(ConnectionError):
+    """The market is away or asks us to wait, also after some attempts: so many `seconds`, or 0 if it does not say."""
+
+    def __init__(self, said: str, seconds: float) -> None:
+        super().__init__(said)
+        self.seconds = seconds
 
 
 class Mirror:
@@ -134,13 +144,22 @@ class Mirror:
 
     def _confirm(self) -> None:
         """Say that it is gone here, after it is. What is also about contacts is for whoever keeps those to confirm."""
-        known = self.database.execute("SELECT id FROM receipt").fetchall()
-        owed = {one["id"]: one["objects"] for one in json.loads(self._call("removals/"))["results"]} if known else {}
-        for (receipt,) in known:
-            if all(one["kind"] in KINDS for one in owed.get(receipt, ())):
+        for (receipt,) in self.database.execute("SELECT id FROM receipt").fetchall():
+            if self._is_done(receipt):
                 self._call(f"removals/{receipt}/receipt/", body={"proof": "Deleted from our mirror."})
                 with self.database:
                     self.database.execute("DELETE FROM receipt WHERE id = ?", (receipt,))
+
+    def _is_done(self, receipt: str) -> bool:
+        """Whether all that it is about is gone here. If the market itself has not come to the end, it is not."""
+        after = None
+        while True:
+            page = json.loads(self._call(f"removals/{receipt}/objects/", {"after": after} if after else {}))
+            if not all(one["kind"] in KINDS and not self._has(one["kind"], one["id"]) for one in page["results"]):
+                return False
+            if page["next"] is None or not page["results"]:
+                return page["next"] is None
+            after = page["next"]
 
     # --- writing -----------------------------------------------------------------------------------------------
 
@@ -149,6 +168,10 @@ class Mirror:
             "INSERT OR REPLACE INTO thing VALUES (?, ?, ?, ?, ?)",
             (kind, thing["id"], json.dumps(thing), thing.get("valid_until"), round_number),
         )
+
+    def _has(self, kind: str, key: str) -> bool:
+        found = self.database.execute("SELECT 1 FROM thing WHERE kind = ? AND id = ?", (kind, key))
+        return found.fetchone() is not None
 
     def _noted(self, name: str) -> str | None:
         row = self.database.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
@@ -189,14 +212,33 @@ class Mirror:
             except urllib.error.HTTPError as error:
                 if error.code == 410 and path == "changes/":
                     raise ExportAgain from error
-                if error.code not in {429, 500, 502, 503, 504} or attempt == PATIENCE - 1:
-                    raise SystemExit(f"{error.code} {error.read().decode()}") from error
-                time.sleep(int(error.headers.get("Retry-After") or 2**attempt))
+                busy = busy_or_wrong(error)
+                if attempt == PATIENCE - 1 or busy.seconds > LONGEST_WAIT:
+                    raise busy from error
+                time.sleep(max(busy.seconds, 2**attempt))
             except OSError:
                 if attempt == PATIENCE - 1:
                     raise
                 time.sleep(2**attempt)
         raise AssertionError
+
+
+def busy_or_wrong(error: urllib.error.HTTPError) -> Busy:
+    """What can be waited out. What cannot, such as a key that has ended, is for people: raises SystemExit."""
+    said = f"{error.code} {error.read().decode(errors='replace')}"
+    if error.code != 429 and error.code < 500:
+        raise SystemExit(said) from error
+    return Busy(said, seconds_in(error.headers.get("Retry-After", ""), now=time.time()))
+
+
+def seconds_in(retry_after: str, *, now: float) -> float:
+    """How long the market asks us to wait: it says seconds or a moment (RFC 9110, 10.2.3), or nothing that we know."""
+    if retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - now)
+    except ValueError:
+        return 0.0
 
 
 def is_genuine(headers: Mapping[str, str], body: bytes, *, secret: str, now: float) -> bool:
@@ -259,8 +301,12 @@ def main() -> None:
         parser.error("--listen and --secret go together")
     mirror = Mirror(given.market, Path(given.key).read_text().strip(), given.database)
     if given.listen is None and given.every is None:
-        mirror.sync()
+        try:
+            mirror.sync()
+        except Busy as error:
+            raise SystemExit(str(error)) from error
         return
+    pause = 1.0
     rung = Event() if given.listen is None else listen(given.listen, Path(given.secret).read_text().strip())
     while True:
         rung.clear()  # before the look: whoever rings meanwhile makes us look again
@@ -268,8 +314,13 @@ def main() -> None:
             mirror.sync()
         except BROKEN as error:
             mirror.database.rollback()
-            sys.stderr.write(f"{error!r}; the next look goes on where this one ended\n")
-        rung.wait(given.every)
+            wait = max(pause, error.seconds if isinstance(error, Busy) else 0.0)
+            sys.stderr.write(f"{error!r}; in {wait:.0f} seconds the next look goes on where this one ended\n")
+            time.sleep(wait)  # also if it rings: whoever is away is not helped by calls
+            pause = min(2 * pause, LONGEST_WAIT)
+        else:
+            pause = 1.0
+            rung.wait(given.every)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,9 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs alone
     return_url = forms.URLField(
         label=_("Where members go on"),
         assume_scheme="https",
-        help_text=_("The page shows a link to it, with ?contact= and the ?state= that the service sent."),
+        help_text=_(
+            "The page shows a link to it, with ?code= (or ?error= after a no) and the ?state= that the service sent."
+        ),
     )
 
     class Meta:

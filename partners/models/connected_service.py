@@ -43,7 +43,9 @@ class ConnectedService(models.Model):
     return_url = models.URLField(
         _("where members go on"),
         validators=[URLValidator(["https"])],
-        help_text=_("The page shows a link to it, with ?contact= and the ?state= that the service sent."),
+        help_text=_(
+            "The page shows a link to it, with ?code= (or ?error= after a no) and the ?state= that the service sent."
+        ),
     )
 
     objects = ConnectedServiceQuerySet.as_manager()

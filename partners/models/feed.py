@@ -23,6 +23,11 @@ class Mark(models.Model):
     class Meta:
         verbose_name = _("mark")
         verbose_name_plural = _("marks")
+        indexes = [
+            models.Index(  # whether all that goes for a request is numbered
+                name="mark_removal", fields=["removal"], condition=Q(removal__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
@@ -47,7 +52,12 @@ class Change(models.Model):
             models.UniqueConstraint(name="change_latest", fields=["kind", "key"]),
             models.UniqueConstraint(name="change_position", fields=["position"]),  # the feed
         ]
-        indexes = [models.Index(name="change_at", fields=["at"])]  # the sweep of what is long gone
+        indexes = [
+            models.Index(name="change_at", fields=["at"]),  # the sweep of what is long gone
+            models.Index(  # what went for a request: /api/v1/removals/
+                name="change_removal", fields=["removal", "position"], condition=Q(removal__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.position} {self.kind} {self.key}"

@@ -62,6 +62,7 @@ class Webhook(models.Model):
         STAFF = "staff", _("by our staff")
         FAILING = "failing", _("it did not answer for three days")
         GONE = "gone", _("it answered 410 Gone")
+        KEY = "key", _("the key behind it has ended")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     partner = models.ForeignKey(
@@ -89,6 +90,14 @@ class Webhook(models.Model):
     state_since = models.DateTimeField(_("since"))
     epoch = models.UUIDField(_("epoch of the feed"), editable=False)
     position = models.BigIntegerField(_("position in the feed"), editable=False)
+    untold = ArrayField(  # of its kinds, those of which something was passed over; the old release sets none
+        models.CharField(max_length=20),
+        verbose_name=_("what it was not told of on the way there"),
+        default=list,
+        db_default=[],
+        blank=True,
+        editable=False,
+    )
     quiet_until = models.DateTimeField(_("gathers changes until"))
     created_at = models.DateTimeField(_("made at"))
 
@@ -116,7 +125,7 @@ class Webhook(models.Model):
             models.CheckConstraint(
                 name="webhook_state_known",
                 condition=Q(state="active", pause_reason="")
-                | Q(state="paused", pause_reason__in=["holder", "staff", "failing", "gone"]),
+                | Q(state="paused", pause_reason__in=["holder", "staff", "failing", "gone", "key"]),
             ),
             models.CheckConstraint(name="webhook_began_before", condition=Q(state_since__gte=F("created_at"))),
         ]

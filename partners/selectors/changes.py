@@ -18,7 +18,7 @@ Clock = Callable[[], datetime]
 
 
 class CursorGone(Exception):
-    """What has gone since that place is not known any more, or the database was restored: export again."""
+    """What has gone since that place is not known any more, or was not told on the way there: export again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,18 @@ class ChangesPage:
     has_more: bool
 
 
-def place_now() -> str:
-    """A cursor behind everything that is numbered. What is read of the market after this call is at least as new."""
+def place_now(kinds: Collection[str] | None = None) -> str:
+    """A cursor behind everything that is numbered, for who may read these kinds; None is for all of them.
+
+    What is read of the market after this call is at least as new.
+    """
     feed = Feed.objects.get(pk=1)
-    return write_place(Place(feed.epoch, feed.last))
+    return write_place(Place(feed.epoch, feed.last, frozenset() if kinds is None else untold(kinds)))
+
+
+def untold(kinds: Collection[str]) -> frozenset[str]:
+    """The kinds that nobody hears of who is told of these."""
+    return frozenset(sources()).difference(kinds)
 
 
 def changes_page(
@@ -41,12 +49,15 @@ def changes_page(
 ) -> ChangesPage:
     """What has changed since the cursor, of these kinds, as it looks now. Raises NotOurCursor, CursorGone.
 
+    The next cursor remembers which kinds were left out: whoever asks for one of them from there on has missed what
+    happened to it, be it that a scope was away for an hour, and hears so. To ask for fewer is always possible.
+
     A partner is told which removals it has to confirm. Four queries at most, and one more for each kind. The feed is
     asked before its rows, so that the next cursor never lies behind something that was not looked at; and the clock
     after them: what was posted since an earlier moment would be told as gone, and passed over.
     """
     place, feed = read_place(after), Feed.objects.get(pk=1)
-    if place.epoch != feed.epoch or not feed.forgotten <= place.position <= feed.last:
+    if place.epoch != feed.epoch or not feed.forgotten <= place.position <= feed.last or place.untold & set(kinds):
         raise CursorGone
     rows = list(
         Change.objects.filter(kind__in=kinds, position__gt=place.position, position__lte=feed.last).order_by(
@@ -54,8 +65,8 @@ def changes_page(
         )[: most + 1]
     )
     has_more, rows = len(rows) > most, rows[:most]
-    reached = rows[-1].position if has_more else feed.last
-    return ChangesPage(_written(rows, partner=partner, now=clock()), write_place(Place(feed.epoch, reached)), has_more)
+    reached = Place(feed.epoch, rows[-1].position if has_more else feed.last, untold(kinds))
+    return ChangesPage(_written(rows, partner=partner, now=clock()), write_place(reached), has_more)
 
 
 def changes_between(

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Least
 
+from partners.delivery.pausing import pause_without_key
 from partners.keys import new_secret
 from partners.models import ApiKey, Partner, Webhook
 from partners.scopes import OF_MEMBERS, Scope
@@ -113,11 +114,27 @@ def renew_key(*, key: ApiKey, expires_at: datetime | None, now: datetime) -> Iss
 
 @transaction.atomic
 def revoke_key(*, key: ApiKey, now: datetime) -> bool:
-    """Nothing is opened by it from the next call on, and what it had called is called no more.
+    """Nothing is opened by it from the next call on; its webhooks are paused, and their holder told.
 
     False where it was revoked before.
     """
-    return bool(ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now))
+    if not ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now):
+        return False
+    pause_without_key(now=now, webhooks=Webhook.objects.filter(key=key.pk))
+    return True
+
+
+def hold_newest(*, key: ApiKey, now: datetime) -> ApiKey:
+    """The last of the keys that took its place, one after the other, and open something; itself if there is none.
+
+    Until the commit nobody renews it: what is hung on it goes along with the next one.
+    """
+    current = newest = ApiKey.objects.select_for_update(no_key=True).get(pk=key.pk)
+    while follower := ApiKey.objects.select_for_update(no_key=True).filter(follows=current).first():
+        current = follower
+        if follower.state(at=now) not in {ApiKey.State.EXPIRED, ApiKey.State.REVOKED}:
+            newest = follower
+    return newest
 
 
 def _issue(key: ApiKey, *, now: datetime) -> IssuedKey:

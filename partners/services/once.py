@@ -30,11 +30,20 @@ class Answer:
     text: str
 
 
-def answer_once(*, key: ApiKey, value: str, asked: bytes, do: Callable[[UUID], Answer], now: datetime) -> Answer:
-    """What `do` answers, or has answered to the first call. What raises is forgotten, so that it can be sent corrected.
+def answer_once(
+    *,
+    key: ApiKey,
+    value: str,
+    asked: bytes,
+    do: Callable[[UUID], Answer],
+    refusals: tuple[type[Exception], ...],
+    now: datetime,
+) -> Answer:
+    """What `do` answers, or has answered to the first call. What it refuses is forgotten, to be sent corrected.
 
-    `asked` is all that tells one call from another. A worker that dies in between leaves a call that is taken up
-    again after a minute, with the same number: by it, `do` finds what it has made. What raises must leave nothing.
+    `asked` is all that tells one call from another. By raising one of the `refusals`, `do` says that it has left
+    nothing behind. Whatever else it raises, and a worker that dies in between, may have left something: such a call is
+    taken up again after a minute, with the same number, by which `do` finds what it has made.
     Raises UsedForSomethingElse, StillUnderWay.
     """
     digest = hashlib.sha256(asked).hexdigest()
@@ -46,7 +55,7 @@ def answer_once(*, key: ApiKey, value: str, asked: bytes, do: Callable[[UUID], A
     mine = IdempotentCall.objects.filter(pk=call.pk, begun_at=call.begun_at)
     try:
         answer = do(call.number)
-    except Exception:
+    except refusals:
         mine.delete()
         raise
     mine.update(status=answer.status, answer=answer.text)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -11,6 +12,7 @@ from partners.delivery.pausing import pause
 from partners.delivery.public_addresses import read_callable
 from partners.delivery.signing import new_secret, sealed_secret
 from partners.models import MOST_OF_HOLDER, ApiKey, Feed, Webhook
+from partners.services.keys import hold_newest
 
 OVERLAP = timedelta(hours=24)  # for which both secrets sign
 
@@ -37,14 +39,16 @@ class NewSecret:
 def create_webhook(*, key: ApiKey, url: str, kinds: Collection[str], now: datetime) -> NewSecret:
     """One that belongs to the key's holder, and is told of what changes from now on.
 
-    Raises BadAddress, TooManyWebhooks.
+    It hangs on the key that has taken this one's place, if there is one: a program may still use the old one for some
+    days. Raises BadAddress, TooManyWebhooks.
     """
     read_callable(url)
+    newest = hold_newest(key=key, now=now)
     feed, secret = Feed.objects.get(pk=1), new_secret()
     webhook = Webhook(
         partner_id=key.partner_id,
         member_id=key.member_id,
-        key=key,
+        key=newest,
         url=url,
         kinds=sorted(kinds),
         state_since=now,
@@ -60,13 +64,18 @@ def create_webhook(*, key: ApiKey, url: str, kinds: Collection[str], now: dateti
 
 @transaction.atomic
 def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] | None) -> None:
-    """Another address, other kinds, or both; what waits goes to the new address. Raises BadAddress."""
+    """Another address, other kinds, or both; what waits goes to the new address. Raises BadAddress.
+
+    What is not sent is not written: somebody else may have changed it since it was read.
+    """
+    changed: dict[str, Any] = {}
     if url is not None:
         read_callable(url)
-        webhook.url = url
+        changed["url"] = url
     if kinds is not None:
-        webhook.kinds = sorted(kinds)
-    webhook.save(update_fields=["url", "kinds"])
+        changed["kinds"] = sorted(kinds)
+    if changed:
+        Webhook.objects.filter(pk=webhook.pk).update(**changed)
 
 
 @transaction.atomic
@@ -88,17 +97,28 @@ def pause_webhook(*, webhook: Webhook, by: Webhook.PauseReason, now: datetime) -
 
 
 @transaction.atomic
-def resume_webhook(*, webhook: Webhook, by_staff: bool = False, now: datetime) -> None:
-    """Go on where it stopped: what did not arrive is tried anew at once, for three days. Raises PausedByStaff."""
-    paused = Webhook.objects.filter(pk=webhook.pk, state=State.PAUSED)
-    allowed = paused if by_staff else paused.exclude(pause_reason=Why.STAFF)
-    if not allowed.update(state=State.ACTIVE, pause_reason="", state_since=now):
-        if paused.exists():
-            raise PausedByStaff
-        return
+def resume_webhook(*, webhook: Webhook, key: ApiKey | None, now: datetime) -> bool:
+    """Go on where it stopped: what did not arrive is tried anew at once, for three days. Raises PausedByStaff.
+
+    `key` is one of its holder's, on which it hangs from now on if its own has ended. Staff have none: then it waits for
+    its holder, and the answer is False.
+    """
+    paused = Webhook.objects.select_for_update(no_key=True).filter(pk=webhook.pk, state=State.PAUSED).first()
+    if paused is None:
+        return True
+    if key is not None and paused.pause_reason == Why.STAFF:
+        raise PausedByStaff
+    if not ApiKey.objects.valid(at=now).filter(webhooks=paused).exists():
+        if key is None:
+            Webhook.objects.filter(pk=paused.pk).update(pause_reason=Why.KEY, state_since=now)
+            return False
+        paused.key = hold_newest(key=key, now=now)
+    paused.state, paused.pause_reason, paused.state_since = State.ACTIVE, "", now
+    paused.save(update_fields=["state", "pause_reason", "state_since", "key"])
     waiting = webhook.deliveries.filter(state="pending").of_feed()
     waiting.update(attempts=0, tried_from=now, not_before=now)
     transaction.on_commit(tasks.wake)
+    return True
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection
 
 from accounts.models import Member
 from directory.models import TeamMember
@@ -192,6 +193,28 @@ def test_while_the_first_call_is_under_way_the_second_waits(shop: Caller) -> Non
 
     assert (early.status_code, early.headers["Retry-After"], late.status_code) == (409, "60", 201)
     assert len(leads()) == 1  # it finds what the dead one had posted
+
+
+def too_late(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """The database gives up as the answer is written: all that was to be done is done by then."""
+    if "payload" in sql:
+        raise OperationalError("canceling statement due to statement timeout")
+    return execute(sql, params, many, context)
+
+
+def test_a_call_that_our_fault_broke_off_is_finished_by_the_next_and_done_once(shop: Caller) -> None:
+    """The lead is on the board already when the answer fails."""
+    shop.client.raise_request_exception = False
+    body, once = offer(), {"Idempotency-Key": "order-7"}
+    with connection.execute_wrapper(too_late):
+        broken = shop.send("POST", "me/leads/", body, headers=once)
+    at_once = shop.send("POST", "me/leads/", body, headers=once)
+    IdempotentCall.objects.update(begun_at=NOW - PATIENCE)
+    later = shop.send("POST", "me/leads/", body, headers=once)
+
+    assert (broken.status_code >= 500, at_once.status_code, later.status_code) == (True, 409, 201)
+    assert leads() == [("Robusta S18", "published")]
+    assert later.json()["id"] == Lead.objects.get().slug
 
 
 def test_keys_are_forgotten_after_a_day_and_belong_to_one_holder(shop: Caller) -> None:

@@ -79,6 +79,43 @@ def test_a_change_can_depend_on_what_was_read(shop: Caller, clock: Any) -> None:
     assert shop.send("PATCH", path, {"title": "Liberica"}, headers={"If-Match": "*"}).status_code == 200
 
 
+OVERLAPPING = {
+    "DELETE": ("draft", ""),
+    "PATCH": ("published", ""),
+    **{step: (state, f"{step}/") for step, state in (("publish", "draft"), ("pause", "published"))},
+    **{step: (state, f"{step}/") for step, state in (("resume", "paused"), ("renew", "published"))},
+    "close": ("published", "close/"),
+}
+
+
+@pytest.mark.parametrize("what", OVERLAPPING)
+def test_what_depends_on_a_reading_is_not_done_to_what_is_saved_after_the_look_at_the_tag(
+    shop: Caller, what: str
+) -> None:
+    """A colleague has not committed yet when the program's call compares the tag."""
+    state, step = OVERLAPPING[what]
+    path = f"me/leads/{shop.send('POST', 'me/leads/', offer()).json()['id']}/"
+    Lead.objects.update(state=state)
+    headers = {"If-Match": shop.get(path).headers["ETag"]}
+
+    def call() -> Any:
+        try:
+            method = what if what.isupper() else "POST"
+            return shop.send(method, path + step, {"place": "Saigon"} if what == "PATCH" else None, headers=headers)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Lead.objects.update(title="A colleague’s", updated_at=NOW + timedelta(seconds=1))
+            second = pool.submit(call)
+            wait_for(second)
+        refused = second.result(30)
+
+    assert kind_of(refused) == (412, "not-as-read")
+    assert leads() == [("A colleague’s", state)]
+
+
 def test_who_changes_something_is_never_told_that_they_have_it_already(shop: Caller) -> None:
     """If-None-Match is for reading."""
     made = shop.send("POST", "me/leads/", offer()).json()

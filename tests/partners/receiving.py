@@ -21,7 +21,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Called by the server."""
-        self.body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.got.append(Got(self.path, {name.lower(): value for name, value in self.headers.items()}, self.body))
         self.server.answers(self)
 

@@ -27,6 +27,7 @@ from tests.factories import LeadFactory
 from tests.faults.installation import eventually
 from tests.partners.calling import partner_caller
 from tests.partners.mirroring import EXAMPLE, example, mirrored, whole
+from tests.partners.receiving import Receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,3 +151,84 @@ def test_while_a_secret_is_changed_one_of_two_signatures_is_enough() -> None:
 
     assert module.is_genuine(both, b"{}", secret=OTHER_SECRET, now=now)
     assert not module.is_genuine(both, b"{}", secret="whsec_AAAA", now=now)
+
+
+# --- a market that is away
+
+
+class Enough(Exception):
+    """The test has seen what it waited for."""
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that the example has slept, without sleeping."""
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 20:
+            raise Enough
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    return slept
+
+
+def run(market: str, folder: Path, monkeypatch: pytest.MonkeyPatch, *options: str) -> None:
+    """The example from the command line, in this process."""
+    (folder / "key.txt").write_text("mk_any")
+    monkeypatch.setattr(sys, "argv", ["mirror.py", market, str(folder / "key.txt"), str(folder / "m.sqlite"), *options])
+    example().main()
+
+
+def with_status(status: int, **headers: str) -> Any:
+    return lambda handler: handler.answer(status, b"Away", **headers)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 507])
+def test_who_follows_waits_longer_and_longer_for_a_market_that_is_away(
+    machine: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: list[float], status: int
+) -> None:
+    """Four pauses between five attempts, and then one that grows from look to look."""
+    machine.answers = with_status(status)
+    with pytest.raises(Enough):
+        run(f"http://127.0.0.1:{machine.port}", tmp_path, monkeypatch, "--every", "60")
+
+    assert waits == [seconds for look in range(4) for seconds in (1, 2, 4, 8, 2**look)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "between"), [("7", 7, 8), ("Fri, 31 Dec 9999 23:59:59 GMT", 10**9, 10**9), ("soon", 1, 1)]
+)
+def test_it_waits_as_long_as_the_market_asks_for(
+    machine: Receiver,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    waits: list[float],
+    asked: str,
+    first: float,
+    between: float,
+) -> None:
+    """In seconds or until a moment; a long wait is one wait."""
+    machine.answers = with_status(503, **{"Retry-After": asked})
+    with pytest.raises(Enough):
+        run(f"http://127.0.0.1:{machine.port}", tmp_path, monkeypatch, "--every", "60")
+
+    assert waits[0] >= first
+    assert len({one.path for one in machine.got}) == 1
+    assert max(waits) >= between
+
+
+def test_what_waiting_does_not_help_ends_it(
+    machine: Receiver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    """Such as a key that is not known; and one look for itself ends with what the market said."""
+    address = f"http://127.0.0.1:{machine.port}"
+    machine.answers = with_status(401)
+    with pytest.raises(SystemExit, match="401 Away"):
+        run(address, tmp_path, monkeypatch, "--every", "60")
+    machine.answers = with_status(503)
+    with pytest.raises(SystemExit, match="503 Away"):
+        run(address, tmp_path, monkeypatch)
+
+    assert waits == [1, 2, 4, 8]

@@ -14,6 +14,7 @@ from offerboard.models import Lead
 from partners.delivery import settling, stretches
 from partners.models import Feed, Partner, Webhook, WebhookDelivery
 from partners.services import webhooks as services
+from privacy.models import Receiver as RegisteredReceiver
 from tests.factories import NOW, LeadFactory, MemberFactory
 from tests.partners.calling import member_caller, partner_caller
 from tests.partners.hooking import Clock, hook, later, position, refuse, told, work
@@ -197,7 +198,7 @@ def test_after_three_days_it_is_paused_and_its_owner_told_once(machine: Receiver
     mails = list(Delivery.objects.filter(template="webhook_paused").values_list("to", flat=True))
     following = LeadFactory(posted_at=NOW, expires_at=NOW + timedelta(days=29))
     machine.answers = lambda handler: handler.answer(200)
-    services.resume_webhook(webhook=made.webhook, now=NOW + paused_after)
+    services.resume_webhook(webhook=made.webhook, key=made.webhook.key, now=NOW + paused_after)
     work()
     work()
 
@@ -206,6 +207,26 @@ def test_after_three_days_it_is_paused_and_its_owner_told_once(machine: Receiver
     assert mails == [made.webhook.partner.contact_email]  # type: ignore[union-attr]
     assert [told(got)[0][1] for got in machine.got[-2:]] == [lead.slug, following.slug]
     assert machine.ids[-2] == machine.ids[0]
+
+
+@pytest.mark.parametrize("tries", [0, 1])
+def test_days_on_which_we_were_silent_are_not_the_receivers(machine: Receiver, clock: Clock, tries: int) -> None:
+    """The contract was out before the first attempt, or after it; then it fails once more."""
+    hook(machine)
+    machine.answers = refuse
+    LeadFactory()
+    work()
+    if not tries:
+        WebhookDelivery.objects.update(attempts=0, not_before=NOW)
+    RegisteredReceiver.objects.update(until=(NOW - timedelta(days=1)).date())
+    later(clock, days=4)
+    work()
+    meanwhile = len(machine.got)
+    RegisteredReceiver.objects.update(until=None)
+    work()
+
+    assert (meanwhile, len(machine.got)) == (1, 2)
+    assert (Webhook.objects.get().state, Delivery.objects.count()) == ("active", 0)
 
 
 def test_a_partner_without_an_address_is_paused_all_the_same(machine: Receiver) -> None:

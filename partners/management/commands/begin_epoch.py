@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from partners.epochs import begin_epoch, was_restored
+from partners.epochs import begin_epoch, begin_epoch_if_restored
 
 
 class Command(BaseCommand):
@@ -15,10 +15,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """One option."""
         parser.add_argument(
-            "--if-restored", action="store_true", help="only if the feed had come further than the database knows"
+            "--if-restored", action="store_true", help="only if the note beside the ledger says that it was restored"
         )
 
     def handle(self, *_args: Any, if_restored: bool, **_options: Any) -> None:
         """Say so where it was done."""
-        if not if_restored or was_restored():
-            self.stdout.write(f"The change feed begins anew: {begin_epoch()}")
+        if epoch := begin_epoch_if_restored() if if_restored else begin_epoch():
+            self.stdout.write(f"The change feed begins anew: {epoch}")
