@@ -105,18 +105,20 @@ def key_of(request: Request) -> ApiKey:
     return cast("ApiKey", request.auth)
 
 
-def json_answer(request: Request, body: str | bytes, *, exact: bool = False) -> HttpResponseBase:
+def json_answer(
+    request: Request, body: str | bytes, *, exact: bool = False, tagged: bool = True
+) -> HttpResponseBase:
     """JSON, packed for who can unpack it. Whoever reads gets an ETag, and 304 if they have it already.
 
     An `exact` answer has a strong ETag, also after a change, for `refuse_unless_as_read`; it is never packed, as that
-    tag is one of bytes. Nothing secret is in answers beside what their reader sent, so packing them tells nobody
+    tag is one of bytes. One that is not `tagged` has none, and is never 304. Nothing secret is in answers beside what their reader sent, so packing them tells nobody
     anything.
     """
     content = body.encode() if isinstance(body, str) else body
     encoding = _encoding_for(request) if not exact and len(content) > WORTH_PACKING else ""
     response = HttpResponse(packed(content, encoding) if encoding else content, content_type=JSON)
     _describe(response, encoding)
-    reads, etag = request.method in READING, _strong_etag(content) if exact else f"W/{_strong_etag(content)}"
+    reads, etag = tagged and request.method in READING, _strong_etag(content) if exact else f"W/{_strong_etag(content)}"
     if exact or reads:
         response.headers["ETag"] = etag
     if not reads:
