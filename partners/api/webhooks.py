@@ -40,6 +40,7 @@ class Webhooks(Endpoint):
     scope, problems = Scope.WEBHOOKS_WRITE, (409,)
     bodies: ClassVar[Any] = {"POST": NewWebhook}
     statuses: ClassVar[Any] = {"POST": 201}
+    located = ("POST",)
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """A list of them."""
@@ -96,7 +97,7 @@ class OneWebhook(Endpoint):
         kinds = checked_kinds(request, wanted["kinds"]) if "kinds" in wanted else None
         try:
             with transaction.atomic():
-                services.change_webhook(webhook=webhook, url=wanted.get("url"), kinds=kinds)
+                services.change_webhook(webhook=webhook, url=wanted.get("url"), kinds=kinds, now=timezone.now())
                 _set_state(webhook, wanted)
         except BadAddress as error:
             raise _bad_url(error) from error

@@ -25,6 +25,14 @@ class PausedByStaff(Exception):
     """Only staff take it up again."""
 
 
+class StillChanging(Exception):
+    """The secret was renewed within the last day; `until` then the one before it signs."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class NewSecret:
     """A webhook with its secret, which nobody can be shown again."""
@@ -59,10 +67,12 @@ def create_webhook(*, key: ApiKey, url: str, kinds: Collection[str], now: dateti
 
 
 @transaction.atomic
-def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] | None) -> None:
-    """Another address, other kinds, or both; what waits goes to the new address. Raises BadAddress."""
+def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] | None, now: datetime) -> None:
+    """Another address, other kinds, or both; what waits goes to another address at once. Raises BadAddress."""
     if url is not None:
         read_callable(url)
+        if url != webhook.url:
+            _try_at_once(webhook, now=now)
         webhook.url = url
     if kinds is not None:
         webhook.kinds = sorted(kinds)
@@ -71,8 +81,13 @@ def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] 
 
 @transaction.atomic
 def rotate_secret(*, webhook: Webhook, now: datetime) -> NewSecret:
-    """A new secret signs from now on; the one before it signs too for a day, and any older one no more."""
+    """A new secret signs from now on; the one before it signs too for a day. Raises StillChanging within that day.
+
+    Else a program that still has the secret of this morning would know none of those that sign.
+    """
     locked = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
+    if locked.previous_until is not None and locked.previous_until > now:
+        raise StillChanging(locked.previous_until)
     secret = new_secret()
     locked.previous_secret, locked.previous_until = locked.secret, now + OVERLAP
     locked.secret = sealed_secret(locked, secret)
@@ -96,15 +111,20 @@ def resume_webhook(*, webhook: Webhook, by_staff: bool = False, now: datetime) -
         if paused.exists():
             raise PausedByStaff
         return
-    waiting = webhook.deliveries.filter(state="pending").of_feed()
-    waiting.update(attempts=0, tried_from=now, not_before=now)
-    transaction.on_commit(tasks.wake)
+    _try_at_once(webhook, now=now)
 
 
 @transaction.atomic
 def delete_webhook(*, webhook: Webhook) -> None:
     """With all that was noted about it."""
     webhook.delete()
+
+
+def _try_at_once(webhook: Webhook, *, now: datetime) -> None:
+    """What did not arrive has its three days anew."""
+    waiting = webhook.deliveries.filter(state="pending").of_feed()
+    waiting.update(attempts=0, tried_from=now, not_before=now)
+    transaction.on_commit(tasks.wake)
 
 
 def _take_a_place(webhook: Webhook, key: ApiKey) -> None:
