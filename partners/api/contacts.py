@@ -34,7 +34,7 @@ CONTACT = (
     Plain(PersonField.EMAIL, TEXT, "E-mail address."),
     Plain(PersonField.PHONE, TEXT, "Telephone number, E.164."),
     Plain(PersonField.LANGUAGE, TEXT, "In which the person wishes to be written to, BCP 47; services only."),
-    Plain("valid_until", MOMENT, "Delete it then, unless you have read it again."),
+    Plain("valid_until", MOMENT, "Seven days after the reading. Delete it then, unless you have read it again."),
 )
 EACH_READING = (
     "The person sees in the privacy centre what you read, and on which day. What somebody did not agree to, or left "
@@ -51,7 +51,8 @@ class Contacts(Endpoint):
     about = (
         "A site gets those who said yes to it by its name; a service those who connected it, with what they agreed to. "
         f"{EACH_READING} Whoever is connected is on the list, whichever `fields` you name. Read the whole list once a "
-        "day: whom you had before you began and who is not on it any more has to go. Who took the yes back stands in the removals too, until you confirm it."
+        "day: whom you had before you began and who is not on it any more has to go. Who took the yes back stands in "
+        "the removals too, until you confirm it."
     )
 
     def answers(self, component: Component) -> Mapping[str, Schema]:

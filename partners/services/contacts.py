@@ -54,8 +54,9 @@ def contacts_page(
     """Hand over those who agreed, with the fields that are wanted: what nobody asks for is not given.
 
     Who is on the page follows from the yes alone, so that it tells nothing of what a person has left empty, and does
-    not change with the fields. Whoever takes the yes back from now on finds this in the log of what was given. The first page gives numbers to
-    those who have agreed since the last time. Raises the kinds of privacy.services.disclosing.Refused.
+    not change with the fields. Whoever takes the yes back from now on finds this in the log of what was given. The
+    first page gives numbers to those who have agreed since the last time. Raises the kinds of
+    privacy.services.disclosing.Refused.
     """
     _refuse_unannounced(partner, now=clock())
     if after is None and partner.receiver.kind != ReceiverKind.CONNECTED:  # a connection has its number from the first
