@@ -9,7 +9,8 @@ from django.db.models import Case, F, OuterRef, QuerySet, TextField, When
 from django.db.models.functions import JSONObject
 
 from directory.codes import BusinessType, HeadcountBand, TurnoverBand
-from directory.models import Category, Company, Verification
+from directory.models import Category, Company, TeamMember, Verification
+from directory.selectors.owners import staying_owners
 from partners.fields import (
     ADDRESS,
     COUNTRY,
@@ -93,10 +94,16 @@ PARENT = nullable({"type": "string"})
 
 
 def _gone(slug: str, _now: datetime) -> bool | None:
-    """Closed for good, or suspended by staff. What its owner hides, as what was never listed, is not there."""
+    """Closed for good, about to close as its owners leave, or suspended by staff.
+
+    What its owner hides, as what was never listed, is not there.
+    """
     company = Company.objects.filter(slug=slug).only("state", "suspended_from").first()
     if company is None:
         return None
+    if company.state == Company.State.HIDDEN:
+        owners = TeamMember.objects.filter(company=company, role=TeamMember.Role.OWNER)
+        return owners.exists() and not staying_owners().filter(company=company).exists()
     suspended = company.state == Company.State.SUSPENDED and company.suspended_from != Company.State.DRAFT
     return suspended or company.state == Company.State.CLOSED
 

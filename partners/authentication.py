@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
@@ -55,7 +56,7 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
         """Raises Problem for a key that does not open anything; None without one."""
-        _refuse_key_in_address(request)
+        refuse_key_in_address(request)
         kind, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if not kind:
             return None
@@ -78,9 +79,9 @@ class KeyAuthentication(BaseAuthentication):
         return REALM
 
 
-def _refuse_key_in_address(request: Request) -> None:
-    """Addresses are kept in logs and histories (RFC 6750, 5.3), so that such a key is not a secret any more."""
-    if holds_a_key(unquote_plus(request.META.get("QUERY_STRING", ""))):
+def refuse_key_in_address(request: Request | HttpRequest) -> None:
+    """Raises Problem: addresses are kept in logs and histories (RFC 6750, 5.3), so that such a key has leaked."""
+    if holds_a_key(request.path) or holds_a_key(unquote_plus(request.META.get("QUERY_STRING", ""))):
         raise Problem(
             status=400,
             kind="key-in-address",

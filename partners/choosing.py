@@ -8,6 +8,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from partners.bodies import FewItems
+
 MOST_CODES = 50  # of one filter
 SLUG = "[-a-zA-Z0-9_]{1,90}"
 
@@ -76,7 +78,7 @@ class Amount(Text):
         return Decimal(super().to_internal_value(data))
 
 
-class Slugs(serializers.ListField):
+class Slugs(FewItems):
     """Ids of things; any of them."""
 
     def __init__(self, *, about: str, example: str) -> None:

@@ -16,7 +16,7 @@ from drf_spectacular.utils import OpenApiParameter
 from partners.fields import Described, Schema, object_schema
 from partners.models import IdempotentCall
 from partners.problem_kinds import kinds_of
-from partners.problems import MEDIA_TYPE
+from partners.problems import MEDIA_TYPE, MOST_FAULTS
 
 PREFIX = "/api/v1/"
 PROBLEM: Schema = {
@@ -29,6 +29,7 @@ PROBLEM: Schema = {
         "detail": {"type": "string", "description": "What is wrong this time."},
         "errors": {
             "type": "array",
+            "maxItems": MOST_FAULTS,
             "items": {
                 "type": "object",
                 "properties": {
@@ -44,6 +45,7 @@ PROBLEM: Schema = {
 }
 HEADERS: Mapping[str, tuple[str, Schema]] = {
     "ETag": ("Send it back as `If-None-Match`: 304 says that you have this already.", {"type": "string"}),
+    "Location": ("The address of what was made.", {"type": "string", "format": "uri"}),
     "RateLimit": ("How many calls are left, and for how many seconds.", {"type": "string"}),
     "RateLimit-Policy": ("How many calls are agreed in how many seconds.", {"type": "string"}),
 }
@@ -139,9 +141,9 @@ class EndpointSchema(AutoSchema):
         return answers | {str(status): {"$ref": f"#/components/responses/{status}"} for status in self._problems()}
 
     def _headers(self) -> list[str]:
-        counted = self.view.permission_classes and self.view.authentication_classes
-        tagged = self.method in self.view.tagged
-        return [name for name in HEADERS if (tagged if name == "ETag" else counted)]
+        counted = bool(self.view.permission_classes and self.view.authentication_classes)
+        only = {"ETag": self.method in self.view.tagged, "Location": self.method in self.view.located}
+        return [name for name in HEADERS if only.get(name, counted)]
 
     def _problems(self) -> list[int]:
         found = {400, 405, 406, 413, 500, 503, *self.view.problems}

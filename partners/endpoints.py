@@ -20,7 +20,7 @@ from partners.fields import Described, Schema
 from partners.limits import Allowance, take_call
 from partners.models import ApiKey
 from partners.packing import encoding_for, packed, packed_parts
-from partners.parameters import NoQuery
+from partners.parameters import NoQuery, read_query
 from partners.problems import Problem
 from partners.scopes import Scope
 
@@ -31,7 +31,7 @@ READING = {"GET", "HEAD"}
 
 
 class OpenEndpoint(APIView):
-    """An address that needs no key. `query` says which parameters it understands."""
+    """An address that needs no key. `query` says which parameters it understands when it is read."""
 
     query: ClassVar[type[serializers.Serializer[Any]]] = NoQuery
     about: ClassVar[str] = ""  # what the manual says of it besides the class's first line
@@ -39,6 +39,7 @@ class OpenEndpoint(APIView):
     bodies: ClassVar[Mapping[str, type[serializers.Serializer[Any]]]] = {}  # what each method is sent
     statuses: ClassVar[Mapping[str, int]] = {}  # of what goes well, where it is not 200
     tagged: ClassVar[tuple[str, ...]] = ("GET",)  # methods whose answers have an ETag
+    located: ClassVar[tuple[str, ...]] = ()  # methods whose answers say where what they made stands
     once: ClassVar[tuple[str, ...]] = ()  # methods that honour Idempotency-Key
     as_read: ClassVar[tuple[str, ...]] = ()  # methods that honour If-Match
 
@@ -74,10 +75,15 @@ class Endpoint(OpenEndpoint):
         self.caller = cast("ApiKey | None", request.auth)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Count the call once it is known whose it is, and note that the key was used unless it is refused."""
+        """Count the call once it is known whose it is, and note that the key was used unless it is refused.
+
+        No method but reading knows parameters: what comes with the others is refused here, before anything is done.
+        """
         super().initial(request, *args, **kwargs)
         self.allowance = take_call(key_of(request))
         note_use(key_of(request), now=timezone.now())
+        if request.method in self.allowed_methods and request.method not in READING:
+            read_query(NoQuery, request)
 
     def handle_exception(self, exc: Exception) -> Response:
         """What nobody expected is counted as our fault on its way out."""
@@ -105,18 +111,18 @@ def key_of(request: Request) -> ApiKey:
     return cast("ApiKey", request.auth)
 
 
-def json_answer(request: Request, body: str | bytes, *, exact: bool = False) -> HttpResponseBase:
+def json_answer(request: Request, body: str | bytes, *, exact: bool = False, tagged: bool = True) -> HttpResponseBase:
     """JSON, packed for who can unpack it. Whoever reads gets an ETag, and 304 if they have it already.
 
     An `exact` answer has a strong ETag, also after a change, for `refuse_unless_as_read`; it is never packed, as that
-    tag is one of bytes. Nothing secret is in answers beside what their reader sent, so packing them tells nobody
-    anything.
+    tag is one of bytes. One that is not `tagged` has none, and is never 304. Nothing secret is in answers beside what
+    their reader sent, so packing them tells nobody anything.
     """
     content = body.encode() if isinstance(body, str) else body
     encoding = _encoding_for(request) if not exact and len(content) > WORTH_PACKING else ""
     response = HttpResponse(packed(content, encoding) if encoding else content, content_type=JSON)
     _describe(response, encoding)
-    reads, etag = request.method in READING, _strong_etag(content) if exact else f"W/{_strong_etag(content)}"
+    reads, etag = tagged and request.method in READING, strong_etag(content) if exact else f"W/{strong_etag(content)}"
     if exact or reads:
         response.headers["ETag"] = etag
     if not reads:
@@ -132,7 +138,7 @@ def json_answer(request: Request, body: str | bytes, *, exact: bool = False) -> 
 def refuse_unless_as_read(request: Request, body: str) -> None:
     """If-Match (RFC 9110, 13.1.1): raises Problem where this is not what the caller read before it changed it."""
     tags = parse_etags(request.headers.get("If-Match", ""))
-    if not depends_on_reading(request) or _strong_etag(body.encode()) in tags:
+    if not depends_on_reading(request) or strong_etag(body.encode()) in tags:
         return
     raise not_as_read()
 
@@ -162,7 +168,8 @@ def streamed_answer(request: Request, parts: Iterator[bytes], *, kind: str, name
     return response
 
 
-def _strong_etag(content: bytes) -> str:
+def strong_etag(content: bytes) -> str:
+    """The tag of these very bytes."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 

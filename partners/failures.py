@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.views.decorators.csrf import csrf_exempt
 
+from partners.authentication import refuse_key_in_address
 from partners.problems import Problem, problem_response
 
 PATH, MANUAL = "/api/", "/api/v1/docs/"  # which people read
@@ -21,6 +22,10 @@ def unknown_address(request: HttpRequest) -> HttpResponse:
 
     Nobody is sent on to the address with a slash: on the way there, many programs lose their key or body.
     """
+    try:
+        refuse_key_in_address(request)
+    except Problem as problem:
+        return problem_response(problem)
     detail = "There is no such address. /api/v1/docs/reference/ lists all there are."
     if not request.path.endswith("/") and _exists(f"{request.path}/"):
         detail = f"Addresses end with a slash: {request.path}/"

@@ -14,13 +14,18 @@ else:
 __all__ = ["encoding_for", "packed", "packed_parts", "zstd"]
 
 LEVEL = 3  # five times as fast as gzip, and a fifth shorter
-REFUSED = re.compile(r";\s*q=0(\.0{0,3})?\s*$")
+WEIGHT = re.compile(r"(?:^|;)\s*q=([01](?:\.[0-9]{0,3})?)\s*(?:$|;)", re.IGNORECASE)
 
 
 def encoding_for(accepted: str) -> str:
-    """The best that the header Accept-Encoding names; "" for none (RFC 9110, 12.5.3)."""
-    named = {one.partition(";")[0].strip().lower() for one in accepted.split(",") if not REFUSED.search(one)}
-    return next((encoding for encoding in WHOLE if encoding in named), "")
+    """The one that the header Accept-Encoding weighs most, of equals the smaller; "" for none (RFC 9110, 12.5.3)."""
+    weights: dict[str, float] = {}
+    for one in accepted.split(","):
+        name, _semicolon, parameters = one.partition(";")
+        weight = WEIGHT.search(parameters)
+        weights[name.strip().lower()] = float(weight[1]) if weight else 1.0
+    best = max(WHOLE, key=lambda encoding: weights.get(encoding, 0.0))  # of equals the first
+    return best if weights.get(best, 0.0) >= weights.get("identity", 0.001) else ""  # 0.001 is the least there is
 
 
 def packed(content: bytes, encoding: str) -> bytes:

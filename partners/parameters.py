@@ -1,5 +1,6 @@
 """Reading query strings strictly: what is unknown, sent twice or wrong is named, never passed over."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -28,15 +29,29 @@ class OneQuery(serializers.Serializer[Any]):
     )
 
 
+class PageSize(serializers.IntegerField):
+    """How many come at once: digits and nothing else, of which another language's library would read something else."""
+
+    default_error_messages = {"invalid": "is no whole number. Send digits only, such as 100."}
+    shape = re.compile(r"[0-9]{1,9}")
+
+    def __init__(self, *, about: str) -> None:
+        super().__init__(required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text=about)
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        if not self.shape.fullmatch(str(data)):
+            self.fail("invalid")
+        return int(data)
+
+
 class PageQuery(OneQuery):
     """What every list understands."""
 
     after = serializers.CharField(
         required=False, max_length=LONGEST, help_text="The cursor `next` of the page before; none for the first page."
     )
-    page_size = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Things on a page at most."
-    )
+    page_size = PageSize(about="Things on a page at most.")
 
 
 def read_query(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -47,11 +62,10 @@ def read_query(kind: type[serializers.Serializer[Any]], request: Request) -> dic
     }
     # A plain dictionary: of a form, what is left blank would count as not sent.
     form = kind(data={name: query.getlist(name) if name in lists else query[name] for name in query})
-    faults = [
-        Fault("query", name, f"is not known here. Known are: {', '.join(known) or 'none'}.")
-        for name in query
-        if name not in known
-    ]
+    unknown = [name for name in query if name not in known]
+    faults = [Fault("query", name, "is not known here.") for name in unknown]
+    if unknown:  # once, however many there are
+        faults[0] = Fault("query", unknown[0], f"is not known here. Known are: {', '.join(known) or 'none'}.")
     faults += [
         Fault("query", name, "is given more than once.")
         for name in query

@@ -70,7 +70,7 @@ KINDS = (
         "not-found",
         404,
         "There is no such address, or no such thing, or it is not public now.",
-        "Look at the address; every one ends with a slash.",
+        "Look at the address; all but those of exports end with a slash.",
     ),
     ProblemKind(
         "method-not-allowed", 405, "The address knows no such method.", "The header `Allow` names those that it knows."
@@ -82,6 +82,13 @@ KINDS = (
         "Ask for `application/json`, for an export also `application/x-ndjson`, or leave the header out.",
     ),
     ProblemKind("too-many-webhooks", 409, "There are as many webhooks as a holder may have.", "Delete one of them."),
+    ProblemKind(
+        "secret-changing",
+        409,
+        "The webhook’s secret was renewed within the last 24 hours, for which the one before it signs too. Another one "
+        "would leave a program that has only the oldest without any.",
+        "Wait until then. Where a secret was lost, make another webhook, then delete this one.",
+    ),
     ProblemKind("paused-by-staff", 409, "Our staff have paused the webhook.", "Write to us."),
     ProblemKind(
         "still-under-way",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,10 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from partners.excerpts import LONGEST_DETAIL, excerpt
+
 MEDIA_TYPE = "application/problem+json"
+MOST_FAULTS = 20  # that an answer names: it must not grow with what somebody sends
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,15 @@ class Fault:
     where: str  # "query", "body", "header" or "path"
     name: str  # of the parameter, or the path to the member of the body: "price_tiers.0.price"
     detail: str
+
+    @property
+    def sentence(self) -> str:
+        """For people: with the name, where it has one."""
+        return f"{self.name}: {self.detail}" if self.name else self.detail
+
+    def as_json(self) -> dict[str, str]:
+        """As answers have it."""
+        return {"in": self.where, "name": self.name, "detail": self.detail}
 
 
 class Problem(exceptions.APIException):
@@ -51,32 +64,31 @@ class Problem(exceptions.APIException):
             "detail": str(self.detail),
         }
         if self.faults:
-            members["errors"] = [{"in": one.where, "name": one.name, "detail": one.detail} for one in self.faults]
+            members["errors"] = [one.as_json() for one in self.faults]
         return members
 
 
 def bad_parameters(faults: Iterable[Fault]) -> Problem:
     """400, naming each parameter."""
-    found = tuple(faults)
-    return Problem(
-        status=400,
-        kind="bad-parameters",
-        title="A parameter is wrong",
-        detail=" ".join(f"{one.name}: {one.detail}" for one in found),
-        faults=found,
-    )
+    found, told = _told(faults)
+    return Problem(status=400, kind="bad-parameters", title="A parameter is wrong", detail=told, faults=found)
 
 
 def bad_body(faults: Iterable[Fault]) -> Problem:
     """422, naming each member."""
-    found = tuple(faults)
-    return Problem(
-        status=422,
-        kind="bad-body",
-        title="The body does not fit",
-        detail=" ".join(f"{one.name}: {one.detail}" for one in found),
-        faults=found,
-    )
+    found, told = _told(faults)
+    return Problem(status=422, kind="bad-body", title="The body does not fit", detail=told, faults=found)
+
+
+def _told(faults: Iterable[Fault]) -> tuple[list[Fault], str]:
+    """The first ones, and all of these in words; of what is beyond only that there is more."""
+    found = [
+        Fault(one.where, excerpt(one.name), excerpt(one.detail, LONGEST_DETAIL))
+        for one in islice(faults, MOST_FAULTS + 1)
+    ]
+    more = [f"There are more errors; these are the first {MOST_FAULTS}."] if len(found) > MOST_FAULTS else []
+    found = found[:MOST_FAULTS]
+    return found, " ".join([*(one.sentence for one in found), *more])
 
 
 def faults_in(errors: Any, *, where: str, name: str = "") -> list[Fault]:
@@ -99,9 +111,9 @@ def problem_response(problem: Problem) -> HttpResponse:
     )
 
 
-def answer_with_problem(error: Exception, _context: Mapping[str, Any]) -> Response | None:
+def answer_with_problem(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """What Django REST framework calls for every error that a view raises; None is a fault of ours, and logged."""
-    problem = _problem_of(error)
+    problem = _problem_of(_explained(error, context.get("view")))
     if problem is None:
         return None
     set_rollback()
@@ -118,6 +130,17 @@ TITLES = {
     status.HTTP_415_UNSUPPORTED_MEDIA_TYPE: ("unsupported-media-type", "The body has to be JSON"),
     status.HTTP_429_TOO_MANY_REQUESTS: ("too-many-requests", "Too many calls"),
 }
+
+
+def _explained(error: Exception, view: Any) -> Exception:
+    """The same, with what would do instead."""
+    if isinstance(error, exceptions.NotAcceptable):
+        forms = " or ".join(one.media_type for one in getattr(view, "renderer_classes", ()))
+        return exceptions.NotAcceptable(f"Ask for {forms}, or leave the header Accept out.")
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        told = f"{error.detail} Send Content-Type: application/json."
+        error.detail = exceptions.ErrorDetail(told, error.default_code)
+    return error
 
 
 def _problem_of(error: Exception) -> Problem | None:

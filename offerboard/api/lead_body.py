@@ -8,14 +8,14 @@ from rest_framework import serializers
 
 from offerboard.amounts import write_amount
 from offerboard.api.amount import Amount
+from offerboard.api.refused import refused
 from offerboard.codes import CURRENCIES, UNITS, Condition, Incoterm, PaymentTerms, Samples
 from offerboard.forms.lead import LeadForm, filled_form, stored_values
 from offerboard.limits import LEAD_TIME_DAYS, VALID_DAYS
 from offerboard.models import Lead, PriceTier
 from offerboard.services.leads import LeadDetails
-from partners.problems import Fault, Problem, bad_body
+from partners.bodies import FewItems
 
-OTHER_NAMES = {"tiers": "price_tiers"}  # of the form's fields, as the API calls them
 OPEN: Mapping[str, Any] = {"required": False, "allow_blank": True, "allow_null": True}
 NOT_LONGER = 1000  # characters that are looked at; the form knows how many a line may have
 
@@ -81,8 +81,9 @@ class LeadChange(serializers.Serializer[Any]):
         write_only=True,
         help_text="Whether the price is told on request. Without it, a `price` of null says so.",
     )
-    price_tiers = serializers.ListField(
+    price_tiers = FewItems(
         required=False,
+        allow_null=True,
         child=TierBody(),
         max_length=PriceTier.MOST,
         help_text="What one unit costs from some quantity on, of sell offers; the smallest quantity costs the `price`.",
@@ -104,8 +105,9 @@ class LeadChange(serializers.Serializer[Any]):
     )
     brand = serializers.CharField(**OPEN, max_length=NOT_LONGER, help_text="The goods’ brand.")
     model = serializers.CharField(**OPEN, max_length=NOT_LONGER, help_text="The goods’ model.")
-    destinations = serializers.ListField(
+    destinations = FewItems(
         required=False,
+        allow_null=True,
         child=serializers.CharField(max_length=2),
         max_length=250,
         help_text="Where a seller delivers to, or a buyer wants the goods; ISO 3166-1 alpha-2.",
@@ -141,22 +143,13 @@ def form_of(body: Mapping[str, Any], *, lead: Lead | None, for_draft: bool) -> L
     values: dict[str, Any] = {"valid_days": LeadDetails().valid_days} if lead is None else stored_values(lead)
     values |= {name: _typed(value) for name, value in body.items() if name not in {"publish", "price_tiers"}}
     if "price_tiers" in body:
-        values["tiers"] = [(_typed(tier["min_quantity"]), _typed(tier["price"])) for tier in body["price_tiers"]]
+        values["tiers"] = [(_typed(tier["min_quantity"]), _typed(tier["price"])) for tier in body["price_tiers"] or ()]
     if "price" in body and "price_on_request" not in body:
         values["price_on_request"] = body["price"] is None
     form = filled_form(values, lead=lead, for_draft=for_draft)
     if form.errors:
         raise refused(form)
     return form
-
-
-def refused(form: LeadForm) -> Problem:
-    """What is wrong, by the API's names."""
-    return bad_body(
-        Fault("body", OTHER_NAMES.get(name, name).replace("__all__", ""), str(message))
-        for name, messages in form.errors.items()
-        for message in messages
-    )
 
 
 def _typed(value: Any) -> Any:

@@ -1,9 +1,11 @@
 """/api/v1/me/leads/: the leads of the company for which a member's key acts."""
 
+import json
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from rest_framework import serializers
@@ -20,9 +22,9 @@ from partners.api.once import answered_once
 from partners.api.things import not_from_here, page_schema, page_text
 from partners.bodies import read_body
 from partners.cursors import NotOurCursor, read_cursor, write_cursor
-from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
+from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of, strong_etag
 from partners.fields import Schema
-from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
+from partners.parameters import PageSize, read_query
 from partners.problems import Problem
 from partners.scopes import Scope
 from partners.services.once import Answer
@@ -32,9 +34,7 @@ class OwnQuery(serializers.Serializer[Any]):
     """What the list of one's own leads understands."""
 
     after = serializers.CharField(required=False, max_length=400, help_text="The cursor `next` of the page before.")
-    page_size = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Leads on a page."
-    )
+    page_size = PageSize(about="Leads on a page.")
     state = serializers.ChoiceField(required=False, choices=Lead.State.values, help_text="Only leads in this state.")
 
 
@@ -44,7 +44,7 @@ class OwnLeads(Endpoint):
     scope, query, problems = Scope.LEADS_WRITE, OwnQuery, (409,)
     bodies: ClassVar[Any] = {"POST": LeadBody}
     statuses: ClassVar[Any] = {"POST": 201}
-    once = ("POST",)
+    once, tagged, located = ("POST",), ("GET", "POST"), ("POST",)
     about = (
         "`POST` with an `Idempotency-Key` happens once, however often it is sent within 24 hours. What the form on the "
         "website refuses is refused here, by the same rules; pictures and documents are added there."
@@ -94,7 +94,10 @@ class OwnLeads(Endpoint):
                 _publish_or_leave_nothing(lead)
             return Answer(201, written(lead))
 
-        return answered_once(request, post)
+        answer = answered_once(request, post)
+        answer.headers["Location"] = f"{settings.SITE_URL}{request.path}{json.loads(answer.content)['id']}/"
+        answer.headers["ETag"] = strong_etag(answer.content)
+        return answer
 
 
 def _publish_or_leave_nothing(lead: Lead) -> None:

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import NullIf
 from django.http import Http404
 from rest_framework.request import Request
 
@@ -16,11 +17,13 @@ from offerboard.pulled import LEADS
 from offerboard.refusals import REFUSALS
 from offerboard.services import leads as services
 from partners.endpoints import depends_on_reading, key_of, not_as_read, refuse_unless_as_read
-from partners.fields import Field, nullable, one_of, several
+from partners.fields import Field, nullable, one_of, perhaps, several
 from partners.problems import Problem
 
 REFUSED: tuple[type[Exception], ...] = (*REFUSALS, services.EndsInThePast)
 SENT = frozenset(LeadBody().fields)
+OPEN_TEXTS = {"title", "description", "unit"}
+OPEN = {*OPEN_TEXTS, "category", "quantity", "posted_at", "valid_until"}  # in drafts, beside what may be so for all
 
 
 def own_fields() -> tuple[Field, ...]:
@@ -30,10 +33,16 @@ def own_fields() -> tuple[Field, ...]:
         key,
         Field("state", F("state"), one_of(Lead.State.values), "How it stands; expiry is a time and no state."),
         Field("holds", F("holds"), several(one_of(Lead.Hold.values)), "Why it is hidden whatever its state."),
-        Field("rejection", F("rejection"), {"type": "string"}, "Why our staff rejected it."),
-        *(replace(one, schema=nullable(one.schema)) for one in others),
+        perhaps("rejection", "Why our staff rejected it."),
+        *(_open(one) if one.name in OPEN else one for one in others),
     )
     return tuple(one if one.name in SENT else replace(one, schema={**one.schema, "readOnly": True}) for one in fields)
+
+
+def _open(field: Field) -> Field:
+    """The same where a draft may lack it."""
+    value = NullIf(field.value, Value("")) if field.name in OPEN_TEXTS else field.value
+    return replace(field, value=value, schema=nullable(field.schema))
 
 
 def own_company(request: Request) -> Company:

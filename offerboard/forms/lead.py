@@ -188,7 +188,7 @@ class LeadForm(LeadDepthForm):
         self.check_tiers(data)
         self._clean_price(data)
         if data.get("kind") == Lead.Kind.SELL_OFFER and data.get("origin") == "":
-            self.add_error("origin", _("Choose the country the goods come from."))
+            self.add_error("origin", ValidationError(_("Choose the country the goods come from."), code="needed"))
         if data.get("incoterm") and data.get("place") == "":
             words = {"rule": data["incoterm"], "place": NAMED_PLACES[Incoterm(data["incoterm"])]}
             self.add_error("place", _("%(rule)s needs a place. Here: %(place)s.") % words)
@@ -197,12 +197,14 @@ class LeadForm(LeadDepthForm):
     def _clean_price(self, data: dict[str, Any]) -> None:
         if data.get("price_on_request"):
             if data.get("price") is not None:
-                self.add_error("price", _("Either give a price or tick “Price on request”, not both."))
+                both = _("Either give a price or tick “Price on request”, not both.")
+                self.add_error("price", ValidationError(both, code="both"))
             data["currency"] = ""
         elif "price" in data and data["price"] is None:
-            self.add_error("price", _("Enter a price, or tick “Price on request”."))
+            needed = _("Enter a price, or tick “Price on request”.")
+            self.add_error("price", ValidationError(needed, code="needed"))
         elif "price" in data and data.get("currency") == "":
-            self.add_error("currency", _("Choose the currency of the price."))
+            self.add_error("currency", ValidationError(_("Choose the currency of the price."), code="needed"))
 
     def details(self) -> LeadDetails:
         """What was filled in; where that cannot be read, what the lead said before."""

@@ -134,7 +134,7 @@ class LeadDepthForm(forms.Form):
         try:
             return in_order(self.cleaned_data["tiers"])
         except TiersRefused as refusal:
-            raise ValidationError(TIERS_REFUSED[type(refusal)]) from refusal
+            raise _refused(refusal) from refusal
 
     def fill_price(self, data: dict[str, Any]) -> None:
         """Without a price of its own, the lead costs what its smallest quantity costs."""
@@ -146,7 +146,8 @@ class LeadDepthForm(forms.Form):
         """Whether the tiers go with the rest, asked of what is to be published."""
         tiers: Sequence[Tier] = data.get("tiers") or ()
         if tiers and data.get("price_on_request"):
-            self.add_error("tiers", _("Either give prices or tick “Price on request”, not both."))
+            both = _("Either give prices or tick “Price on request”, not both.")
+            self.add_error("tiers", ValidationError(both, code="both"))
             return
         try:
             check_with_lead(tiers, kind=data.get("kind"), price=data.get("price"), quantity=data.get("quantity"))
@@ -154,7 +155,7 @@ class LeadDepthForm(forms.Form):
             if beyond := self._beyond_the_quantity(data):
                 self.add_error("tiers", ValidationError(beyond))
         except TiersRefused as refusal:
-            self.add_error("tiers", TIERS_REFUSED[type(refusal)])
+            self.add_error("tiers", _refused(refusal))
 
     def readable_tiers(self) -> tuple[Tier, ...]:
         """The rows a draft can hold though something is wrong with them: those that can be read, each quantity once."""
@@ -183,6 +184,10 @@ class LeadDepthForm(forms.Form):
             for number, tier in self._typed_tiers().items()
             if tier.quantity > quantity
         ]
+
+
+def _refused(refusal: TiersRefused) -> ValidationError:
+    return ValidationError(TIERS_REFUSED[type(refusal)], code=type(refusal).__name__)
 
 
 def _holds_something(field: forms.BoundField) -> bool:

@@ -149,32 +149,40 @@ def begin_draft(
 
 
 @transaction.atomic(durable=True)
-def update_draft(*, lead: Lead, details: LeadDetails, seen: datetime | None, now: datetime) -> None:
+def update_draft(*, lead: Lead, details: LeadDetails, seen: datetime | None, now: datetime) -> bool:
     """Replace what the draft says. `seen` is the draft's time of change when the details were made from it.
 
-    None is for details that were made from nothing stored. Raises NotADraft, ChangedMeanwhile.
+    None is for details that were made from nothing stored. Answers whether anything differed: where nothing does,
+    nothing is written. Raises NotADraft, ChangedMeanwhile.
     """
     current = Lead.objects.drafts().select_for_update(no_key=True).filter(pk=lead.pk).first()
     if current is None:
         raise NotADraft
     _refuse_to_undo(current, details, seen=seen)
-    Lead.objects.filter(pk=current.pk).update(**details.columns(), updated_at=now)
-    set_tiers(lead=current, tiers=details.tiers)
+    differs = not _says_already(current, details)
+    if differs:
+        Lead.objects.filter(pk=current.pk).update(**details.columns(), updated_at=now)
+        set_tiers(lead=current, tiers=details.tiers)
     lead.refresh_from_db()
+    return differs
 
 
 @transaction.atomic(durable=True)
-def update_lead(*, lead: Lead, details: LeadDetails, seen: datetime | None, now: datetime) -> None:
+def update_lead(*, lead: Lead, details: LeadDetails, seen: datetime | None, now: datetime) -> bool:
     """Change a lead that has left the drafts; it keeps its place on the board, its posting date and its address.
 
     After a rejection, and on the board where leads are reviewed first, it waits for review again. A new number of
-    days counts from the posting; an expired lead comes back by renewal alone. `seen` as in
-    `update_draft`. Raises NotEditable, ChangedMeanwhile, EndsInThePast.
+    days counts from the posting; an expired lead comes back by renewal alone. `seen` and the answer are as in
+    `update_draft`: what says the same again moves no time of change, and nobody who follows the market hears of it.
+    Raises NotEditable, ChangedMeanwhile, EndsInThePast.
     """
     current = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
     if current.state in {Lead.State.DRAFT, Lead.State.CLOSED}:
         raise NotEditable
     _refuse_to_undo(current, details, seen=seen)
+    if _says_already(current, details) and current.state != Lead.State.REJECTED:  # which asks for another look
+        lead.refresh_from_db()
+        return False
     days = details.valid_days
     if current.posted_at and current.expires_at and current.expires_at > now and days != current.valid_days:
         current.expires_at = current.posted_at + timedelta(days=days)
@@ -190,6 +198,7 @@ def update_lead(*, lead: Lead, details: LeadDetails, seen: datetime | None, now:
     set_tiers(lead=current, tiers=details.tiers)
     keep_revisions(leads=Lead.objects.filter(pk=current.pk), now=now)
     lead.refresh_from_db()
+    return True
 
 
 @transaction.atomic
@@ -210,8 +219,12 @@ def must_be_reviewed(lead: Lead) -> bool:
 
 def _refuse_to_undo(current: Lead, details: LeadDetails, *, seen: datetime | None) -> None:
     """Raises ChangedMeanwhile; not where the lead says all this already, as after a second click."""
-    if seen not in (None, current.updated_at) and LeadDetails.of(current) != details.masked():
+    if seen not in (None, current.updated_at) and not _says_already(current, details):
         raise ChangedMeanwhile(current)
+
+
+def _says_already(lead: Lead, details: LeadDetails) -> bool:
+    return LeadDetails.of(lead) == details.masked()
 
 
 def _address(details: LeadDetails) -> str:

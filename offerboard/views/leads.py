@@ -153,11 +153,11 @@ def _take_posted(request: MemberRequest, lead: Lead) -> HttpResponse:
     now, seen = timezone.now(), seen_by(request)
     form = LeadForm(request.POST, request.FILES, lead=lead)
     form.full_clean()
-    is_changed = False
+    is_done = differs = False
     if not form.errors:
         try:
-            services.update_lead(lead=lead, details=form.details(), seen=seen, now=now)
-            is_changed = True
+            differs = services.update_lead(lead=lead, details=form.details(), seen=seen, now=now)
+            is_done = True
         except services.EndsInThePast:
             form.add_error("valid_days", _("Counted from its posting, the lead would have ended already."))
         except services.ChangedMeanwhile as refusal:
@@ -165,13 +165,16 @@ def _take_posted(request: MemberRequest, lead: Lead) -> HttpResponse:
         except services.NotEditable as refusal:
             refuse(request, refusal)
             return redirect(my_leads_url("closed"))
-    is_stale = not is_changed and seen not in (None, lead.updated_at)  # which the corrected form still has to say
+    is_stale = not is_done and seen not in (None, lead.updated_at)  # which the corrected form still has to say
+    changed_at = lead.updated_at
     _keep_files(form, lead, now=now)
     if form.errors:
-        kept = _changed_words() if is_changed else _unchanged_words(len(form.uploads) + len(form.papers))
+        kept = _changed_words() if is_done else _unchanged_words(len(form.uploads) + len(form.papers))
         return _show(request, form, lead=lead, kept=kept, seen=seen if is_stale else None)
     _tell_what_was_hidden(request, form.details())
-    if lead.state == Lead.State.PENDING:
+    if not differs and lead.updated_at == changed_at:
+        messages.success(request, _("The lead says all this already. Nothing had to be changed."))
+    elif lead.state == Lead.State.PENDING:
         messages.success(request, _("Your changes are saved. A moderator reads them before the lead is public."))
     else:
         messages.success(request, _("Your changes are saved."))

@@ -17,7 +17,7 @@ from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
 from partners.fields import MOMENT, Schema, one_of, with_all
 from partners.models import ApiKey
 from partners.numbering import number_some
-from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
+from partners.parameters import PageSize, read_query
 from partners.problems import Fault, Problem, bad_parameters
 from partners.scopes import Scope
 from partners.selectors.changes import CursorGone, changes_page
@@ -31,9 +31,7 @@ class ChangesQuery(serializers.Serializer[Any]):
     after = serializers.CharField(
         max_length=LONGEST, help_text="The cursor `next` of the page before; the first one comes with an export."
     )
-    page_size = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Changes on a page."
-    )
+    page_size = PageSize(about="Changes on a page.")
     kind = serializers.CharField(
         required=False, max_length=100, help_text="Only changes of these kinds, parted by commas; none for all."
     )
@@ -97,6 +95,9 @@ def _kinds(key: ApiKey, wanted: str) -> list[str]:
     if missing := [one for one in named if one not in allowed]:
         needed = sources()[missing[0]].scope
         raise scope_missing(needed, f"Changes of the kind {missing[0]} need the scope {needed.value}.")
+    if not allowed:  # the feed would be empty for ever, and look as if nothing changed
+        scopes = ", ".join(sorted({one.scope.value for one in sources().values()}))
+        raise scope_missing(None, f"The key may read nothing that changes. It needs one of these too: {scopes}.")
     return named or allowed
 
 

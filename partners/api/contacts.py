@@ -34,11 +34,12 @@ CONTACT = (
     Plain(PersonField.EMAIL, TEXT, "E-mail address."),
     Plain(PersonField.PHONE, TEXT, "Telephone number, E.164."),
     Plain(PersonField.LANGUAGE, TEXT, "In which the person wishes to be written to, BCP 47; services only."),
-    Plain("valid_until", MOMENT, "Delete it then, unless you have read it again."),
+    Plain("valid_until", MOMENT, "Seven days after the reading. Delete it then, unless you have read it again."),
 )
 EACH_READING = (
-    "The person sees in the privacy centre that you read it, and on which day. What somebody did not agree to, or "
-    "left empty, is null; what `fields` does not name is not given and not noted."
+    "The person sees in the privacy centre what you read, and on which day. What somebody did not agree to, or left "
+    "empty, is null; what `fields` does not name is not given and not noted. `fields=id,valid_until` reads nothing of "
+    "the person and is not noted: it says who is still there."
 )
 
 
@@ -49,8 +50,9 @@ class Contacts(Endpoint):
     http_method_names, tagged = READ_ONLY, ()
     about = (
         "A site gets those who said yes to it by its name; a service those who connected it, with what they agreed to. "
-        f"{EACH_READING} Read the whole list once a day: whom you had before you began and who is not on it any more "
-        "has to go. Who took the yes back stands in the removals too, until you confirm it."
+        f"{EACH_READING} Whoever is connected is on the list, whichever `fields` you name. Read the whole list once a "
+        "day: whom you had before you began and who is not on it any more has to go. Who took the yes back stands in "
+        "the removals too, until you confirm it."
     )
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
@@ -72,7 +74,7 @@ class Contacts(Endpoint):
         with _announced():
             page = contacts_page(partner=partner, after=after, most=query["page_size"], wanted=fields)
         cursor = write_cursor(what, str(page.next_after)) if page.next_after else None
-        return _kept_nowhere(json_answer(request, page_text((_text(one, fields) for one in page.contacts), cursor)))
+        return _kept_nowhere(request, page_text((_text(one, fields) for one in page.contacts), cursor))
 
 
 class OneContact(Endpoint):
@@ -100,9 +102,9 @@ def contact_answer(request: Request, partner: Partner, number: UUID, *, fields: 
     with _announced():
         contact = one_contact(partner=partner, number=number, wanted=fields)
     if contact is not None:
-        return _kept_nowhere(json_answer(request, _text(contact, fields)))
+        return _kept_nowhere(request, _text(contact, fields))
     if was_contact(partner, number):
-        detail = "You may not have this contact now: the person said no, left, or gives nothing of it. Delete it."
+        detail = "You may not have this contact now: the person said no, or may not be given at present. Delete it."
         raise Problem(status=410, kind="gone", title="It has gone", detail=detail)
     detail = "There is no such id, or it ended before you read it. If you have something of it, delete it."
     raise Problem(status=404, kind="not-found", title="There is no such contact", detail=detail)
@@ -123,23 +125,19 @@ def _announced() -> Iterator[None]:
 
 
 def _names(query: Mapping[str, Any]) -> list[str]:
-    """A contact of which nothing is read would be no contact, and nothing to write down."""
-    names = [one.name for one in chosen_fields(CONTACT, query.get("fields", ""))]
-    if not set(names) & set(PersonField):
-        raise bad_parameters([Fault("query", "fields", f"names nothing of a person: {', '.join(PersonField)}.")])
-    return names
+    return [one.name for one in chosen_fields(CONTACT, query.get("fields", ""))]
 
 
 def _text(contact: Contact, fields: Collection[str]) -> str:
     known: dict[str, Any] = {"id": str(contact.number), "companies": list(contact.companies)}
-    known |= {field.value: contact.values.get(field) for field in PersonField}
+    known |= {field.value: contact.values.get(field) or None for field in PersonField}
     known["valid_until"] = contact.valid_until.isoformat()
     return json.dumps({name: known[name] for name in fields})
 
 
-def _kept_nowhere(answer: HttpResponseBase) -> HttpResponseBase:
+def _kept_nowhere(request: Request, body: str) -> HttpResponseBase:
     """A copy in a cache would outlive the yes; and what ends on a day is never as somebody has it."""
-    del answer.headers["ETag"]
+    answer = json_answer(request, body, tagged=False)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

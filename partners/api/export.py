@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import Http404
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
@@ -12,10 +11,11 @@ from rest_framework.request import Request
 from partners.authentication import scope_missing, scopes_of
 from partners.cursors import LONGEST, NotOurCursor
 from partners.endpoints import Component, Endpoint, key_of, streamed_answer
+from partners.excerpts import excerpt
 from partners.exporting import export_lines, resumed_from
 from partners.fields import Schema
 from partners.parameters import read_query
-from partners.problems import Fault, bad_parameters
+from partners.problems import Fault, Problem, bad_parameters
 from partners.scopes import Scope
 from partners.selectors.webhooks import readable_kinds
 from partners.sources import source_of, sources
@@ -63,7 +63,9 @@ class Export(Endpoint):
         """The lines, as they are read."""
         source = source_of(plural)
         if source is None:
-            raise Http404
+            known = ", ".join(self.words()["plural"])
+            detail = f"There is no export of “{excerpt(plural)}”. There are: {known}."
+            raise Problem(status=404, kind="not-found", title="There is nothing here", detail=detail)
         if source.scope not in scopes_of(key_of(request)):
             raise scope_missing(source.scope)
         query = read_query(self.query, request)

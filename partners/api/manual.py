@@ -11,6 +11,7 @@ from partners.limits import OF_MEMBERS
 from partners.numbering import REMEMBERED
 from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE
 from partners.problem_kinds import KINDS
+from partners.problems import MOST_FAULTS
 from partners.scopes import Scope
 from partners.selectors.manual import marked, reference_page
 from partners.sources import sources
@@ -36,6 +37,7 @@ def manual(request: HttpRequest) -> HttpResponse:
         "page_size": DEFAULT_SIZE,
         "largest": LARGEST_SIZE,
         "calls": OF_MEMBERS,
+        "most_faults": MOST_FAULTS,
         "days": REMEMBERED.days,
         "only_read": marked("readOnly"),
         "only_sent": marked("writeOnly"),

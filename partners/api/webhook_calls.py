@@ -32,13 +32,13 @@ from partners.problems import Fault, Problem, bad_parameters
 from partners.scopes import Scope
 from partners.selectors.webhooks import deliveries_page
 from partners.services import webhook_calls as services
-from partners.services.webhooks import rotate_secret
+from partners.services.webhooks import StillChanging, rotate_secret
 
 
 class WebhookSecret(Endpoint):
     """The secret that signs."""
 
-    scope, problems = Scope.WEBHOOKS_WRITE, (404,)
+    scope, problems = Scope.WEBHOOKS_WRITE, (404, 409)
     bodies: ClassVar[Any] = {"POST": Nothing}
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
@@ -48,7 +48,15 @@ class WebhookSecret(Endpoint):
     def post(self, request: Request, pk: str) -> Response:
         """Another one, shown in this answer and never again; for 24 hours messages bear signatures by both."""
         read_body(Nothing, request)
-        made = rotate_secret(webhook=webhook_to_change(request, pk), now=timezone.now())
+        try:
+            made = rotate_secret(webhook=webhook_to_change(request, pk), now=timezone.now())
+        except StillChanging as error:
+            raise Problem(
+                status=409,
+                kind="secret-changing",
+                title="The secret is being changed",
+                detail=f"The one before it signs until {error.until.isoformat()}; then there can be another.",
+            ) from error
         return Response(with_secret(made), headers=PRIVATE)
 
 

@@ -8,10 +8,11 @@ from rest_framework.request import Request
 
 from partners.api.path_ids import read_id
 from partners.authentication import scope_missing, scopes_of
+from partners.bodies import FewItems
 from partners.endpoints import key_of
 from partners.fields import ADDRESS, MOMENT, UUID_TEXT, Plain, nullable, one_of, several
 from partners.models import Webhook, WebhookDelivery
-from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE
+from partners.parameters import PageSize
 from partners.problems import Fault, bad_body
 from partners.selectors.webhooks import readable_kinds
 from partners.sources import sources
@@ -41,11 +42,15 @@ DELIVERY = (
 )
 
 
+MOST_KINDS = 20  # that a list may name; there are fewer
+
+
 class NewWebhook(serializers.Serializer[Any]):
     """What is needed for a webhook."""
 
     url = serializers.CharField(help_text="https, to a public host, port 443 or 8443.")
-    kinds = serializers.ListField(
+    kinds = FewItems(
+        max_length=MOST_KINDS,
         child=serializers.CharField(max_length=20),
         required=False,
         allow_empty=False,
@@ -69,9 +74,7 @@ class DeliveriesQuery(serializers.Serializer[Any]):
     """What the list of deliveries understands."""
 
     after = serializers.CharField(required=False, max_length=400, help_text="The cursor `next` of the page before.")
-    page_size = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Deliveries on a page."
-    )
+    page_size = PageSize(about="Deliveries on a page.")
 
 
 def own_webhook(request: Request, pk: str, *, hold: bool = False) -> Webhook:

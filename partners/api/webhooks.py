@@ -40,6 +40,7 @@ class Webhooks(Endpoint):
     scope, problems = Scope.WEBHOOKS_WRITE, (409,)
     bodies: ClassVar[Any] = {"POST": NewWebhook}
     statuses: ClassVar[Any] = {"POST": 201}
+    located = ("POST",)
 
     def answers(self, component: Component) -> Mapping[str, Schema]:
         """A list of them."""
@@ -99,7 +100,7 @@ class OneWebhook(Endpoint):
             with transaction.atomic():
                 # Somebody may have given it kinds meanwhile that this key may not read, and so not send elsewhere.
                 webhook = webhook_to_change(request, pk, hold=True)
-                services.change_webhook(webhook=webhook, url=wanted.get("url"), kinds=kinds)
+                services.change_webhook(webhook=webhook, url=wanted.get("url"), kinds=kinds, now=timezone.now())
                 _set_state(webhook, wanted, key=key_of(request))
         except BadAddress as error:
             raise _bad_url(error) from error

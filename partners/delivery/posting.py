@@ -18,8 +18,8 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError
 
 from partners.delivery.connecting import NoConnection, connected
-from partners.delivery.public_addresses import LookUp, NoSuchName, NotPublic, addresses_of, is_public
-from partners.delivery.targets import BadAddress, Target, read_target
+from partners.delivery.public_addresses import LookUp, NoSuchName, NotPublic, addresses_of, is_public, read_called
+from partners.delivery.targets import BadAddress, Target
 
 DEADLINE = 10.0  # seconds, from looking up the name to the answer
 READ = 2_000  # bytes of an answer that is no success
@@ -66,7 +66,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], look_up: LookUp =
 
 def _try(url: str, body: bytes, headers: Mapping[str, str], *, until: float, look_up: LookUp) -> Outcome:
     try:
-        target = read_target(url)
+        target = read_called(url)
         addresses = addresses_of(target, until=until, look_up=look_up)
         with connected(addresses, target, until=until) as connection:
             outcome = _exchange(connection, target, body, headers, until=until)

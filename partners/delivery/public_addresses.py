@@ -13,8 +13,8 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
 
-from partners.delivery.targets import PORTS, Address, BadAddress, Target, read_target
-from partners.delivery.trusted import is_trusted
+from partners.delivery.targets import PORTS, Address, BadAddress, Target, read_target, why_unusual
+from partners.delivery.trusted import is_trusted, may_be_trusted
 
 LookUp = Callable[..., Sequence[Any]]  # as socket.getaddrinfo
 MOST = 16  # answers that are looked at
@@ -60,9 +60,20 @@ class NoSuchName(Exception):
     """The name leads nowhere, or nobody said so in time."""
 
 
-def read_callable(url: str) -> Target:
-    """As `read_target`, and an address in place of a name is one that may be called. Raises BadAddress."""
+def read_called(url: str) -> Target:
+    """As `read_target`, for what `may_be_called` can take: nothing else is looked up. Raises BadAddress."""
     target = read_target(url)
+    if (why := why_unusual(target)) and not may_be_trusted(target):
+        raise BadAddress(why)
+    return target
+
+
+def read_callable(url: str) -> Target:
+    """The same for the check when a webhook is made: also an address in place of a name is one that may be called.
+
+    Where a name leads is asked when it is called.
+    """
+    target = read_called(url)
     if target.literal is not None and not may_be_called(target.literal, target):
         raise BadAddress("must lead to the public internet.")
     return target

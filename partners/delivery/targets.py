@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
 Address = IPv4Address | IPv6Address
 
+NOT_SECURE = "must begin with https://."
+NO_NAME = "must name a host by its full name in ASCII, such as hooks.example.com."
 LONGEST = 500
 PORTS = (443, 8443)
 VISIBLE = re.compile(r"[!-\[\]-~]+")  # of ASCII, without the backslash, which programs read in different ways
@@ -37,11 +37,7 @@ class Target:
 
 
 def read_target(url: str) -> Target:
-    """Take an address apart. Raises BadAddress.
-
-    Unless the operator trusts further addresses (`WEBHOOK_NETWORKS`), only https is taken, at port 443 or 8443. That
-    a name leads to the public internet is asked when it is called (`public_addresses`).
-    """
+    """Take an address apart. Raises BadAddress for what nobody may call; `public_addresses` says what may be called."""
     if len(url) > LONGEST or not VISIBLE.fullmatch(url):
         raise BadAddress(f"must be an address of at most {LONGEST} visible ASCII characters.")
     try:
@@ -51,21 +47,27 @@ def read_target(url: str) -> Target:
         raise BadAddress("is no address.") from error
     if parts.username is not None or parts.password is not None or "#" in url:
         raise BadAddress("may have neither a user’s name nor a fragment.")
-    if parts.scheme not in ("https", "http") or (parts.scheme == "http" and not settings.WEBHOOK_NETWORKS):
-        raise BadAddress("must begin with https://.")
+    if parts.scheme not in ("https", "http"):
+        raise BadAddress(NOT_SECURE)
     is_secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    target = Target(is_secure, _host(parts.hostname or ""), port or (443 if is_secure else 80), path)
-    if not settings.WEBHOOK_NETWORKS and target.port not in PORTS:
-        raise BadAddress("may name port 443 or 8443 and no other.")
-    return target
+    return Target(is_secure, _host(parts.hostname or ""), port or (443 if is_secure else 80), path)
+
+
+def why_unusual(target: Target) -> str:
+    """What only the operator can allow about it, in a sentence; "" where it may lie on the public internet."""
+    if not target.is_secure:
+        return NOT_SECURE
+    if target.port not in PORTS:
+        return "may name port 443 or 8443 and no other."
+    return NO_NAME if target.literal is None and "." not in target.host else ""
 
 
 def _host(host: str) -> str:
     if _literal(host) is not None and "%" not in host:
         return host
-    if len(host) > 253 or not NAME.fullmatch(host) or ("." not in host and not settings.WEBHOOK_NETWORKS):
-        raise BadAddress("must name a host by its full name in ASCII, such as hooks.example.com.")
+    if len(host) > 253 or not NAME.fullmatch(host):
+        raise BadAddress(NO_NAME)
     return host
 
 

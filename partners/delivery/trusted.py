@@ -34,10 +34,23 @@ class Entry:
             return False
         return target.host.lower() == self.name if self.network is None else address in self.network
 
+    def may_cover(self, target: Target) -> bool:
+        """The same before it is known where a name leads: it may lead into any network."""
+        literal = target.literal
+        if literal is not None:
+            return self.covers(literal, target)
+        names = target.host.lower() == self.name if self.network is None else True
+        return names and self.port in (None, target.port)
+
 
 def is_trusted(address: Address, target: Target) -> bool:
     """Whether one of the entries covers it."""
     return any(one.covers(address, target) for one in _entries(tuple(settings.WEBHOOK_NETWORKS)))
+
+
+def may_be_trusted(target: Target) -> bool:
+    """Whether one of the entries covers it, or will once its name has been looked up."""
+    return any(one.may_cover(target) for one in _entries(tuple(settings.WEBHOOK_NETWORKS)))
 
 
 @cache

@@ -19,7 +19,8 @@ from privacy.purposes import CONNECTING, PARTNERS
 from privacy.selectors.consents import who_agreed
 from privacy.services.disclosing import disclose
 
-EVERY_FIELD = frozenset(PersonField)
+COMPANIES = "companies"  # for which somebody stands: a column of the log like the fields
+EVERY_FIELD = frozenset({*PersonField, COMPANIES})
 BATCH = 1_000  # people
 GOOD_FOR = timedelta(days=7)  # then a contact has to be read again, or go
 
@@ -30,7 +31,7 @@ class Contact:
 
     number: UUID
     companies: Collection[str]
-    values: Mapping[PersonField, str]  # of what was agreed to, without what is empty
+    values: Mapping[PersonField, str]  # of what was agreed to and wanted; "" where the person has left it empty
     valid_until: datetime
 
 
@@ -52,8 +53,10 @@ def contacts_page(
 ) -> ContactsPage:
     """Hand over those who agreed, with the fields that are wanted: what nobody asks for is not given.
 
-    Whoever takes the yes back from now on finds this in the log of what was given. The first page gives numbers to
-    those who have agreed since the last time. Raises the kinds of privacy.services.disclosing.Refused.
+    Who is on the page follows from the yes alone, so that it tells nothing of what a person has left empty, and does
+    not change with the fields. Whoever takes the yes back from now on finds this in the log of what was given. The
+    first page gives numbers to those who have agreed since the last time. Raises the kinds of
+    privacy.services.disclosing.Refused.
     """
     _refuse_unannounced(partner, now=clock())
     if after is None and partner.receiver.kind != ReceiverKind.CONNECTED:  # a connection has its number from the first
@@ -81,7 +84,8 @@ def one_contact(
 
 def _refuse_unannounced(partner: Partner, *, now: datetime) -> None:
     """Also where nobody is to be given: an empty list would say that the rest is in order."""
-    _disclose(partner, [], ON_PARTNER_SITES, now=now)
+    is_site = partner.receiver.kind != ReceiverKind.CONNECTED
+    _disclose(partner, [], ON_PARTNER_SITES, with_companies=is_site, now=now)
 
 
 def _give_numbers(partner: Partner, *, now: datetime) -> None:
@@ -118,19 +122,19 @@ def _hand_over(
     agreed = who_agreed(members=numbers, why=purpose_for(partner), to=partner.receiver.name, at=now)
     may_have = _what_they_agreed_to(partner, agreed)
     is_site = partner.receiver.kind != ReceiverKind.CONNECTED
-    people_found = people().find([member for member in agreed if member in may_have])
-    contacts = [
+    with_companies = is_site and COMPANIES in wanted
+    found = [
         Contact(
             numbers[one.number],
-            one.companies if is_site else (),
+            one.companies if with_companies else (),
             _only(one, {*may_have[one.number]} & {*wanted}),
             now + GOOD_FOR,
         )
-        for one in people_found
+        for one in people().find([member for member in agreed if may_have.get(member)])
         if one.companies or not is_site
     ]
-    found = [one for one in contacts if one.values]  # of whom there is nothing to give, nothing is said either
-    _write_down(partner, found, {number: member for member, number in numbers.items()}, now=now)
+    members = {number: member for member, number in numbers.items()}
+    _write_down(partner, found, members, with_companies=with_companies, now=now)
     return sorted(found, key=lambda one: one.number)
 
 
@@ -147,25 +151,40 @@ def _what_they_agreed_to(partner: Partner, members: Collection[int]) -> Mapping[
 
 
 def _only(person: Person, fields: Collection[str]) -> Mapping[PersonField, str]:
-    return {field: value for field, value in person.values.items() if field in fields}
+    return {field: person.values.get(field, "") for field in PersonField if field in fields}
 
 
-def _write_down(partner: Partner, found: Collection[Contact], members: Mapping[UUID, int], *, now: datetime) -> None:
-    """One statement for all who give the same."""
+def _write_down(
+    partner: Partner,
+    found: Collection[Contact],
+    members: Mapping[UUID, int],
+    *,
+    with_companies: bool,
+    now: datetime,
+) -> None:
+    """One statement for all of whom the same is told; that something is empty is told too."""
     alike: dict[frozenset[PersonField], list[int]] = defaultdict(list)
     for contact in found:
         alike[frozenset(contact.values)].append(members[contact.number])
     for fields, some in alike.items():
-        _disclose(partner, some, fields, now=now)
+        if fields or with_companies:  # else a number alone was given, which is nothing of the person
+            _disclose(partner, some, fields, with_companies=with_companies, now=now)
 
 
-def _disclose(partner: Partner, members: Collection[int], fields: Collection[PersonField], *, now: datetime) -> None:
-    with_company = [people().company_column] if partner.receiver.kind != ReceiverKind.CONNECTED else []
+def _disclose(
+    partner: Partner,
+    members: Collection[int],
+    fields: Collection[PersonField],
+    *,
+    with_companies: bool,
+    now: datetime,
+) -> None:
+    company = [people().company_column] if with_companies else []
     disclose(
         members=members,
         receiver=partner.receiver,
         purpose=purpose_for(partner),
-        columns=[*(people().columns[field] for field in fields), *with_company],
+        columns=[*(people().columns[field] for field in fields), *company],
         ground=Disclosure.Ground.AGREED,
         now=now,
     )

@@ -27,6 +27,14 @@ class PausedByStaff(Exception):
     """Only staff take it up again."""
 
 
+class StillChanging(Exception):
+    """The secret was renewed within the last day; `until` then the one before it signs."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
 @dataclass(frozen=True, slots=True)
 class NewSecret:
     """A webhook with its secret, which nobody can be shown again."""
@@ -63,8 +71,8 @@ def create_webhook(*, key: ApiKey, url: str, kinds: Collection[str], now: dateti
 
 
 @transaction.atomic
-def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] | None) -> None:
-    """Another address, other kinds, or both; what waits goes to the new address. Raises BadAddress.
+def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] | None, now: datetime) -> None:
+    """Another address, other kinds, or both; what waits goes to another address at once. Raises BadAddress.
 
     What is not sent is not written: somebody else may have changed it since it was read.
     """
@@ -72,6 +80,8 @@ def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] 
     if url is not None:
         read_callable(url)
         changed["url"] = url
+        if url != webhook.url:
+            _try_at_once(webhook, now=now)
     if kinds is not None:
         changed["kinds"] = sorted(kinds)
     if changed:
@@ -80,8 +90,13 @@ def change_webhook(*, webhook: Webhook, url: str | None, kinds: Collection[str] 
 
 @transaction.atomic
 def rotate_secret(*, webhook: Webhook, now: datetime) -> NewSecret:
-    """A new secret signs from now on; the one before it signs too for a day, and any older one no more."""
+    """A new secret signs from now on; the one before it signs too for a day. Raises StillChanging within that day.
+
+    Else a program that still has the secret of this morning would know none of those that sign.
+    """
     locked = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
+    if locked.previous_until is not None and locked.previous_until > now:
+        raise StillChanging(locked.previous_until)
     secret = new_secret()
     locked.previous_secret, locked.previous_until = locked.secret, now + OVERLAP
     locked.secret = sealed_secret(locked, secret)
@@ -115,9 +130,7 @@ def resume_webhook(*, webhook: Webhook, key: ApiKey | None, now: datetime) -> bo
         paused.key = hold_newest(key=key, now=now)
     paused.state, paused.pause_reason, paused.state_since = State.ACTIVE, "", now
     paused.save(update_fields=["state", "pause_reason", "state_since", "key"])
-    waiting = webhook.deliveries.filter(state="pending").of_feed()
-    waiting.update(attempts=0, tried_from=now, not_before=now)
-    transaction.on_commit(tasks.wake)
+    _try_at_once(webhook, now=now)
     return True
 
 
@@ -125,6 +138,13 @@ def resume_webhook(*, webhook: Webhook, key: ApiKey | None, now: datetime) -> bo
 def delete_webhook(*, webhook: Webhook) -> None:
     """With all that was noted about it."""
     webhook.delete()
+
+
+def _try_at_once(webhook: Webhook, *, now: datetime) -> None:
+    """What did not arrive has its three days anew."""
+    waiting = webhook.deliveries.filter(state="pending").of_feed()
+    waiting.update(attempts=0, tried_from=now, not_before=now)
+    transaction.on_commit(tasks.wake)
 
 
 def _take_a_place(webhook: Webhook, key: ApiKey) -> None:

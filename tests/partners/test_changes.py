@@ -114,6 +114,16 @@ def test_a_key_sees_the_kinds_that_it_may_read() -> None:
     )
 
 
+def test_a_key_that_may_read_no_kind_is_told_which_scopes_would_do() -> None:
+    """An empty page for ever would look as if nothing changed."""
+    refused = partner_caller(Scope.CHANGES_READ).get("changes/", after=place_now())
+
+    assert (refused.status_code, refused.json()["type"].rpartition("#")[2]) == (403, "scope-missing")
+    assert refused.json()["detail"] == (
+        "The key may read nothing that changes. It needs one of these too: companies:read, leads:read."
+    )
+
+
 def test_the_clock_is_read_after_the_rows() -> None:
     """What is posted while a page is read would be told as gone by an earlier clock, and passed over for ever."""
     start, lead, asked = place_now(), LeadFactory(), []

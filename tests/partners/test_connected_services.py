@@ -71,6 +71,18 @@ def test_after_a_yes_it_gets_what_the_page_said_and_no_more(
     )
 
 
+def test_who_connected_a_service_is_listed_also_where_it_reads_what_was_not_agreed_to(
+    browser: Client, crm: Caller, service: ConnectedService
+) -> None:
+    """As null, of which there is nothing to note: nobody agreed to it, so it says nothing."""
+    answer(browser, service, "yes")
+
+    page = crm.get("contacts/", fields="phone,companies").json()["results"]
+
+    assert [(one["phone"], one["companies"]) for one in page] == [(None, [])]
+    assert Disclosure.objects.count() == 0
+
+
 def test_two_clicks_connect_once(browser: Client, crm: Caller, service: ConnectedService) -> None:
     """One yes, one number."""
     answer(browser, service, "yes")

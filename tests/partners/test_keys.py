@@ -95,6 +95,17 @@ def test_a_key_in_an_address_is_refused(name: str, with_header: bool) -> None:
     assert (caller.secret in answer.content.decode(), last_used(caller)) == (False, None)
 
 
+@pytest.mark.parametrize("path", ["leads/{}/", "{}/", "export/{}.ndjson"])
+def test_a_key_in_the_path_is_refused_too(path: str) -> None:
+    """Also where there is no such address."""
+    caller = partner_caller()
+
+    answer = caller.get(path.format(caller.secret))
+
+    assert (answer.status_code, answer.json()["type"].rpartition("#")[2]) == (400, "key-in-address")
+    assert (caller.secret in answer.content.decode(), last_used(caller)) == (False, None)
+
+
 def test_a_key_hidden_by_percent_signs_is_found_too() -> None:
     caller = partner_caller()
     hidden = "".join(f"%{ord(letter):02x}" for letter in caller.secret)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from directory.models import Company
+from directory.models import Company, TeamMember
 from offerboard.models import Lead
 from partners.models import ApiKey
 from partners.numbering import number_changes
@@ -21,10 +21,12 @@ from tests.factories import (
     CompanyFactory,
     LeadDocumentFactory,
     LeadFactory,
+    MemberFactory,
     PriceTierFactory,
     VerificationFactory,
 )
 from tests.partners.calling import Caller, partner_caller
+from tests.privacy.leaving import ask_and_confirm, only_owner
 
 pytestmark = pytest.mark.django_db
 LISTS = ["leads/", "companies/", "categories/", "countries/"]
@@ -174,6 +176,7 @@ def test_companies_are_filtered_as_in_the_directory() -> None:
     [
         ("leads/", {"page_size": 10**9}, ["page_size"]),
         ("companies/", {"page_size": 0}, ["page_size"]),
+        *[("countries/", {"page_size": one}, ["page_size"]) for one in ("1_0", "1.0", "+5", " 5", "٥", "")],
         ("leads/", {"kind": "gift"}, ["kind"]),
         ("leads/", {"kind": ["sell_offer", "buy_inquiry"]}, ["kind"]),
         ("leads/", {"category": "no-such-shelf"}, ["category"]),
@@ -283,6 +286,20 @@ def test_a_lead_that_has_gone_is_told_from_one_that_never_was(made: dict[str, An
 )
 def test_a_company_that_has_gone_is_told_from_one_that_never_was(made: dict[str, Any], status: int) -> None:
     assert partner_caller().get(f"companies/{CompanyFactory(**made).slug}/").status_code == status
+
+
+@pytest.mark.usefixtures("operator", "policies")
+def test_a_company_whose_owner_is_about_to_leave_has_gone() -> None:
+    """As its leads have; another owner who stays keeps it, hidden as it may be."""
+    owner = only_owner()
+    company, path = Company.objects.get(team__member=owner), "companies/{}/"
+    ask_and_confirm(owner)
+    caller = partner_caller()
+
+    alone = caller.get(path.format(company.slug)).status_code
+    TeamMember.objects.create(company=company, member=MemberFactory(), role=TeamMember.Role.OWNER, joined_at=NOW)
+
+    assert (alone, caller.get(path.format(company.slug)).status_code) == (410, 404)
 
 
 def test_what_is_not_here_at_all_is_not_found() -> None:

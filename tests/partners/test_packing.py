@@ -1,4 +1,4 @@
-"""Answers are packed with what their reader says it can unpack, the best first."""
+"""Answers are packed with what their reader says it can unpack: as it weighs them, of equals the best."""
 
 import gzip
 from collections.abc import Callable
@@ -23,7 +23,11 @@ def leads() -> None:
     ("accepted", "encoding"),
     [
         ("gzip, deflate, br, zstd", "zstd"),
-        ("gzip;q=1.0, zstd;q=0.5", "zstd"),
+        ("gzip;q=1.0, zstd;q=0.5", "gzip"),
+        ("gzip;q=0.5, zstd", "zstd"),
+        ("gzip;q=0.5, zstd;Q=0.50", "zstd"),
+        ("gzip;q=0.5, identity", ""),
+        ("gzip, identity;q=0.5", "gzip"),
         ("ZSTD", "zstd"),
         ("gzip, zstd;q=0", "gzip"),
         ("zstd;q=0.0 , gzip;q=0.1", "gzip"),

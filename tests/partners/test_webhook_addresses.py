@@ -1,6 +1,7 @@
 """Which addresses a webhook may have: those that everybody on the internet reaches."""
 
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_an_address_that_not_everybody_reaches_is_not_public(answer: str) -> Non
     assert not is_public(ip_address(answer))
 
 
+def refusal_of(url: str) -> str:
+    """Why no webhook may have it; "" where one may."""
+    try:
+        read_callable(url)
+    except BadAddress as error:
+        return str(error)
+    return ""
+
+
 @pytest.mark.parametrize("answer", ["93.184.216.34", "1.1.1.1", "172.32.0.1", "2606:4700::1111", "2a00:1450::1"])
 def test_an_address_of_the_internet_is(answer: str) -> None:
     assert is_public(ip_address(answer))
@@ -85,6 +95,27 @@ def test_loopback_in_any_spelling_is_refused_when_the_webhook_is_made(host: str)
 def test_an_address_that_says_more_than_a_public_host_is_refused(url: str) -> None:
     with pytest.raises(BadAddress):
         read_callable(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_taken"),
+    [
+        ("http://127.0.0.1:9999/", True),
+        ("http://localhost:9999/", True),  # the name may lead there
+        ("http://localhost:9911/", False),
+        ("http://127.0.0.1:9911/", False),
+        ("http://x", False),
+        ("http://hooks.example.com/", False),
+        ("https://hooks.example.com:9000/", False),
+        ("https://hooks.internal:9000/", True),
+        ("https://hooks.example.com:8443/", True),
+    ],
+)
+def test_what_an_operator_trusts_opens_nothing_else(settings: Any, url: str, is_taken: bool) -> None:
+    """What the check takes is what can be called: each entry opens its own hosts, at its own port."""
+    settings.WEBHOOK_NETWORKS = ["127.0.0.1:9999", "hooks.internal:9000"]
+
+    assert (refusal_of(url) == "") == is_taken
 
 
 @pytest.mark.parametrize("port", ["", ":443", ":8443"])

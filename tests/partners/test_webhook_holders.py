@@ -73,7 +73,7 @@ def test_a_message_that_waits_keeps_to_the_kinds_it_was_made_of(machine: Receive
     machine.answers = refuse
     lead = LeadFactory()
     work()
-    services.change_webhook(webhook=made.webhook, url=None, kinds=["lead", "company", "category"])
+    services.change_webhook(webhook=made.webhook, url=None, kinds=["lead", "company", "category"], now=NOW)
     machine.answers = lambda handler: handler.answer(200)
     later(clock, minutes=1)
     work()

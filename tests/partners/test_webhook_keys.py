@@ -123,9 +123,9 @@ def test_what_is_not_sent_is_not_written(machine: Receiver) -> None:
     """Somebody else has changed the kinds since the row was read."""
     made = hook(machine).webhook
     Webhook.objects.update(kinds=["company"])
-    services.change_webhook(webhook=made, url=f"{machine.url}/other", kinds=None)
+    services.change_webhook(webhook=made, url=f"{machine.url}/other", kinds=None, now=NOW)
     of_url = Webhook.objects.values_list("url", "kinds").get()
-    services.change_webhook(webhook=made, url=None, kinds=["lead"])
+    services.change_webhook(webhook=made, url=None, kinds=["lead"], now=NOW)
 
     assert of_url == (f"{machine.url}/other", ["company"])
     assert Webhook.objects.values_list("url", "kinds").get() == (f"{machine.url}/other", ["lead"])

@@ -240,6 +240,49 @@ def test_every_address_needs_the_scope() -> None:
     assert rows() == before
 
 
+def test_within_the_day_on_which_both_sign_there_is_no_third_secret(today: Any) -> None:
+    """A program that still has the first one would have none of those that sign."""
+    caller = partner_caller()
+    path = f"{made(caller)}secret/"
+    caller.send("POST", path)
+    before = rows()
+
+    refused = caller.send("POST", path)
+    between = rows()
+    today.shift(timedelta(hours=24))
+    done = caller.send("POST", path)
+
+    assert (refused.status_code, refused.json()["type"].rpartition("#")[2]) == (409, "secret-changing")
+    assert (between, done.status_code) == (before, 200)
+
+
+def test_what_waits_goes_to_another_address_at_once() -> None:
+    """Whatever the old one has made it wait; the same address again changes nothing."""
+    caller = partner_caller()
+    path = made(caller)
+    hook, later = Webhook.objects.get(), NOW + timedelta(hours=6)
+    waiting = WebhookDelivery.objects.create(
+        webhook=hook,
+        event="changes",
+        epoch=hook.epoch,
+        after=0,
+        up_to=1,
+        attempts=9,
+        tried_from=NOW - timedelta(days=2),
+        not_before=later,
+        created_at=NOW - timedelta(days=2),
+    )
+
+    caller.send("PATCH", path, {"url": URL})
+    waiting.refresh_from_db()
+    as_before = (waiting.attempts, waiting.not_before)
+    caller.send("PATCH", path, {"url": f"{URL}/new"})
+    waiting.refresh_from_db()
+
+    assert as_before == (9, later)
+    assert (waiting.attempts, waiting.tried_from, waiting.not_before) == (0, NOW, NOW)
+
+
 def test_a_new_secret_takes_the_place_of_the_old_one_which_signs_for_a_day() -> None:
     caller = partner_caller()
     first = create(caller).json()
