@@ -21,10 +21,11 @@ MOST_UNKNOWN = 5  # times that a mail goes again although an earlier one may hav
 
 # What `end` would do, without its being put together anew for each mail of a campaign. A bounce may have been quicker;
 # and what a campaign has counted as uncertain stays so.
+_FORGOTTEN = ", ".join(f"{name} = '{empty}'" for name, empty in FORGOTTEN.items())
 PREPARE = f"""
 PREPARE note_sent (uuid, timestamptz) AS
 UPDATE mailings_delivery
-   SET state = 'sent', error = '', lease_until = NULL, ended_at = $2, {", ".join(f"{name} = ''" for name in FORGOTTEN)}
+   SET state = 'sent', error = '', lease_until = NULL, ended_at = $2, {_FORGOTTEN}
  WHERE id = $1 AND state <> 'bounced' AND NOT (state = 'uncertain' AND campaign_id IS NOT NULL)
 """  # noqa: S608 - names of columns
 State = Delivery.State
