@@ -56,8 +56,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @PAGE
-@by_signed_link
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
+@by_signed_link(stops_mail=False)
+def confirm(request: HttpRequest, token: str = "") -> HttpResponse:
     """What a yes means, and one button; nothing happens before it is pressed."""
     wish = subscription_links.wish_of(token)
     wished = wished_topics(wish)
@@ -74,8 +74,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @PAGE
-@by_signed_link
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+@by_signed_link(stops_mail=True)
+def unsubscribe(request: HttpRequest, token: str = "") -> HttpResponse:
     """Stop a topic, or all of them, without a log-in; opening the page changes nothing (RFC 8058)."""
     link = unsubscribe_links.read_link(token)
     left = _stop(request, link) if request.method == "POST" else _being_handed_over(link)
