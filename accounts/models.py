@@ -15,6 +15,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from directory.models import Company, TeamMember
 from partners.models import ApiKey
+from privacy.addresses import of_mailbox
 
 
 class MemberManager(BaseUserManager["Member"]):
@@ -33,7 +34,7 @@ class MemberManager(BaseUserManager["Member"]):
 
     def get_by_natural_key(self, username: str | None) -> "Member":
         """Find by e-mail, whatever its case."""
-        return self.get(email__iexact=username)
+        return self.get(of_mailbox(username or ""))
 
 
 class Member(AbstractBaseUser, PermissionsMixin):

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
-from mailings.models import WaitingNotice
+from mailings.models import Delivery, WaitingNotice
 from mailings.notices import DIGEST, Line, NoticeKind, Reader, notice_kinds
 from mailings.selectors.preferences import frequencies_of
 from mailings.services import queue_mail
@@ -78,7 +78,7 @@ def _queue(keys: Mapping[str, Sequence[str]], member: Reader, *, is_owed: bool, 
     groups = list(_groups(keys, member, is_owed=is_owed, now=now))
     if groups:
         heading = ", ".join(group.heading for group in groups)
-        queue_mail(
+        mail = queue_mail(
             template=DIGEST,
             to=member.email,
             language=member.language,
@@ -86,6 +86,8 @@ def _queue(keys: Mapping[str, Sequence[str]], member: Reader, *, is_owed: bool, 
             now=now,
             asked_for=is_owed,
         )
+        told = {key: keys[key] for key, kind in notice_kinds().items() if key in keys and kind.is_owed == is_owed}
+        Delivery.objects.filter(pk=mail.pk).update(gathered=told)
     return bool(groups)
 
 

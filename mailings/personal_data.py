@@ -35,7 +35,7 @@ declare(
     about=mailbox("to"),
     why=MAILING,
     keep=days_after(90, "ended_at", _("90 days after it was sent")),
-    held="to domain language name reader digest error",
+    held="to domain language name gathered reader digest error",
     subject=YOURS_ALREADY,
     text=YOURS_ALREADY,
     html=YOURS_ALREADY,

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db.models.functions import Lower
-
 from accounts.models import Member
 from mailings.models import Delivery
 from mailings.stopping.one_click import Address, register_one_click
 from offerboard.models import SavedSearch
 from offerboard.notices import SUGGESTIONS
+from privacy.addresses import of_mailbox
 from privacy.signed_links import signed_link, signed_value
 
 TEMPLATE = "new_leads"
@@ -50,8 +49,8 @@ def _one_click(link: Callable[[int], str]) -> Address:
     """The link of whoever has the address, if the mail names it too: else it was written to somebody before them."""
 
     def address(delivery: Delivery) -> str:
-        mailbox = Member.objects.alias(mailbox=Lower("email")).filter(mailbox=delivery.to.lower())
-        members = list(mailbox.filter(state=Member.State.ACTIVE).values_list("pk", flat=True)[:2])
+        holders = Member.objects.filter(of_mailbox(delivery.to), state=Member.State.ACTIVE)
+        members = list(holders.values_list("pk", flat=True)[:2])
         stop = link(members[0]) if len(members) == 1 else ""
         return stop if stop in delivery.text else ""
 

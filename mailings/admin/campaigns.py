@@ -100,7 +100,17 @@ class CampaignAdmin(CountPages, CopyPages, ReleasePages, UnderWayPages):
 
     def delete_model(self, request: HttpRequest, obj: Campaign) -> None:
         """Unless it was released meanwhile."""
-        Campaign.objects.filter(pk=obj.pk, state=Campaign.State.DRAFT).delete()
+        services.delete_draft(campaign=obj)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What Django has noted of a draft that stays is taken back with the rest."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except services.WrongState:
+            messages.error(request, _("Somebody released or deleted it at that moment. Nothing was changed."))
+            return redirect("admin:mailings_campaign_change", object_id)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         """With who wrote and released it, whom several pages name."""

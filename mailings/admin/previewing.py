@@ -4,7 +4,6 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from mailings.admin.looking import LookOver, begin_look, looked_at, may_look
 from mailings.forms.previewing import AsMemberForm
 from mailings.models import Campaign
 from mailings.services import campaigns as services
@@ -40,28 +40,33 @@ class PreviewPages(admin.ModelAdmin):
         ]
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Both halves for `?language=` or `?member=`; an address that is sent finds the member."""
+        """Both halves for `?language=` or `?member=`; an address that is sent with a reason finds the member."""
         campaign = self.visible(request, pk)
         form = AsMemberForm(request.POST if request.method == "POST" else None)
-        if form.is_bound and not _may_see_members(request):
+        if form.is_bound and not may_look(request):
             raise PermissionDenied
         if form.is_valid():
-            return redirect(_address(pk, member=form.cleaned_data["member"].pk))
+            asked = form.cleaned_data
+            token = begin_look(request, campaign, asked["member"], reason=asked["reason"], now=timezone.now())
+            return redirect(_address(pk, member=token))
         context: dict[str, Any] = {"title": _("Preview"), "campaign": campaign, "form": form}
         context["frame"], context["frames"] = _frame(request, pk), [(360, _("On a phone")), (800, _("On a desk"))]
-        context["may_see_members"] = _may_see_members(request)
+        context["may_see_members"] = may_look(request)
         context["languages"] = [(language_name(code), _address(pk, language=code)) for code in _languages(campaign)]
         try:
             context["mail"] = _asked_for(request, campaign)
         except Unsendable as refusal:
             context["lacks"] = refusal.lacks
+        except LookOver:
+            messages.error(request, _("This address of a member’s mail holds no longer. Type their e-mail again."))
+            return redirect(_address(pk))
         return self.page(request, "preview.html", context)
 
     def mail(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The HTML half, with its own styles."""
         try:
             return framed(_asked_for(request, self.visible(request, pk)).html)
-        except Unsendable as refusal:
+        except (Unsendable, LookOver) as refusal:
             raise Http404 from refusal
 
     def test(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -102,23 +107,15 @@ def topic_words(campaign: Campaign) -> str:
 
 
 def _asked_for(request: HttpRequest, campaign: Campaign) -> Preview:
-    """For the member or language of the address, else in the campaign's own language. Raises Unsendable, Http404."""
-    number = request.GET.get("member", "")
-    if not number:
+    """For the member or language of the address, else in the campaign's own language.
+
+    Raises Unsendable, PermissionDenied, LookOver.
+    """
+    token = request.GET.get("member", "")
+    if not token:
         return preview(campaign, language=request.GET.get("language") or campaign.default_language)
-    if not _may_see_members(request):
-        raise PermissionDenied
-    found: Any = get_user_model()._default_manager.filter(pk=number) if number.isdecimal() else None
-    member = found.first() if found else None
-    if member is None:
-        raise Http404
+    member = looked_at(request, campaign, token)
     return preview(campaign, language=member.language, name=member.name)
-
-
-def _may_see_members(request: HttpRequest) -> bool:
-    """A preview for a member tells their name."""
-    about = get_user_model()._meta
-    return bool(request.user.has_perm(f"{about.app_label}.view_{about.model_name}"))
 
 
 def _languages(campaign: Campaign) -> list[str]:
@@ -126,7 +123,7 @@ def _languages(campaign: Campaign) -> list[str]:
 
 
 def _address(pk: int, **asked: Any) -> str:
-    return f"{reverse('admin:mailings_campaign_preview', args=[pk])}?{urlencode(asked)}"
+    return f"{reverse('admin:mailings_campaign_preview', args=[pk])}?{urlencode(asked)}".rstrip("?")
 
 
 def _frame(request: HttpRequest, pk: int) -> str:

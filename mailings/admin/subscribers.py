@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from mailings.admin.opting_out import OptOutPages
 from mailings.admin.reading import ReadOnly
 from mailings.models import Subscriber, SubscriptionWish
 from mailings.topics import topics
+from privacy.addresses import of_mailbox
 
 
 class MailboxList(ReadOnly):
@@ -34,7 +34,7 @@ class MailboxList(ReadOnly):
     ) -> tuple[QuerySet[Any], bool]:
         """In any case of its letters."""
         if search_term:
-            queryset = queryset.alias(mailbox=Lower("email")).filter(mailbox=search_term.strip().lower())
+            queryset = queryset.filter(of_mailbox(search_term.strip()))
         return queryset, False
 
     @admin.display(description=_("mailbox"))

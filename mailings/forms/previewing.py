@@ -1,4 +1,4 @@
-"""Whose mail is looked at."""
+"""Whose mail is looked at, and why."""
 
 from typing import Any
 
@@ -14,6 +14,13 @@ class AsMemberForm(forms.Form):
     """The member for whom staff look at a mail, named by a whole address so that nobody browses members here."""
 
     email = forms.EmailField(label=gettext_lazy("As this member gets it (e-mail)"))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, which the member reads"),
+        initial=gettext_lazy("To see how a mail to many members arrives"),
+        min_length=10,
+        max_length=400,
+        widget=forms.TextInput(attrs={"size": "60"}),
+    )
 
     def clean(self) -> dict[str, Any]:
         """Find the member, as `member`; an address that nobody has is refused."""

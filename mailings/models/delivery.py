@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 # What a mail said is in the mailbox of its reader. Here it would only hold links that are secrets, and the names and
 # words of people who may leave before the row does.
-FORGOTTEN = {"subject": "", "text": "", "html": "", "name": ""}
+FORGOTTEN: dict[str, Any] = {"subject": "", "text": "", "html": "", "name": "", "gathered": {}}
 
 LATE = timedelta(minutes=10)  # a mail to one person leaves within seconds
 OPEN = ["pending", "claimed", "in_flight"]
@@ -92,6 +92,9 @@ class Delivery(models.Model):
     subject = models.CharField(_("subject"), max_length=300)
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"), blank=True)
+    gathered = models.JSONField(  # by kind of notice, so that the mail can be written anew without one of them
+        _("numbers of the things that it tells"), default=dict, blank=True, db_default={}
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     unknown_ends = models.PositiveSmallIntegerField(_("ends that nobody knows"), default=0, db_default=0)
@@ -146,10 +149,8 @@ class Delivery(models.Model):
             models.Index(  # a campaign's numbers
                 name="delivery_campaign_state", fields=["campaign", "state"], condition=Q(campaign__isnull=False)
             ),
-            models.Index(  # what is on its way to somebody who says no
-                name="delivery_reader_open",
-                fields=["reader"],
-                condition=Q(reader__isnull=False, state__in=["pending", "claimed", "in_flight"]),
+            models.Index(  # what is on its way to somebody who says no, and whose an old link to unsubscribe was
+                name="delivery_reader", fields=["reader", "-queued_at"], condition=Q(reader__isnull=False)
             ),
             models.Index(name="delivery_ended", fields=["ended_at"]),  # metrics, and the sweep of what is over
             models.Index(name="delivery_newest", fields=["-queued_at"]),  # the outbox in admin

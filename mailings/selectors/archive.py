@@ -1,9 +1,11 @@
 """Campaigns as everybody may read them again."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
@@ -15,6 +17,7 @@ from mailings.writing.texts import texts_by_language
 from privacy.datamap import Words
 
 ON_A_PAGE = 30
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +55,16 @@ class ArchivedPage:
 def archive_page(*, after: str, wanted: str) -> ArchivePage:
     """The newest first, each in the wanted language or in its own. Two queries.
 
-    `after` is the time of the last one seen, and what is none begins anew.
+    `after` says which was the last one seen, and what says none begins anew.
     """
     found = Campaign.objects.archived().order_by("-began_at", "-pk").prefetch_related("texts")
-    if (before := _moment(after)) is not None:
-        found = found.filter(began_at__lt=before)
+    if (last := _place(after)) is not None:
+        began_at, pk = last
+        found = found.filter(Q(began_at__lt=began_at) | Q(began_at=began_at, pk__lt=pk))
     rows = list(found[: ON_A_PAGE + 1])
     shown = rows[:ON_A_PAGE]
     lines = [_line(one, wanted) for one in shown]
-    last = shown[-1].began_at if len(rows) > ON_A_PAGE else None
-    return ArchivePage(lines, last.isoformat() if last else "")
+    return ArchivePage(lines, _after(shown[-1]) if len(rows) > ON_A_PAGE else "")
 
 
 def archived_page(campaign: Campaign, *, wanted: str) -> ArchivedPage:
@@ -90,9 +93,18 @@ def what_of(campaign: Campaign) -> Words:
     return known.title if known else campaign.get_kind_display()
 
 
-def _moment(text: str) -> datetime | None:
+def _after(campaign: Campaign) -> str:
+    """Its place in the list: several begin at one moment, when the worker finds that they are due."""
+    return f"{campaign.began_at.isoformat()}_{campaign.pk}" if campaign.began_at else ""
+
+
+def _place(after: str) -> tuple[datetime, int] | None:
+    """What `_after` has written."""
+    time, _underscore, number = after.partition("_")
     try:
-        found = parse_datetime(text)
+        found = parse_datetime(time)
     except ValueError:
         return None
-    return found if found and found.tzinfo else None
+    if found is None or found.tzinfo is None or not NUMBER.fullmatch(number):
+        return None
+    return found, int(number)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from mailings.models import Delivery, Subscriber
+from privacy.addresses import of_mailbox
 from privacy.models import ConsentLink
 
 
@@ -17,8 +18,8 @@ def address_of(reader: UUID) -> str | None:
 
 def keys_of(address: str) -> list[UUID]:
     """All keys behind a mailbox: a member may have subscribed before, without an account. Two queries."""
-    members = ConsentLink.objects.filter(member__email__iexact=address).values_list("key", flat=True)
-    subscribers = Subscriber.objects.filter(email__iexact=address).values_list("key", flat=True)
+    members = ConsentLink.objects.filter(of_mailbox(address, "member__email")).values_list("key", flat=True)
+    subscribers = Subscriber.objects.filter(of_mailbox(address)).values_list("key", flat=True)
     return [*members, *subscribers]
 
 
@@ -29,7 +30,7 @@ def is_known(address: str) -> bool:
 
 def member_behind(address: str) -> Any:
     """The member with this address, or None. One query."""
-    return get_user_model()._default_manager.filter(email__iexact=address, is_active=True).first()
+    return get_user_model()._default_manager.filter(of_mailbox(address), is_active=True).first()
 
 
 def mailbox_of(reader: UUID) -> str | None:

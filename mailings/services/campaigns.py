@@ -110,6 +110,18 @@ def copy_campaign(*, campaign: Campaign, writer: Any, now: datetime) -> Campaign
 
 
 @transaction.atomic
+def delete_draft(*, campaign: Campaign) -> None:
+    """With its texts. Raises WrongState.
+
+    Locked before Django collects what goes with it: whoever releases it at this moment is awaited, and then it stays.
+    """
+    draft = Campaign.objects.select_for_update().filter(pk=campaign.pk, state=State.DRAFT).first()
+    if draft is None:
+        raise WrongState
+    draft.delete()
+
+
+@transaction.atomic
 def approve_campaign(*, campaign: Campaign, approver: Any, starts_at: datetime, now: datetime) -> None:
     """Release it, to begin at a time or at once; it cannot be changed from then on. A million readers cost no more.
 

@@ -4,10 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from mailings.delivery.holding_back import UNWANTED
 from mailings.delivery.settling import end
 from mailings.models import Delivery
+from mailings.notices import DIGEST
 
 State = Delivery.State
 
@@ -18,8 +20,21 @@ def recall(*, to: str, templates: Collection[str]) -> list[datetime]:
 
     On each row either this or the final dot is first. No mail that is asked for, and none of a campaign.
     """
-    waiting = Delivery.objects.single().filter(to__iexact=to, template__in=templates, asked_for=False)
-    mine = waiting.filter(state__in=[State.PENDING, State.CLAIMED]).order_by("pk").select_for_update(no_key=True)
-    found = dict(mine.values_list("pk", "queued_at"))
-    end(Delivery.objects.filter(pk__in=found), state=State.SUPPRESSED, error=UNWANTED)
-    return list(found.values())
+    return [mail.queued_at for mail in _ended(_waiting(to).filter(template__in=templates))]
+
+
+@transaction.atomic
+def recall_digests(*, to: str, kind: str) -> list[Delivery]:
+    """The same for the mails that gather something of a kind; as they were, with what else they would have told."""
+    return _ended(_waiting(to).filter(template=DIGEST, gathered__has_key=kind))
+
+
+def _waiting(to: str) -> QuerySet[Delivery]:
+    mails = Delivery.objects.single().filter(to__iexact=to, asked_for=False)
+    return mails.filter(state__in=[State.PENDING, State.CLAIMED])
+
+
+def _ended(waiting: QuerySet[Delivery]) -> list[Delivery]:
+    mine = list(waiting.order_by("pk").select_for_update(no_key=True))
+    end(Delivery.objects.filter(pk__in=[mail.pk for mail in mine]), state=State.SUPPRESSED, error=UNWANTED)
+    return mine

@@ -15,7 +15,9 @@ from mailings.stopping.opting_out import remember, remember_digest, take_back, w
 from mailings.stopping.unsubscribe_links import Link
 from mailings.subscription_links import confirm_link
 from mailings.topics import question_of, topics
+from privacy.addresses import of_mailbox
 from privacy.models import ConsentEvent
+from privacy.selectors.suppression import only_comes_back
 from privacy.services.consent import consent_key, record_choices
 from privacy.services.suppression import note_mailbox_works
 
@@ -36,13 +38,14 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
     """Ask the mailbox whether it was its holder who chose these topics. Nobody is told whether it is known here.
 
     `language` is the one in which its mail is wanted. The mail that asks has the number of the wish: by it the link
-    still finds the mailbox when the wish is over. Raises NothingChosen.
+    still finds the mailbox when the wish is over. It goes also where mail came back from, since a yes to it proves that
+    the mailbox works; not where its holder has said that we must not write. Raises NothingChosen.
     """
     chosen = [topic for topic in topics() if topic in wanted]
     if not chosen:
         raise NothingChosen
     address = email.strip().lower()
-    known = SubscriptionWish.objects.select_for_update().filter(email=address).first()
+    known = SubscriptionWish.objects.select_for_update().filter(of_mailbox(address)).first()
     same = known and set(known.topics) == set(chosen) and known.language == language
     if known and same and known.asked_at > now - AGAIN:
         return
@@ -60,6 +63,7 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
         language=language,
         context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk)},
         now=now,
+        asked_for=only_comes_back(address),
         pk=wish.pk,
     )
 
@@ -118,7 +122,7 @@ def _stop(
     """A no under each key of the mailbox, a member's own among them; remembered too where nobody has it."""
     choices = {question_of(topic): False for topic in refused}
     with transaction.atomic(durable=True):
-        for member in get_user_model()._default_manager.filter(email__iexact=address):
+        for member in get_user_model()._default_manager.filter(of_mailbox(address)):
             consent_key(member=member)  # who was never asked has none yet, and finds the no among their consents
         for subject in keys_of(address):
             record_choices(subject=subject, choices=choices, method=method, language=language, gpc=False, now=now)
@@ -132,10 +136,10 @@ def _key_for(wish: SubscriptionWish, now: datetime) -> UUID:
 
     The language of a member's mail stands in the profile, for all mail; one newsletter does not change it.
     """
-    member = audience().members(Filters(), now).filter(email__iexact=wish.email).first()
+    member = audience().members(Filters(), now).filter(of_mailbox(wish.email)).first()
     if member is not None:
         return consent_key(member=member)
-    found = Subscriber.objects.filter(email__iexact=wish.email).first()
+    found = Subscriber.objects.filter(of_mailbox(wish.email)).first()
     if found is None:
         return Subscriber.objects.create(email=wish.email, language=wish.language, confirmed_at=now).key
     Subscriber.objects.filter(pk=found.pk).update(language=wish.language)

@@ -15,6 +15,7 @@ from mailings.delivery.settling import end
 from mailings.models import Campaign, Delivery, Subscriber
 from mailings.selectors.readers import address_of
 from mailings.topics import line_of, topics
+from privacy.addresses import of_mailbox
 from privacy.consents import Channel, Question
 from privacy.erasing import ledger
 from privacy.erasing.wishes import enter_digests
@@ -46,7 +47,7 @@ def hear(*, subject: UUID, said: Said, now: datetime) -> None:
     for event, before in about_topics.items():
         if event.given:
             lift(kind=Suppression.Kind.TOPIC, value=line_of(event.purpose, address), now=now)
-        elif before or Subscriber.objects.filter(email__iexact=address).exists():
+        elif before or Subscriber.objects.filter(of_mailbox(address)).exists():
             remember(address=address, topics=[event.purpose], now=now)
     take_back(reader=subject, address=address, topics=_refused(about_topics))
     still = says_yes_to(subject=subject, purposes=topics(), channel=Channel.EMAIL)

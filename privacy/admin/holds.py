@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from privacy.addresses import of_mailbox
 from privacy.admin.deadlines import KeptAdmin
 from privacy.models import LegalHold
 from privacy.selectors.corrections import choices_of_data, what_of
@@ -49,7 +50,7 @@ class PlaceForm(forms.ModelForm):
             except services.NothingToHold:
                 self.add_error("key", _("There is no such row."))
         if email:
-            data["member"] = get_user_model()._default_manager.filter(email__iexact=email).first()
+            data["member"] = get_user_model()._default_manager.filter(of_mailbox(email)).first()
             if data["member"] is None:
                 self.add_error("email", _("Nobody has this address."))
         if data.get("ends_at") and data["ends_at"] <= timezone.now():

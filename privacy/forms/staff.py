@@ -6,6 +6,8 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from privacy.addresses import of_mailbox
+
 
 class WishForm(forms.Form):
     """A member’s wish that came by telephone, letter or mail, for instance because the log-in is lost or suspended."""
@@ -24,7 +26,7 @@ class WishForm(forms.Form):
     def clean_email(self) -> str:
         """The account is found by its own address."""
         email = str(self.cleaned_data["email"]).strip()
-        self.member: Any = get_user_model()._default_manager.filter(email__iexact=email).first()
+        self.member: Any = get_user_model()._default_manager.filter(of_mailbox(email)).first()
         if self.member is None:
             raise forms.ValidationError(_("No account has this address. Who has none is entered under Removals."))
         if self.member.is_staff:

@@ -13,6 +13,13 @@ def is_suppressed(kind: str, value: str) -> bool:
     return any_suppressed([(kind, value)])
 
 
+def only_comes_back(address: str) -> bool:
+    """Whether an address must not be written to, and for no other reason than that mail came back. One query."""
+    digests = digests_of(Suppression.Kind.EMAIL, address)
+    known = Suppression.objects.filter(kind=Suppression.Kind.EMAIL, digest__in=digests)
+    return set(known.values_list("reason", flat=True)) == {Suppression.Reason.BOUNCED}
+
+
 def any_suppressed(values: Iterable[tuple[str, str]]) -> bool:
     """Whether one of these is: pairs of kind and value. One query."""
     found = Q(pk__in=[])

@@ -17,14 +17,18 @@ from privacy.models import Suppression
 def suppress(*, kind: str, value: str, reason: Suppression.Reason, now: datetime) -> None:
     """Keep a digest of it, and nothing else; done twice it is there once, also when the keys changed in between.
 
-    A wish takes the place of what mail servers said about the address, and never the other way round.
+    A wish takes the place of what mail servers said about the address, and never the other way round; a complaint takes
+    the place of a bounce, since it is not over when the mailbox works again.
     """
     if not value:
         return
     if reason in WISHES:
         enter_wishes(values=[(kind, value)], reason=reason, now=now)
         return
-    if not Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value)).exists():
+    known = Suppression.objects.filter(kind=kind, digest__in=digests_of(kind, value))
+    if reason == Suppression.Reason.COMPLAINED:
+        known.filter(reason=Suppression.Reason.BOUNCED).update(reason=reason, at=now)
+    if not known.exists():
         key_id, digest = digest_now(kind, value)
         row = Suppression(kind=kind, digest=digest, key_id=key_id, reason=reason, at=now)
         Suppression.objects.bulk_create([row], ignore_conflicts=True)

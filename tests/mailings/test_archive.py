@@ -1,5 +1,6 @@
 """What was sent to many can be read again, also what was cancelled halfway."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from mailings.models import Campaign, CampaignText
+from mailings.selectors.archive import ON_A_PAGE
+from tests.factories import NOW
 from tests.mailings.campaigning import write
 from tests.mailings.desk import at
 
@@ -69,3 +72,23 @@ def test_what_nobody_got_is_not_there(client: Client) -> None:
 
     for campaign in (never, waiting, cancelled(withdrawn=2), write()):
         assert status(client, campaign) == 404
+
+
+def test_of_many_that_began_at_one_moment_none_is_passed_over_between_two_pages(client: Client) -> None:
+    campaigns = [cancelled(sent=1) for _campaign in range(ON_A_PAGE + 2)]
+    Campaign.objects.update(began_at=NOW)
+
+    first = client.get(reverse("mailings:archive")).text
+    (older,) = re.findall(r'href="(\?after=[^"]+)"', first)
+    second = client.get(reverse("mailings:archive") + older).text
+
+    shown = [[one.pk for one in campaigns if one.slug in page] for page in (first, second)]
+    assert shown == [[one.pk for one in campaigns[2:]], [one.pk for one in campaigns[:2]]]
+    assert "?after=" not in second
+
+
+@pytest.mark.parametrize("after", ["", "x", "2026-11-22", f"{NOW.isoformat()}", f"{NOW.isoformat()}_x", "_1", "9999_9"])
+def test_what_says_no_place_in_the_list_begins_it_anew(client: Client, after: str) -> None:
+    campaign = cancelled(sent=1)
+
+    assert campaign.slug in client.get(reverse("mailings:archive"), {"after": after}).text

@@ -45,21 +45,6 @@ def told(answer: Any) -> str:
 # --- the preview -----------------------------------------------------------------------------------------------------
 
 
-def test_it_is_shown_as_a_member_gets_it_in_both_halves() -> None:
-    """In their language, with their name; the link to unsubscribe is nobody's."""
-    draft, member = write(texts=TWO), MemberFactory(email="amara@example.com", full_name="Amara Okonkwo", language="ar")
-    client = writer()
-
-    found = client.post(place("preview", draft), {"email": "AMARA@example.com"})
-    page = told(client.get(found.headers["Location"]))
-    html = told(client.get(place("mail", draft), {"member": member.pk}))
-
-    assert found.headers["Location"].endswith(f"/preview/?member={member.pk}")
-    assert ("Dear Amara Okonkwo," in page, "أخبار" in page) == (True, True)
-    assert ("Dear Amara Okonkwo," in html, 'dir="rtl"' in html) == (True, True)
-    assert "/newsletter/unsubscribe/00000000000000000000000000000000.newsletter" in page
-
-
 def test_it_is_shown_by_language_at_the_width_of_a_phone_and_of_a_desk() -> None:
     draft = write(texts=TWO)
     client = writer()
@@ -83,29 +68,6 @@ def test_the_frame_has_a_policy_of_its_own_and_only_our_pages_may_hold_it() -> N
     assert frame.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-src 'self'" in around.headers["Content-Security-Policy"]
     assert "'unsafe-inline'" not in around.headers["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize("email", ["nobody@example.com", "not an address", ""])
-def test_an_address_that_is_nobodys_is_said_to_be(email: str) -> None:
-    answer = writer().post(place("preview", write()), {"email": email})
-
-    assert answer.status_code == 200
-    assert 'class="errorlist"' in told(answer)
-
-
-def test_who_may_not_see_members_sees_no_mail_with_their_name() -> None:
-    draft, member = write(), MemberFactory(full_name="Amara Okonkwo", email="amara@example.com")
-    staff = make_staff()
-    staff.user_permissions.add(Permission.objects.get(codename="view_campaign"))
-    client = at_work(staff)
-
-    answers = [
-        client.post(place("preview", draft), {"email": "amara@example.com"}),
-        *(client.get(place(page, draft), {"member": member.pk}) for page in ("preview", "mail")),
-    ]
-
-    assert [answer.status_code for answer in answers] == [403, 403, 403]
-    assert client.get(place("preview", draft)).status_code == 200
 
 
 def test_what_it_lacks_is_said_in_place_of_it(settings: Any) -> None:

@@ -1,12 +1,14 @@
 """A member who has another mailbox gets there what waits, and the old one gets what it has to know."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -16,13 +18,16 @@ from mailings.delivery.campaigns import advance
 from mailings.delivery.claiming import claim
 from mailings.delivery.marking import ready_to_mark
 from mailings.delivery.sending import Shift
-from mailings.models import Delivery
+from mailings.models import Campaign, Delivery
 from mailings.services import queue_message
 from mailings.services.moving import move_mail
 from mailings.writing.composing import letter_of
+from privacy.digests import digest_now
+from privacy.models import Suppression
 from tests.factories import NOW, MemberFactory
-from tests.mailings.campaigning import agree, release, send_all, write
+from tests.mailings.campaigning import agree, ends, figures, release, send_all, write
 from tests.mailings.catcher import Catcher
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 OLD, NEW = "amara@example.com", "amara@new.example.org"
@@ -142,6 +147,91 @@ def test_a_worker_that_has_claimed_it_sends_it_nowhere_and_the_next_one_to_the_n
 
     assert (before, [str(mail["To"]) for mail in catcher.mails]) == ([], [NEW])
     assert Delivery.objects.get().state == "sent"
+
+
+def announce(member: Member) -> Campaign:
+    """To this member alone, written down and not yet sent."""
+    others = Member.objects.exclude(pk=member.pk)
+    campaign = release(write("announcement"))
+    EmailAddress.objects.filter(user__in=others).update(verified=False)
+    advance(now=NOW)
+    assert ends(campaign) == {OLD: "pending"}
+    return campaign
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        {},
+        {"attempts": 3, "not_before": NOW - timedelta(minutes=1), "error": "451 Later"},
+        {"state": "claimed", "lease_until": NOW + timedelta(minutes=2)},
+    ],
+)
+def test_an_announcement_that_is_being_sent_goes_to_the_new_mailbox(
+    amara: Member, catcher: Catcher, waits: dict[str, Any]
+) -> None:
+    """It goes to every member."""
+    campaign = announce(amara)
+    Delivery.objects.filter(campaign=campaign).update(**waits)
+
+    change_address(amara)
+    send_all()
+
+    assert catcher.recipients == [NEW]
+    assert (ends(campaign), figures(campaign)) == ({NEW: "sent"}, {"audience": 1, "sent": 1})
+
+
+def test_an_announcement_goes_once_to_a_mailbox_that_has_it_already(amara: Member, catcher: Catcher) -> None:
+    """Which somebody else had, until they left."""
+    campaign = announce(amara)
+    _key_id, digest = digest_now(Suppression.Kind.EMAIL, NEW)
+    Delivery.objects.create(
+        campaign=campaign, kind="announcement", to=NEW, digest=digest, state="sent", queued_at=NOW, not_before=NOW
+    )
+
+    change_address(amara)
+    send_all()
+
+    assert (catcher.recipients, ends(campaign)) == ([], {OLD: "suppressed", NEW: "sent"})
+
+
+def test_an_announcement_that_was_sent_is_not_sent_again(amara: Member, catcher: Catcher) -> None:
+    campaign = announce(amara)
+    send_all()
+
+    change_address(amara)
+    send_all()
+
+    assert (catcher.recipients, ends(campaign)) == ([OLD], {OLD: "sent"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_announcement_whose_readers_are_being_found_at_that_moment_follows_too(
+    amara: Member, catcher: Catcher
+) -> None:
+    """Whoever finds them has read the old address."""
+    campaign = release(write("announcement"))
+    Campaign.objects.update(state="materialising", began_at=NOW)
+
+    def change() -> None:
+        try:
+            change_address(amara)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+            _key_id, digest = digest_now(Suppression.Kind.EMAIL, OLD)
+            Delivery.objects.create(
+                campaign=campaign, kind="announcement", to=OLD, digest=digest, queued_at=NOW, not_before=NOW
+            )
+            changing = pool.submit(change)
+            wait_for(changing)
+        changing.result(30)
+    send_all()
+
+    assert (NEW in catcher.recipients, OLD in ends(campaign)) == (True, False)
 
 
 def test_marketing_that_waits_goes_to_neither(amara: Member, catcher: Catcher) -> None:

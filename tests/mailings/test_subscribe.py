@@ -10,12 +10,14 @@ import time_machine
 from django.db import connection, transaction
 from django.test import Client
 
+from mailings import tasks
 from mailings.models import Delivery, Subscriber, SubscriptionWish
 from mailings.subscription_links import confirm_link
 from privacy.consents import Channel
 from privacy.cookieless import shared_token
 from privacy.models import ConsentEvent, Suppression
 from privacy.selectors.consents import says_yes_to
+from privacy.selectors.suppression import is_suppressed
 from privacy.services.consent import consent_key
 from privacy.services.suppression import suppress
 from privacy.sweeping.running import sweep
@@ -121,14 +123,35 @@ def test_a_members_address_gets_the_same_answer_and_the_members_own_key(client: 
     assert says_yes_to(subject=key, purposes=["newsletter"], channel=Channel.EMAIL) == {"newsletter"}
 
 
-def test_an_address_that_asked_to_be_left_alone_is_not_written_to(client: Client) -> None:
+@pytest.mark.parametrize("reasons", [["removed"], ["erased"], ["complained"], ["bounced", "complained"]])
+def test_an_address_that_asked_to_be_left_alone_is_not_written_to(client: Client, reasons: list[str]) -> None:
     """Whoever types it."""
-    suppress(kind="email", value="reader@example.org", reason=Suppression.Reason.REMOVED, now=NOW)
+    for reason in reasons:
+        suppress(kind="email", value="reader@example.org", reason=Suppression.Reason(reason), now=NOW)
 
     page = ask(client)
 
     assert "Please look into your mailbox" in page
     assert Delivery.objects.count() == 0
+    assert is_suppressed("email", "reader@example.org")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mailbox_from_which_mail_came_back_is_asked_and_gets_mail_again_after_its_yes(
+    client: Client, catcher: Catcher
+) -> None:
+    suppress(kind="email", value="reader@example.org", reason=Suppression.Reason.BOUNCED, now=NOW)
+
+    ask(client)
+    tasks.send_due_mail()
+    asked, before = catcher.recipients.copy(), is_suppressed("email", "reader@example.org")
+    say_yes(client)
+    release(write())
+    send_all()
+
+    assert (asked, before) == (["reader@example.org"], True)
+    assert [str(mail["Subject"]) for mail in catcher.mails][1:] == ["News of November"]
+    assert not is_suppressed("email", "reader@example.org")
 
 
 # --- the language of mail ------------------------------------------------------------------------------------------

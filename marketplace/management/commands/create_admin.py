@@ -15,6 +15,7 @@ from django.db import transaction
 
 from accounts.models import Member
 from marketplace.groups import ADMINISTRATOR, sync_groups
+from privacy.addresses import of_mailbox
 
 
 class Command(BaseCommand):
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email} is not an e-mail address.") from error
-        if Member.objects.filter(email__iexact=email).exists():
+        if Member.objects.filter(of_mailbox(email)).exists():
             raise CommandError(f"{email} has an account already.")
         if not name:
             raise CommandError("A name is needed: colleagues see who decided.")
