@@ -17,7 +17,7 @@ from offerboard.views import (
     sitemaps,
     watching,
 )
-from privacy.signed_links import TOKEN
+from privacy.signed_links import LINK_END
 
 app_name = "offerboard"
 urlpatterns = [
@@ -46,9 +46,9 @@ urlpatterns = [
     path("my/searches/<uuid:pk>/rename/", searches.rename, name="rename_search"),
     path("my/searches/<uuid:pk>/mails/", searches.mails, name="search_mails"),
     path("my/searches/<uuid:pk>/delete/", searches.delete, name="delete_search"),
-    re_path(rf"^mails/stop/{TOKEN}", alerts.stop_search, name="stop_search"),
-    re_path(rf"^mails/stop-all/{TOKEN}", alerts.stop_all, name="stop_searches"),
-    re_path(rf"^mails/stop-suggestions/{TOKEN}", alerts.stop_suggestions, name="stop_suggestions"),
+    re_path(rf"^mails/stop/{LINK_END}", alerts.stop_search, name="stop_search"),
+    re_path(rf"^mails/stop-all/{LINK_END}", alerts.stop_all, name="stop_searches"),
+    re_path(rf"^mails/stop-suggestions/{LINK_END}", alerts.stop_suggestions, name="stop_suggestions"),
     path("categories/<slug:slug>/feed.atom", feeds.category_feed, name="category_feed"),
     path("p/<slug:slug>/", partner_pages.page, name="partner_page"),
     path("p/<slug:slug>/feed.atom", partner_pages.feed, name="partner_feed"),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-TOKEN = r"(?:(?P<token>[^/]+)/)?$"  # the end of an address; the view gets no token where all of it was cut off
+LINK_END = r"(?:(?P<token>[^/]+)/)?$"  # the end of an address; no token where all of it was cut off
 
 
 class NotOurLink(Exception):

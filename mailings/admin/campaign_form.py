@@ -62,7 +62,7 @@ class CampaignForm(forms.ModelForm):
         help_texts = {
             "reason": gettext_lazy(
                 "An announcement sells nothing and links only to our own pages. A fraud or safety warning may quote "
-                "words that sell, within quotation marks (“…”, \"…\", «…», „…“, 「…」); links stay out there, too."
+                'words that sell, within quotation marks (“…”, "…", «…», „…“, 「…」); links stay out there, too.'
             )
         }
 

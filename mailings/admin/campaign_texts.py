@@ -1,7 +1,7 @@
 """What a mail to many says, language by language."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -93,7 +93,7 @@ class TextForm(forms.ModelForm):
 class TextFormSet(forms.BaseInlineFormSet):
     """All languages of a campaign, looked at as they would arrive."""
 
-    default_error_messages: Mapping[str, Any] = {
+    default_error_messages: ClassVar = {
         **forms.BaseInlineFormSet.default_error_messages,
         "too_few_forms": gettext_lazy("Write the text in at least one language."),
     }

@@ -16,8 +16,7 @@ from mailings.writing.markup import as_text, links_in
 from mailings.writing.selling import selling_words, without_quotations
 
 WHAT_TO_DO = gettext_lazy(
-    "Take this out, or send it as marketing to those who asked for it. "
-    "Put a link to elsewhere on a page of the market."
+    "Take this out, or send it as marketing to those who asked for it. Put a link to elsewhere on a page of the market."
 )
 
 

@@ -94,9 +94,9 @@ def test_its_history_names_what_was_changed_and_nothing_that_nobody_typed() -> N
     client.post(place("change", draft), form_of(draft, title="December"))
     client.post(place("change", draft), form_of(fresh(draft), {"subject": "Other words"}))
 
-    changes = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
-    assert [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")][0] == "Changed Title."
-    assert ["Seen" in change or "seen" in change for change in changes] == [False, False]
+    first, second = (entry.get_change_message() for entry in LogEntry.objects.order_by("pk"))
+    assert first == "Changed Title."
+    assert "seen" not in second.lower()
 
 
 def test_whoever_changes_only_a_text_is_the_author_now(clock: time_machine.Traveller) -> None:

@@ -152,19 +152,19 @@ def test_a_link_that_was_cut_says_so_and_how_else_to_stop_mails(client: Client, 
     """Not that a lead has been closed. A mail program's button is refused, since nothing was stopped."""
     answers = [client.get(page + token), client.post(page + token, ONE_CLICK)]
 
-    for answer in answers:
-        said = answer.content.decode()
-        assert (answer.status_code, BROKEN in said, "Search leads" in said) == (404, True, False)
+    for answered in answers:
+        said = answered.content.decode()
+        assert (answered.status_code, BROKEN in said, "Search leads" in said) == (404, True, False)
         for way in ("/my/mails/", "reply to the mail", "/contact/"):
             assert way in said
 
 
 @pytest.mark.parametrize("token", ["", "abc/"])
 def test_of_a_link_that_asks_only_how_to_open_it_is_said(client: Client, token: str) -> None:
-    answer = client.get(f"/newsletter/confirm/{token}")
+    answered = client.get(f"/newsletter/confirm/{token}")
 
-    said = answer.content.decode()
-    assert (answer.status_code, BROKEN in said, "Open the mail again" in said) == (404, True, True)
+    said = answered.content.decode()
+    assert (answered.status_code, BROKEN in said, "Open the mail again" in said) == (404, True, True)
     assert "reply to the mail" not in said
 
 
