@@ -95,7 +95,7 @@ def test_what_is_added_waits_until_the_mailbox_says_yes(client: Client, reader: 
 
     client.post(confirm_link(wish.pk, wish.topics).removeprefix("http://localhost:8000"))
 
-    assert "open the mail that we have just sent to this mailbox, and say yes there." in page
+    assert "You added: What is new here. <b>Open the mail that we have just sent to this mailbox" in page
     assert ticked(page) == ["newsletter", "events"]
     assert (question.template, question.to, wish.topics) == ("confirm_subscription", READER, ["product_updates"])
     assert (before, coming()) == ({"newsletter", "events"}, {"newsletter", "events", "product_updates"})
@@ -155,7 +155,7 @@ def test_without_anything_new_no_turn_is_taken(reader: Subscriber) -> None:
     for _press in range(5):
         save(link_of(reader), "newsletter")
 
-    assert "open the mail that we have just sent" in save(link_of(reader), "newsletter", "events")
+    assert "Open the mail that we have just sent" in save(link_of(reader), "newsletter", "events")
 
 
 def test_what_is_not_offered_any_more_can_be_taken_away_and_not_added(reader: Subscriber) -> None:

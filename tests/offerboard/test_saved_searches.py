@@ -66,8 +66,8 @@ def test_htmx_puts_a_word_in_the_buttons_place(client: Client, member: Member) -
 @pytest.mark.parametrize(
     ("frequency", "told", "word"),
     [
-        ("off", "It sends no mails. To have new leads mailed to you, press “Change” beside it.", "without mails"),
-        ("daily", "Mails about new leads: Once a day. You change that under “Change” beside it.", "with mails"),
+        ("off", "It sends no mails. To have new leads mailed to you, press “Change” beside it.", "mails off"),
+        ("daily", "Mails about new leads: Once a day. You change that under “Change” beside it.", "mails on"),
     ],
 )
 def test_whoever_saves_it_is_told_whether_it_sends_mails_and_where_to_change_that(
