@@ -70,7 +70,7 @@ declare(DomainBudget, neutral="domain per_minute minute taken put_off answer")
 declare(
     SubscriptionWish,
     what=_("What you asked us to send you, until you confirm it"),
-    about=mailbox("email"),
+    about=mailbox("email", by_lower=True),
     why=MARKETING,
     keep=days_after(30, "asked_at", _("30 days, if you do not confirm it")),
     held="email topics language gpc asked_at",
@@ -79,7 +79,7 @@ declare(
 declare(
     Subscriber,
     what=_("Your subscription to our mails without an account"),
-    about=mailbox("email"),
+    about=mailbox("email", by_lower=True),
     why=MARKETING,
     keep=days_after(1, "stopped_at", _("until you say no, and a day")),
     held="key email language confirmed_at stopped_at",

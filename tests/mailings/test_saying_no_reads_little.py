@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Member
 from mailings.delivery.campaigns import advance
-from mailings.models import Delivery, SubscriptionWish
+from mailings.models import Delivery, Subscriber, SubscriptionWish
 from mailings.selectors.readers import is_known, keys_of, mailbox_of
 from mailings.services import subscriptions
 from mailings.stopping.unsubscribe_links import unsubscribe_link
+from privacy.datamap import Person, tables
 from privacy.services.consent import consent_key
 from tests.factories import NOW, MemberFactory
 from tests.mailings.campaigning import agree, release, subscriber, write
@@ -128,3 +129,20 @@ def test_somebody_is_found_by_an_address_in_any_case_by_an_index(find: Callable[
     assert tables_read_whole(lambda: found.append(find(ADDRESS.upper()))) == set()
 
     assert found in ([True], [Member.objects.get()])
+
+
+@pytest.mark.parametrize("model", [Delivery, Subscriber, SubscriptionWish])
+def test_what_is_here_of_a_mailbox_is_found_by_indexes(model: Any) -> None:
+    """On each visit to the privacy centre."""
+    a_link_for("subscriber")
+    SubscriptionWish.objects.create(email=ADDRESS, topics=[], language="en", asked_at=NOW)
+    person, table = Person(member_id=None, addresses=frozenset([ADDRESS])), tables()[model]
+    found: set[Any] = set()
+
+    def look() -> None:
+        for about in table.abouts():
+            found.update(table.rows_about(about, person))
+
+    assert tables_read_whole(look) == set()
+
+    assert found == set(model.objects.all())
