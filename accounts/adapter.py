@@ -115,8 +115,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 def _notify(template_prefix: str, email: str, words: Mapping[str, Any], *, reader: Member) -> None:
     """To the address that allauth names: of an account whose address was changed it is the one from before."""
-    said = notice_words(template_prefix, words, language=reader.language)
-    notify(kind=SECURITY, readers=[reader], keys=[], context={**words, **said}, to=email, now=timezone.now())
+    now = timezone.now()
+    said = notice_words(template_prefix, words, reader=reader, at=now)
+    notify(kind=SECURITY, readers=[reader], keys=[], context={**words, **said}, to=email, now=now)
 
 
 def _on_our_site(url: str) -> str:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Member
 from mailings.notices import NoticeKind, register_notices
+from mailings.times import zone_of
 from privacy.languages import site_language
 
 
@@ -71,11 +75,15 @@ SECURITY = NoticeKind(
 )
 
 
-def notice_words(name: str, facts: Mapping[str, Any], *, language: str) -> dict[str, str]:
-    """Subject and sentence in the reader's language."""
-    notice = NOTICES[name]
-    with translation.override(site_language(language)):
-        return {"subject": str(notice.subject) % facts, "happened": str(notice.happened) % facts}
+def notice_words(name: str, facts: Mapping[str, Any], *, reader: Member, at: datetime) -> dict[str, str]:
+    """Subject, sentence and time in the reader's language; the time by the reader's clock, whose zone it names."""
+    notice, zone = NOTICES[name], zone_of(reader.time_zone)
+    with translation.override(site_language(reader.language)):
+        return {
+            "subject": str(notice.subject) % facts,
+            "happened": str(notice.happened) % facts,
+            "when": f"{date_format(at.astimezone(zone), 'DATETIME_FORMAT')} ({zone.key})",
+        }
 
 
 def register() -> None:

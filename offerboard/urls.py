@@ -17,6 +17,7 @@ from offerboard.views import (
     sitemaps,
     watching,
 )
+from privacy.signed_links import LINK_END
 
 app_name = "offerboard"
 urlpatterns = [
@@ -45,9 +46,9 @@ urlpatterns = [
     path("my/searches/<uuid:pk>/rename/", searches.rename, name="rename_search"),
     path("my/searches/<uuid:pk>/mails/", searches.mails, name="search_mails"),
     path("my/searches/<uuid:pk>/delete/", searches.delete, name="delete_search"),
-    path("mails/stop/<str:token>/", alerts.stop_search, name="stop_search"),
-    path("mails/stop-all/<str:token>/", alerts.stop_all, name="stop_searches"),
-    path("mails/stop-suggestions/<str:token>/", alerts.stop_suggestions, name="stop_suggestions"),
+    re_path(rf"^mails/stop/{LINK_END}", alerts.stop_search, name="stop_search"),
+    re_path(rf"^mails/stop-all/{LINK_END}", alerts.stop_all, name="stop_searches"),
+    re_path(rf"^mails/stop-suggestions/{LINK_END}", alerts.stop_suggestions, name="stop_suggestions"),
     path("categories/<slug:slug>/feed.atom", feeds.category_feed, name="category_feed"),
     path("p/<slug:slug>/", partner_pages.page, name="partner_page"),
     path("p/<slug:slug>/feed.atom", partner_pages.feed, name="partner_feed"),

@@ -7,6 +7,7 @@ signed token, and the browser tells us where the request came from.
 import time
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -14,12 +15,14 @@ from allauth.core import ratelimit
 from django import forms
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from privacy.signed_links import NotOurLink
 
+View = Callable[..., HttpResponse]
 MOST_SECONDS = 6 * 60 * 60
 SALT = "privacy.cookieless"
 LIMITED = "form_without_cookies"  # its rate stands in settings.ACCOUNT_RATE_LIMITS
@@ -82,7 +85,7 @@ def same_origin(request: HttpRequest) -> bool:
     return origin is None or urlsplit(origin).netloc == request.get_host()
 
 
-def cookieless(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def cookieless(view: View) -> View:
     """Let a view's POST work without the CSRF cookie; its form must be a `CookielessForm`, or do little.
 
     Whoever sends too many from one network address gets 429: each leaves a row, and some rows stay for years.
@@ -98,20 +101,25 @@ def cookieless(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return csrf_exempt(guarded)
 
 
-def by_signed_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def by_signed_link(*, stops_mail: bool) -> Callable[[View], View]:
     """Let a POST work whose address is itself the key, such as a mail program's button (RFC 8058).
 
     It is not limited: the buttons of a large mail provider's readers are all pressed from a few network addresses, and
-    pressing one twice leaves no second row. A link that was changed on the way (NotOurLink) is 404.
+    pressing one twice leaves no second row. A link that was cut or changed on the way (NotOurLink) is 404, with a page
+    that says so, and how else to stop mails where that is what it was for.
     """
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST" and not same_origin(request):
-            raise PermissionDenied
-        try:
-            return view(request, *args, **kwargs)
-        except NotOurLink as error:
-            raise Http404 from error
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and not same_origin(request):
+                raise PermissionDenied
+            try:
+                return view(request, *args, **kwargs)
+            except NotOurLink:
+                words = {"stops_mail": stops_mail}
+                return render(request, "privacy/link_broken.html", words, status=HTTPStatus.NOT_FOUND)
 
-    return csrf_exempt(guarded)
+        return csrf_exempt(guarded)
+
+    return guard

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
+LINK_END = r"(?:(?P<token>[^/]+)/)?$"  # the end of an address; no token where all of it was cut off
+
 
 class NotOurLink(Exception):
     """The link was not signed by this site, or was changed on the way."""

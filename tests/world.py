@@ -226,7 +226,7 @@ class World:
             "api:webhook_deliveries": {"pk": self.webhook.pk},
             "api:webhook_delivery": {"pk": self.webhook.pk, "delivery": self.delivered.pk},
             "api:webhook_replay": {"pk": self.webhook.pk, "delivery": self.delivered.pk},
-            "mailings:confirm": {"token": token_of(confirm_link(self.wish.pk))},
+            "mailings:confirm": {"token": token_of(confirm_link(self.wish.pk, self.wish.topics))},
             "mailings:unsubscribe": {
                 "token": token_of(unsubscribe_link(self.subscriber.key, TOPIC, self.subscriber.email))
             },

@@ -15,6 +15,8 @@ from partners.models import ApiKey
 from partners.scopes import Scope
 from partners.services.keys import IssuedKey, issue_member_key, renew_key, revoke_key
 
+REVOKED = "company_key_revoked"
+
 
 @transaction.atomic(durable=True)
 def make_company_key(
@@ -61,7 +63,7 @@ def revoke_company_key(*, company_key: CompanyKey, owner: Member, now: datetime)
     _require_owner(company_key.company, owner)
     if not revoke_key(key=company_key.key, now=now):
         return False
-    _tell_owners("company_key_revoked", company=company_key.company, key=company_key.key, actor=owner, now=now)
+    _tell_owners(REVOKED, company=company_key.company, key=company_key.key, actor=owner, now=now)
     return True
 
 
@@ -76,7 +78,6 @@ def _tell_owners(name: str, *, company: Company, key: ApiKey, actor: Member, now
     owners = TeamMember.objects.filter(company=company, role=TeamMember.Role.OWNER)
     facts = {"who": actor.name, "key": key.name, "prefix": key.prefix, "company": company.legal_name}
     for reader in Member.objects.filter(pk__in=owners.values("member")).order_by("pk"):
-        words = notice_words(name, facts, language=reader.language)
-        notify(
-            kind=SECURITY, readers=[reader], keys=[], context={**words, "timestamp": now, "about_key": True}, now=now
-        )
+        words = notice_words(name, facts, reader=reader, at=now)
+        advice = {"about_key": True, "is_revoked": name == REVOKED}
+        notify(kind=SECURITY, readers=[reader], keys=[], context={**words, **advice}, now=now)

@@ -27,10 +27,20 @@ class FilterField(forms.MultipleChoiceField):
         self.choices = sorted(choices, key=lambda choice: choice[0] not in chosen)
 
 
+class SeenField(forms.DateTimeField):
+    """When the draft that is shown was written: nobody types it, so that it is no change in anybody's history."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Never."""
+        return False
+
+
 class CampaignForm(forms.ModelForm):
     """What a campaign is, and who gets it; `seen` tells whether somebody else has changed it meanwhile."""
 
-    seen = forms.DateTimeField(widget=forms.HiddenInput, required=False)
+    seen = SeenField(required=False)
     topic = forms.ChoiceField(label=gettext_lazy("Topic, of marketing"), required=False)
     default_language = forms.ChoiceField(
         label=gettext_lazy("Language for everybody else"),
@@ -49,6 +59,12 @@ class CampaignForm(forms.ModelForm):
         fields = ("kind", "title", "topic", "reason", "default_language", "is_archived", *FILTERS)
         field_classes: Mapping[str, type[forms.Field]] = {"title": LineField}
         labels = {"reason": gettext_lazy("Reason, of an announcement")}
+        help_texts = {
+            "reason": gettext_lazy(
+                "An announcement sells nothing and links only to our own pages. A fraud or safety warning may quote "
+                'words that sell, within quotation marks (“…”, "…", «…», „…“, 「…」); links stay out there, too.'
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,7 +1,7 @@
 """What a mail to many says, language by language."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +16,8 @@ from mailings.models import CampaignText
 from mailings.services.campaigns import Promotes, examine_words
 from mailings.writing.languages import language_choices, language_name
 from mailings.writing.markup import EXPLAINED
+from mailings.writing.mistakes import mistakes_in
+from mailings.writing.promotion import WHAT_TO_DO
 from mailings.writing.texts import Unsendable
 
 
@@ -27,6 +29,12 @@ def _how_to_write() -> SafeString:
         _("Bold and italic words, headings, lists, links"),
         examples,
     )
+
+
+def _without_mistakes(words: str) -> str:
+    if found := mistakes_in(words):
+        raise ValidationError([one.words for one in found])
+    return words
 
 
 class TextForm(forms.ModelForm):
@@ -64,6 +72,14 @@ class TextForm(forms.ModelForm):
             "offer_text": gettext_lazy("Written as the text above."),
         }
 
+    def clean_body(self) -> str:
+        """What would arrive as raw signs is refused where it stands."""
+        return _without_mistakes(self.cleaned_data["body"])
+
+    def clean_offer_text(self) -> str:
+        """The same of the offer."""
+        return _without_mistakes(self.cleaned_data["offer_text"])
+
     def clean(self) -> dict[str, Any]:
         """An offer is whole or not there."""
         data: dict[str, Any] = super().clean() or {}
@@ -76,6 +92,11 @@ class TextForm(forms.ModelForm):
 
 class TextFormSet(forms.BaseInlineFormSet):
     """All languages of a campaign, looked at as they would arrive."""
+
+    default_error_messages: ClassVar = {
+        **forms.BaseInlineFormSet.default_error_messages,
+        "too_few_forms": gettext_lazy("Write the text in at least one language."),
+    }
 
     def clean(self) -> None:
         """Refuse what could not be released. The campaign itself is put right first."""
@@ -99,7 +120,8 @@ class TextFormSet(forms.BaseInlineFormSet):
             examine_words(campaign=self.instance, texts=[form.instance])
         except Promotes as refusal:
             found = {"language": language, "found": ", ".join(*refusal.found.values())}
-            form.add_error("body", _("In %(language)s this announcement promotes something: %(found)s.") % found)
+            said = _("In %(language)s this announcement promotes something: %(found)s.") % found
+            form.add_error("body", f"{said} {WHAT_TO_DO}")
         except Unsendable as refusal:
             lacks = {"language": language, "lacks": refusal.lacks}
             form.add_error(None, _("As it would arrive in %(language)s it lacks %(lacks)s.") % lacks)

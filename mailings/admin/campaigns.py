@@ -149,7 +149,7 @@ class CampaignAdmin(CountPages, CopyPages, ReleasePages, UnderWayPages):
     def save_form(self, request: HttpRequest, form: ModelForm, change: bool) -> Campaign:
         """With its address, which the mail may name."""
         campaign: Campaign = super().save_form(request, form, change)
-        campaign.slug = campaign.slug or services.slug_for(campaign.title)
+        campaign.slug = campaign.slug or services.new_slug(now=timezone.now())
         return campaign
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: ModelForm, change: bool) -> None:
@@ -159,7 +159,7 @@ class CampaignAdmin(CountPages, CopyPages, ReleasePages, UnderWayPages):
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         """Whoever changes it is its author now, also where only a text was changed; who changes nothing is not."""
-        changed = {*form.changed_data} - {"seen"} or any(one.has_changed() for one in formsets)
+        changed = form.changed_data or any(one.has_changed() for one in formsets)
         if change and changed:
             seen, now = form.cleaned_data["seen"], timezone.now()
             services.change_campaign(campaign=form.instance, writer=request.user, seen=seen, now=now)

@@ -22,6 +22,7 @@ from mailings.selectors.campaigns import words_of, wrote_in
 from mailings.services import campaigns as services
 from mailings.writing.languages import language_name
 from mailings.writing.previews import all_previews
+from mailings.writing.promotion import WHAT_TO_DO
 from mailings.writing.texts import Unsendable
 
 OWN_WORDS = gettext_lazy(
@@ -127,4 +128,4 @@ def _button(readers: Mapping[str, int] | None) -> str:
 def _promotes(refusal: services.Promotes) -> str:
     found = [f"{language_name(code)}: {', '.join(words)}" for code, words in refusal.found.items()]
     said = ngettext("This text promotes something: %(found)s", "These texts promote something: %(found)s", len(found))
-    return said % {"found": "; ".join(found)}
+    return f"{said % {'found': '; '.join(found)}}. {WHAT_TO_DO}"

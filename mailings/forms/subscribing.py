@@ -29,3 +29,20 @@ class SubscribeForm(CookielessForm):
         self.fields["language"].initial = language_asked_for(accepted)
         self.fields["language"].help_text = what_comes_in_it()
         self.fields["topics"].choices = [(one.key, one.title) for one in offered]  # type: ignore[attr-defined]
+
+
+class TopicsForm(forms.Form):
+    """The same behind the link of a mail, which is the key: what comes is ticked, and nothing is a choice too."""
+
+    topics = forms.MultipleChoiceField(
+        label=_("What may we send you?"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+    language = forms.ChoiceField(label=_("Language of your mail"), choices=languages_of_mail)
+
+    def __init__(self, *args: Any, offered: Iterable[ConsentPurpose], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["topics"].choices = [(one.key, one.title) for one in offered]  # type: ignore[attr-defined]
+        self.fields["language"].help_text = f"{what_comes_in_it()} {_OWN_LANGUAGE}"
+
+
+_OWN_LANGUAGE = _("If you have an account, the language in your profile counts.")

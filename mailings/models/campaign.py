@@ -59,7 +59,7 @@ class Campaign(models.Model):
         LAW = "law", _("a duty under the law")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    title = models.CharField(_("title"), max_length=120, help_text=_("For staff; the archive shows it too."))
+    title = models.CharField(_("title"), max_length=120, help_text=_("For staff; no reader sees it."))
     topic = models.CharField(_("topic"), max_length=40, blank=True)  # a key of mailings.topics
     reason = models.CharField(_("reason"), max_length=12, choices=Reason, blank=True)
     default_language = models.CharField(

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from mailings import tasks
@@ -21,7 +20,6 @@ from mailings.writing.promotion import promotion_in
 from mailings.writing.texts import Unsendable, texts_by_language
 
 State, Kind = Campaign.State, Campaign.Kind
-MOST_OF_TITLE = 120  # characters of a title in an address
 WHAT_AND_WHO = (
     *("kind", "title", "topic", "reason", "default_language", "is_archived"),
     *("countries", "industries", "business_types", "tiers", "languages"),
@@ -53,7 +51,8 @@ class Promotes(Exception):
 def examine_words(*, campaign: Campaign, texts: Iterable[CampaignText]) -> None:
     """Whether these texts may be saved as this campaign's, and sent. Raises Promotes or Unsendable."""
     if campaign.kind == Kind.ANNOUNCEMENT:
-        found = {words.language: promotes for words in texts if (promotes := promotion_in(words))}
+        listed = ((words.language, promotion_in(words, reason=campaign.reason)) for words in texts)
+        found = {language: promotes for language, promotes in listed if promotes}
         if found:
             raise Promotes(found)
     elif campaign.topic not in topics():
@@ -62,15 +61,15 @@ def examine_words(*, campaign: Campaign, texts: Iterable[CampaignText]) -> None:
         circular_of(campaign, words)
 
 
-def slug_for(title: str) -> str:
-    """Of a new campaign's address in the archive; its end is drawn, so that two may have one title."""
-    return f"{slugify(title)[:MOST_OF_TITLE]}-{secrets.token_hex(4)}".lstrip("-")
+def new_slug(*, now: datetime) -> str:
+    """Of a new campaign's address in the archive: everybody reads it, so that it holds nothing of the title."""
+    return f"{now:%Y-%m}-{secrets.token_hex(4)}"
 
 
 @transaction.atomic
 def add_campaign(*, campaign: Campaign, writer: Any, now: datetime) -> None:
     """Keep a new draft; its texts follow."""
-    campaign.slug = campaign.slug or slug_for(campaign.title)
+    campaign.slug = campaign.slug or new_slug(now=now)
     campaign.written_by, campaign.written_at = writer, now
     campaign.save(force_insert=True)
     _note_writer(campaign, writer.pk)

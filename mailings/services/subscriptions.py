@@ -61,7 +61,7 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
         template="confirm_subscription",
         to=address,
         language=language,
-        context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk)},
+        context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk, chosen)},
         now=now,
         asked_for=only_comes_back(address),
         pk=wish.pk,

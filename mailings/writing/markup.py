@@ -46,11 +46,20 @@ def links_in(words: str) -> list[str]:
     return [str(child.attrs["href"]) for token in _reader().parse(words) for child in _links(token.children)]
 
 
+def leads_somewhere(url: str) -> bool:
+    """Whether a link to it becomes one: an address of the web or of a mailbox, or the path of a page of this market."""
+    try:
+        found = urlsplit(_whole(url))
+    except ValueError:  # half an IPv6 address, for instance
+        return False
+    return found.scheme == "mailto" or (found.scheme in {"http", "https"} and bool(found.hostname))
+
+
 @cache
 def _reader() -> MarkdownIt:
     reader = MarkdownIt("zero").enable(ALLOWED)
     reader.normalizeLink = _whole  # type: ignore[method-assign]
-    reader.validateLink = _leads_somewhere  # type: ignore[method-assign]  # its own way to be told
+    reader.validateLink = leads_somewhere  # type: ignore[method-assign]  # its own way to be told
     reader.core.ruler.push("addresses", _link_addresses)
     return reader
 
@@ -58,14 +67,6 @@ def _reader() -> MarkdownIt:
 def _whole(url: str) -> str:
     """A page of this market may be named by its path alone."""
     return f"{settings.SITE_URL}{url}" if url.startswith("/") and not url.startswith("//") else url
-
-
-def _leads_somewhere(url: str) -> bool:
-    try:
-        found = urlsplit(url)
-    except ValueError:  # half an IPv6 address, for instance
-        return False
-    return found.scheme == "mailto" or (found.scheme in {"http", "https"} and bool(found.hostname))
 
 
 def _link_addresses(state: StateCore) -> None:
@@ -88,7 +89,7 @@ def _with_links(tokens: Iterable[Token]) -> Iterator[Token]:
 def _parted(text: str) -> Iterator[Token]:
     done = 0
     for start, address in bare_addresses(text):
-        is_of_the_web = address.lower().startswith(("http://", "https://")) and _leads_somewhere(address)
+        is_of_the_web = address.lower().startswith(("http://", "https://")) and leads_somewhere(address)
         if is_of_the_web and not text[:start].endswith("="):  # pasted HTML stays words
             yield Token("text", "", 0, content=text[done:start])
             yield Token("link_open", "a", 1, attrs={"href": address}, info=BY_ITSELF)

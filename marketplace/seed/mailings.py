@@ -126,7 +126,7 @@ def _slow_down(now: datetime) -> None:
         template="confirm_subscription",
         to=address,
         language="en",
-        context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk)},
+        context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk, chosen)},
         now=at,
         pk=wish.pk,
     )

@@ -17,10 +17,10 @@ from privacy.cookieless import by_signed_link
 PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@by_signed_link
+@by_signed_link(stops_mail=True)
 @PAGE
 @never_cache
-def stop_search(request: HttpRequest, token: str) -> HttpResponse:
+def stop_search(request: HttpRequest, token: str = "") -> HttpResponse:
     """Stop the mails of one search, without a log-in; opening the page changes nothing."""
     pk = stop_links.search_of(token)
     if request.method == "POST":
@@ -28,10 +28,10 @@ def stop_search(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "offerboard/stop_mails.html", {"page": stopped_page(pk=pk)})
 
 
-@by_signed_link
+@by_signed_link(stops_mail=True)
 @PAGE
 @never_cache
-def stop_all(request: HttpRequest, token: str) -> HttpResponse:
+def stop_all(request: HttpRequest, token: str = "") -> HttpResponse:
     """The same for all searches of a member."""
     member_id = stop_links.member_of(token)
     if request.method == "POST":
@@ -39,10 +39,10 @@ def stop_all(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "offerboard/stop_mails.html", {"page": stopped_page(member_id=member_id)})
 
 
-@by_signed_link
+@by_signed_link(stops_mail=True)
 @PAGE
 @never_cache
-def stop_suggestions(request: HttpRequest, token: str) -> HttpResponse:
+def stop_suggestions(request: HttpRequest, token: str = "") -> HttpResponse:
     """The same for the leads that are suggested to a member."""
     member_id = stop_links.reader_of(token)
     if request.method == "POST":

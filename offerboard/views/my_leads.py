@@ -1,9 +1,10 @@
 """One's own leads: a page by state, and what the buttons in its rows do."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,9 +81,15 @@ def resume(request: MemberRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @company_required
 def renew(request: MemberRequest, slug: str) -> HttpResponse:
-    """Let a lead run its full time again; the link of a mail leads to a page with the button."""
-    if request.method != "POST":
+    """Let a lead run its full time again; the link of a mail leads to a page with the button.
+
+    Of every lead that is not their own, readers are told the same, whether there is such a lead or not.
+    """
+    try:
         lead, now = team_lead(request, slug), timezone.now()
+    except Http404:
+        return render(request, "offerboard/renew_elsewhere.html", status=HTTPStatus.NOT_FOUND)
+    if request.method != "POST":
         words = {
             "row": my_lead(lead=lead, now=now),
             "lead": lead,

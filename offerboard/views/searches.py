@@ -54,7 +54,7 @@ def rename(request: MemberRequest, pk: UUID) -> HttpResponse:
         messages.error(request, str(form.errors["name"][0]))
     elif name := form.cleaned_data["name"]:
         services.rename_search(member=request.user, pk=saved.pk, name=name)
-        messages.success(request, _("Renamed: “%(name)s”.") % {"name": name})
+        messages.success(request, _("Renamed: %(name)s") % {"name": name})
     else:
         messages.error(request, _("Write a name first. Nothing was changed."))
     return redirect("offerboard:searches")
@@ -72,7 +72,7 @@ def mails(request: MemberRequest, pk: UUID) -> HttpResponse:
         member=request.user, pk=saved.pk, frequency=form.cleaned_data["frequency"], now=timezone.now()
     ):
         said = {"name": saved.name, "often": Frequency(form.cleaned_data["frequency"]).label}
-        messages.success(request, _("Mails about “%(name)s”: %(often)s.") % said)
+        messages.success(request, _("Mails about new leads: %(often)s. Search: %(name)s") % said)
     return redirect("offerboard:searches")
 
 
@@ -85,7 +85,7 @@ def delete(request: MemberRequest, pk: UUID) -> HttpResponse:
         services.delete_search(member=request.user, pk=saved.pk, now=timezone.now())
     except services.NotActive as error:
         raise PermissionDenied from error
-    messages.success(request, _("Deleted: “%(name)s”.") % {"name": saved.name})
+    messages.success(request, _("Deleted: %(name)s") % {"name": saved.name})
     return redirect("offerboard:searches")
 
 
@@ -116,10 +116,18 @@ def _save(request: MemberRequest, filters: Filters, form: SaveSearchForm) -> Htt
     except services.NothingToSave:
         return _refuse(request, _("There is nothing to save yet. Write a word or choose a filter."), "offerboard:board")
     if request.htmx:  # type: ignore[attr-defined]
-        return render(request, "components/search_saved.html", {})
-    said = _("Saved: “%(name)s”.") if is_new else _("You have saved this search already: “%(name)s”.")
-    messages.success(request, said % {"name": saved.name})
+        return render(request, "components/search_saved.html", {"is_off": saved.frequency == Frequency.OFF})
+    said = _("Saved: %(name)s") if is_new else _("You have saved this search already: %(name)s")
+    messages.success(request, f"{said % {'name': saved.name}} · {_mails_of(saved)}")
     return redirect("offerboard:searches")
+
+
+def _mails_of(saved: SavedSearch) -> str:
+    """Whether a search sends mails, and where that is changed; names have quotation marks of their own."""
+    if saved.frequency == Frequency.OFF:
+        return _("It sends no mails. To have new leads mailed to you, press “Change” beside it.")
+    often = Frequency(saved.frequency).label
+    return _("Mails about new leads: %(often)s. You change that under “Change” beside it.") % {"often": often}
 
 
 def _refuse(request: MemberRequest, why: str, where: str) -> HttpResponse:

@@ -233,6 +233,32 @@ def test_all_owners_hear_of_it_and_nobody_else(browser: Client, owner: Member, c
     assert LIST in said
 
 
+def test_the_mail_about_a_revoked_key_gives_advice_of_its_own(browser: Client, owner: Member) -> None:
+    """There is nothing left to revoke: new passwords first, then the other keys."""
+    browser.post(NEW, answers())
+    browser.post(reverse("accounts:revoke_key", args=[ApiKey.objects.get().pk]))
+
+    made, revoked = mails_to(owner.email)
+    assert ["evoke the key" in half for half in (made.text, made.html)] == [True, True]
+    assert ["evoke the key" in half for half in (revoked.text, revoked.html)] == [False, False]
+    for half in (revoked.text, revoked.html):
+        assert 0 < half.index(reverse("account_reset_password")) < half.index(LIST)
+
+
+def test_it_says_when_by_the_clock_of_each_reader(browser: Client, owner: Member, company: Company) -> None:
+    """Whoever pressed the button, and wherever they are; a zone that nobody knows is UTC."""
+    places = ["Asia/Ho_Chi_Minh", "America/Lima", "Mars/Olympus"]
+    readers = [MemberFactory(company=company, time_zone=place) for place in places]
+    Member.objects.filter(pk=owner.pk).update(time_zone="Africa/Nairobi")
+    browser.post(NEW, answers())
+
+    said = ["22 Nov 2026, 19:00 (Asia/Ho_Chi_Minh)", "22 Nov 2026, 07:00 (America/Lima)", "22 Nov 2026, 12:00 (UTC)"]
+    for reader, when in zip(readers, said, strict=True):
+        (mail,) = mails_to(reader.email)
+        assert [when in half for half in (mail.text, mail.html)] == [True, True]
+        assert mail.text.count("UTC") == when.count("UTC")
+
+
 def test_everybody_in_the_team_sees_which_keys_there_are(company: Company, owner: Member) -> None:
     """Without a button where nothing may be done; another company sees none of it."""
     key = company_key(owner, company)

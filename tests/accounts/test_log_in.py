@@ -129,6 +129,7 @@ def test_a_new_password_by_mail(client: Client, amara: Member) -> None:
     client.post(page.redirect_chain[-1][0], {"password1": new, "password2": new})
 
     assert [mail.template for mail in mails_to(amara.email)] == ["password_reset", "account_notice"]
+    assert "(UTC)\n" in mails_to(amara.email)[1].text
     log_in(client, amara.email, new)
     assert is_logged_in(client)
 

@@ -36,6 +36,14 @@ def test_the_page_shows_what_holds_and_what_cannot_be_changed(client: Client, me
         assert words in page.text
 
 
+def test_the_page_names_the_time_zone_and_leads_to_where_it_is_set(client: Client, member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(time_zone="Asia/Ho_Chi_Minh")
+
+    page = client.get(PAGE).text
+
+    assert 'in your time zone, Asia/Ho_Chi_Minh (<a href="/account/#id_time_zone">change it</a>)' in page
+
+
 def test_choices_are_saved_and_the_page_says_so(client: Client, member: Member) -> None:
     page = client.post(PAGE, {"inquiry": "daily", "reply": "off", "approved": "instant"}, follow=True)
 

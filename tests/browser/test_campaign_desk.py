@@ -25,8 +25,11 @@ def sender(settings: Any) -> None:
 @pytest.fixture
 def staff(visit: VisitorMaker) -> Visitor:
     """Somebody from communications who has logged in."""
+    return logged_in(visit())
+
+
+def logged_in(person: Visitor) -> Visitor:
     session = at_work(make_staff("communications")).cookies[configured.SESSION_COOKIE_NAME].value
-    person = visit()
     person.page.context.add_cookies([{"name": configured.SESSION_COOKIE_NAME, "value": session, "url": person.address}])
     return person
 
@@ -99,3 +102,20 @@ def test_every_page_about_mail_to_many(staff: Visitor) -> None:
     frame = page.frame_locator("iframe").first
     assert frame.locator("html").get_attribute("dir") == "rtl"
     assert frame.locator("h1").evaluate("h1 => getComputedStyle(h1).color") != "rgb(0, 0, 0)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_deletes_and_what_takes_back_can_be_read(visit: VisitorMaker, scheme: str) -> None:
+    """As it lies there, and below a finger; Django's own style sheets write white on all of it."""
+    staff, draft = logged_in(visit(scheme=scheme)), write()
+
+    page = staff.open(place("change", draft))
+    page.locator(".deletelink").hover()
+    staff.check()
+    page = staff.open(place("delete", draft))
+    for button in (page.locator("main [type=submit]"), page.locator(".cancel-link")):
+        button.hover()
+        staff.check()
+    page = staff.open(place("step", release(write()), "cancel"))
+    page.locator(".cancel-link").hover()
+    staff.check()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from mailings.models import Campaign, CampaignText
@@ -72,7 +73,30 @@ def test_its_address_is_made_once_and_two_may_have_one_title() -> None:
     assert fresh(one).slug == one.slug
     assert fresh(one).title == "December"
     assert one.slug != other.slug
-    assert {slug.rpartition("-")[0] for slug in (one.slug, other.slug)} == {"november-more"}
+    assert {slug.rpartition("-")[0] for slug in (one.slug, other.slug)} == {"2026-11"}
+
+
+def test_its_title_stands_in_no_address_that_readers_see() -> None:
+    """A copy's neither."""
+    client = writer()
+    client.post(ADD, form(title="Hana's second try"))
+    services.copy_campaign(campaign=Campaign.objects.get(), writer=make_staff(), now=NOW)
+
+    slugs = list(Campaign.objects.values_list("slug", flat=True))
+    assert [re.fullmatch(r"2026-11-[0-9a-f]{8}", slug) is not None for slug in slugs] == [True, True]
+    assert "For staff; no reader sees it." in said(client.get(ADD))
+
+
+def test_its_history_names_what_was_changed_and_nothing_that_nobody_typed() -> None:
+    draft = write()
+    client = writer()
+
+    client.post(place("change", draft), form_of(draft, title="December"))
+    client.post(place("change", draft), form_of(fresh(draft), {"subject": "Other words"}))
+
+    first, second = (entry.get_change_message() for entry in LogEntry.objects.order_by("pk"))
+    assert first == "Changed Title."
+    assert "seen" not in second.lower()
 
 
 def test_whoever_changes_only_a_text_is_the_author_now(clock: time_machine.Traveller) -> None:
@@ -143,6 +167,7 @@ def test_marketing_keeps_no_reason_and_an_announcement_no_topic() -> None:
     [
         (announcement({**TEXT, "body": "Now 20% off."}), "In English this announcement promotes something: “20% off”."),
         (announcement(TEXT, {**ARABIC, "body": "خصم للجميع"}), "In Arabic this announcement promotes something: “خصم”"),
+        (announcement({**TEXT, "body": "Visit acme.example.com"}), "“acme.example.com”. Take this out, or send it as"),
         (announcement({**TEXT, **OFFER}), "promotes something: the block with an offer."),
         (announcement(reason=""), "Say why everybody must hear of it"),
         (form(topic=""), "Choose what people have said yes to."),
@@ -153,7 +178,9 @@ def test_marketing_keeps_no_reason_and_an_announcement_no_topic() -> None:
         (form(TEXT, {**TEXT, "subject": "Again"}), "There are two texts in one language."),
         (form({**TEXT, "offer_title": "Stand 12"}), "An offer has a title, words on its button and an address"),
         (form({**TEXT, "offer_text": "Coffee is on us."}), "An offer has a title, words on its button"),
-        (form(**{"texts-TOTAL_FORMS": 0}), "Please submit at least 1 form"),
+        (form({**TEXT, "body": "One.\n[x](javascript:x)"}), "Line 2: the link “[x](javascript:x)” leads nowhere."),
+        (form({**TEXT, **OFFER, "offer_text": "![x](/x.png)"}), "Line 1: “![x](/x.png)” is a picture"),
+        (form(**{"texts-TOTAL_FORMS": 0}), "Write the text in at least one language."),
     ],
 )  # fmt: skip
 def test_what_could_not_be_sent_is_not_saved(sent: dict[str, Any], error: str) -> None:
@@ -162,6 +189,18 @@ def test_what_could_not_be_sent_is_not_saved(sent: dict[str, Any], error: str) -
 
     assert error in said(answer)
     assert not Campaign.objects.exists()
+
+
+def test_a_warning_against_fraud_that_quotes_it_is_saved_and_the_form_says_so_before() -> None:
+    client, quoting = writer(), {**TEXT, "body": "They write “Buy now and save money”."}
+
+    asked = said(client.get(ADD))
+    refused = client.post(ADD, announcement(quoting))
+    client.post(ADD, announcement(quoting, reason="fraud"))
+
+    assert "may quote words that sell, within quotation marks" in asked
+    assert "“buy now”" in said(refused)
+    assert list(Campaign.objects.values_list("reason", flat=True)) == ["fraud"]
 
 
 def test_marketing_without_a_postal_address_is_not_saved(settings: Any) -> None:

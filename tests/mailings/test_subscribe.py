@@ -12,7 +12,7 @@ from django.test import Client
 
 from mailings import tasks
 from mailings.models import Delivery, Subscriber, SubscriptionWish
-from mailings.subscription_links import confirm_link
+from mailings.subscription_links import SALT, confirm_link
 from privacy.consents import Channel
 from privacy.cookieless import shared_token
 from privacy.models import ConsentEvent, Suppression
@@ -20,6 +20,7 @@ from privacy.selectors.consents import says_yes_to
 from privacy.selectors.suppression import is_suppressed
 from privacy.services.consent import consent_key
 from privacy.services.suppression import suppress
+from privacy.signed_links import signed_link
 from privacy.sweeping.running import sweep
 from tests.factories import NOW, MemberFactory
 from tests.mailings.campaigning import WORDS, answer, release, send_all, subscriber, write
@@ -46,7 +47,8 @@ def ask(client: Client, email: str = "reader@example.org", *topics: str, languag
 
 def link() -> str:
     """The path of the link in the mail that asks."""
-    return confirm_link(SubscriptionWish.objects.get().pk).removeprefix("http://localhost:8000")
+    wish = SubscriptionWish.objects.get()
+    return confirm_link(wish.pk, wish.topics).removeprefix("http://localhost:8000")
 
 
 def press(client: Client, path: str) -> str:
@@ -233,6 +235,83 @@ def test_one_address_is_not_flooded(client: Client) -> None:
             ask(Client(REMOTE_ADDR=f"203.0.113.{number}"))
 
     assert Delivery.objects.count() == 3
+
+
+def test_whoever_asks_a_fourth_time_is_told_that_nothing_was_sent_and_when_to_come_back(client: Client) -> None:
+    """A day after the first time; the same of an address that is known here, and of one that is left alone."""
+    suppress(kind="email", value="nobody@example.net", reason=Suppression.Reason.REMOVED, now=NOW)
+    MemberFactory(email="amara@example.com")
+    pages = set()
+
+    for email in ("reader@example.org", "amara@example.com", "nobody@example.net"):
+        for minutes in range(3):
+            with time_machine.travel(NOW + timedelta(minutes=minutes * 20), tick=False):
+                assert "Please look into your mailbox" in ask(client, email)
+        before = Delivery.objects.count()
+        with time_machine.travel(NOW + timedelta(hours=23), tick=False):
+            pages.add(ask(client, email).replace(email, "…"))
+        assert Delivery.objects.count() == before
+        with time_machine.travel(NOW + timedelta(days=1, seconds=1), tick=False):
+            assert "Please look into your mailbox" in ask(client, email)
+
+    (page,) = pages
+    assert "Nothing was sent" in page
+    assert "You can try again from 23 Nov 2026, 12:00 (UTC) on." in page
+
+
+def test_a_yes_is_answered_with_all_that_comes(client: Client) -> None:
+    subscriber("reader@example.org", "events")
+    ask(client, "reader@example.org", "newsletter")
+
+    page = say_yes(client)
+
+    assert "<li>Newsletter</li><li>Trade fairs and events</li></ul>" in page.split("From now on you get:")[1]
+
+
+def test_the_older_of_two_mails_names_the_newer_one(client: Client) -> None:
+    """Also for somebody who is subscribed to something else."""
+    subscriber("reader@example.org", "events")
+    ask(client, "reader@example.org", "newsletter")
+    older = link()
+    ask(client, "reader@example.org", "product_updates")
+    before = (SubscriptionWish.objects.values().get(), ConsentEvent.objects.count())
+
+    for page in (press(client, older), client.get(older).content.decode()):
+        assert ("A newer mail took its place" in page, "Open the newest mail" in page) == (True, True)
+        assert "You are subscribed already" not in page
+        assert "<li>Trade fairs and events</li></ul>" in page.split("You get now:")[1]
+    assert (SubscriptionWish.objects.values().get(), ConsentEvent.objects.count()) == before
+
+
+def test_once_the_newer_mail_is_answered_the_older_one_is_over(client: Client) -> None:
+    """It says what comes, and not that all is done: its own topic does not."""
+    ask(client, "reader@example.org", "newsletter")
+    older = link()
+    ask(client, "reader@example.org", "events")
+    say_yes(client)
+
+    page = press(client, older)
+
+    assert ("This link no longer works" in page, "You are subscribed already" in page) == (True, False)
+    assert "<li>Trade fairs and events</li></ul>" in page.split("You get now:")[1]
+
+
+def test_a_yes_that_was_said_stays_said_when_something_else_is_asked_for(client: Client) -> None:
+    ask(client, "reader@example.org", "newsletter")
+    older = link()
+    say_yes(client)
+    ask(client, "reader@example.org", "events")
+
+    assert "You are subscribed already" in press(client, older)
+
+
+def test_a_link_from_before_links_named_their_topics_works(client: Client) -> None:
+    ask(client)
+    wish = SubscriptionWish.objects.get()
+    old = signed_link("mailings:confirm", wish.pk.hex, salt=SALT).removeprefix("http://localhost:8000")
+
+    assert "From now on you get:" in press(client, old)
+    assert "You are subscribed already" in press(client, old)
 
 
 def test_a_second_press_says_calmly_what_they_are_subscribed_to(client: Client) -> None:

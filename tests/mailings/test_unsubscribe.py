@@ -140,6 +140,34 @@ def test_a_changed_link_ends_nothing(client: Client) -> None:
     assert topics_of(member) == {"newsletter"}
 
 
+BROKEN = "This link is not complete"
+
+
+STOPS = ["/newsletter/unsubscribe/", "/mails/stop/", "/mails/stop-all/", "/mails/stop-suggestions/"]
+
+
+@pytest.mark.parametrize("page", STOPS)
+@pytest.mark.parametrize("token", ["", "abc/", "abc:def/"])
+def test_a_link_that_was_cut_says_so_and_how_else_to_stop_mails(client: Client, page: str, token: str) -> None:
+    """Not that a lead has been closed. A mail program's button is refused, since nothing was stopped."""
+    answers = [client.get(page + token), client.post(page + token, ONE_CLICK)]
+
+    for answered in answers:
+        said = answered.content.decode()
+        assert (answered.status_code, BROKEN in said, "Search leads" in said) == (404, True, False)
+        for way in ("/my/mails/", "reply to the mail", "/contact/"):
+            assert way in said
+
+
+@pytest.mark.parametrize("token", ["", "abc/"])
+def test_of_a_link_that_asks_only_how_to_open_it_is_said(client: Client, token: str) -> None:
+    answered = client.get(f"/newsletter/confirm/{token}")
+
+    said = answered.content.decode()
+    assert (answered.status_code, BROKEN in said, "Open the mail again" in said) == (404, True, True)
+    assert "reply to the mail" not in said
+
+
 # --- and back again ------------------------------------------------------------------------------------------------
 
 VISITORS, MEMBERS = 'href="/newsletter/"', 'href="/privacy/consents/"'

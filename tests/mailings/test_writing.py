@@ -4,6 +4,7 @@ import pytest
 
 from mailings.models import CampaignText
 from mailings.writing.markup import EXPLAINED, as_html, as_text, links_in
+from mailings.writing.mistakes import mistakes_in
 from mailings.writing.promotion import promotion_in
 
 WORDS = """Good news & <more>.
@@ -130,6 +131,12 @@ def test_a_picture_is_a_link_to_one() -> None:
         "Write to [us](mailto:hello@market.example).",
         "Papers for customs clearance are now a field of their own. Trade promotion councils helped us.",
         "La remise en service est prévue pour dimanche.",
+        "The terms of sale, a sales contract, a point of sale and goods for sale are what leads are about.",
+        "A law on sale of goods holds from May. Annual sales reports may be attached.",
+        "We will upgrade to new servers on Sunday. Please upgrade your browser.",
+        "The upgrade to PostgreSQL 18 takes up to 30 % longer than the last one.",
+        "We moved on Sunday.It took an hour, e.g. for GmbH & Co.KG, S.p.A. and Sh.p.k., in list.csv and in 2.10.",
+        "Write to hello@shop.example.com or to info.de@shop.example.",
     ],
 )
 def test_plain_words_of_a_market_are_no_promotion(words: str) -> None:
@@ -156,10 +163,91 @@ def test_plain_words_of_a_market_are_no_promotion(words: str) -> None:
         ("[https://shop.example](http://localhost:8000/)", "“https://shop.example”"),
         ("https://localhost:8000@shop.example/", "“https://localhost:8000@shop.example/”"),
         ("https://shop.example/hall_(12)!", "“https://shop.example/hall_(12)”"),
+        ("Big summer sale for premium members", "“summer sale”"),
+        ("All cocoa is on sale", "“on sale”"),
+        ("The sale ends on Sunday", "“sale ends”"),
+        ("Upgrade to premium today", "“Upgrade to”"),
+        ("You can upgrade your membership", "“upgrade your”"),
+        ("and save money.", "“save money”"),
+        ("Save 30 % with us", "“Save 30 %”"),
+        ("Sparen Sie bis zu 30 %", "“sparen sie bis zu”"),
+        ("Großer Sommerschlussverkauf", "“sommerschlussverkauf”"),
+        ("Économisez dès demain", "“économisez”"),
+        ("Ahorre dinero", "“ahorre”"),
+        ("省钱", "“省钱”"),
+        ("Visit acme.example.com", "“acme.example.com”"),
+        ("Visit ACME.COM.", "“ACME.COM”"),
+        ("请访问acme-trade.vn。", "“acme-trade.vn”"),
+        ("[acme.example.com](/leads/)", "“acme.example.com”"),
     ],
 )
 def test_advertising_is_named_where_it_stands(words: str, found: str) -> None:
     assert found in promotion_in(CampaignText(subject="News", body=words))
+
+
+QUOTES = ["“{}”", '"{}"', "«{}»", "„{}“", "„{}”", "「{}」"]
+
+
+@pytest.mark.parametrize("marks", QUOTES)
+def test_a_warning_against_fraud_may_quote_what_it_warns_of(marks: str) -> None:
+    """No other announcement may; and what stands beside the quotation is said, not quoted."""
+    body = f"Do not answer mails that say {marks.format('Save 30 %, buy now')}."
+    quoting, selling = CampaignText(subject="Warning", body=body), CampaignText(subject="x", body=f"{body} Buy now!")
+
+    assert promotion_in(quoting, reason="fraud") == []
+    assert promotion_in(quoting, reason="security") == promotion_in(quoting) == ["“buy now”", "“Save 30 %”"]
+    assert promotion_in(selling, reason="fraud") == ["“buy now”"]
+
+
+@pytest.mark.parametrize("marks", QUOTES)
+@pytest.mark.parametrize("link", ["https://shop.example/x", "www.shop.example", "acme.example.com"])
+def test_a_link_is_one_also_where_it_is_quoted(marks: str, link: str) -> None:
+    """Whoever reads the warning could follow it."""
+    words = CampaignText(subject="Warning", body=f"They write {marks.format(f'buy now at {link} today')}.")
+
+    assert promotion_in(words, reason="fraud") == [f"“{link}”"]
+
+
+def test_a_quotation_ends_with_its_paragraph() -> None:
+    """A mark that somebody forgot lets nothing else through."""
+    words = CampaignText(subject="Warning", body="They write “send money.\n\nBuy now, says our partner”.")
+
+    assert promotion_in(words, reason="fraud") == ["“buy now”"]
+
+
+# --- what would arrive as raw signs ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "line", "said"),
+    [
+        ("One.\n\n[x](javascript:alert(1))", 3, "the link “[x](javascript:alert(1))” leads nowhere"),
+        ("[x](leads/)", 1, "or with / where it is one of our own pages"),
+        ("[x](https://a.example/our list)", 1, "and has no blank"),
+        ("[x]()", 1, "leads nowhere"),
+        ("[two\nlines](data:text/html,x)", 1, "leads nowhere"),
+        ("One.\n![pix](http://a.example/p)", 2, "Write a link to it, [pix](http://a.example/p), or take it out."),
+    ],
+)
+def test_what_would_arrive_as_raw_signs_is_named_with_its_line_and_a_way_out(words: str, line: int, said: str) -> None:
+    (found,) = mistakes_in(words)
+
+    assert (found.line, f"Line {line}: " in found.words, said in found.words) == (line, True, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(example for example, _becomes in EXPLAINED),
+        WORDS,
+        '[fair](https://fair.example/hall_(12) "Hall 12") and [us](mailto:hello@market.example)',
+        "[board](/leads/) and [board](</leads/>)",
+        "Write \\[x](javascript:x) to see the signs. A note [1] (see below), and f(x)[1].",
+        "**[board](/leads/)**!",
+    ],
+)
+def test_what_becomes_what_it_means_is_no_mistake(words: str) -> None:
+    assert mistakes_in(words) == []
 
 
 def test_an_address_in_the_subject_is_found_too() -> None:

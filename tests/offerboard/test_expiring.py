@@ -1,5 +1,6 @@
 """Three days before leads expire their company’s editors get one mail, which leads to a page where they are renewed."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -73,7 +74,8 @@ def test_editors_are_told_three_days_before(company: Company, owner: Member) -> 
     assert ["Robusta &amp; more" in mail.html, f"/leads/{lead.slug}/renew/" in mail.html] == [True, True]
 
 
-def test_one_lead_has_a_button_and_several_have_links(company: Company, owner: Member) -> None:
+def test_one_lead_has_a_button_and_each_of_several_its_link(company: Company, owner: Member) -> None:
+    """Below each of them, in the words of the text; a title alone does not say what pressing it leads to."""
     lead = ends(company, title="First")
     expiring.tell_of_expiry(now=NOW)
     second, third = ends(company, ENDS + DAY, title="Second"), ends(company, ENDS + DAY, title="Third")
@@ -82,9 +84,9 @@ def test_one_lead_has_a_button_and_several_have_links(company: Company, owner: M
     one = Delivery.objects.get(subject__contains="First").html
     two = Delivery.objects.get(subject__contains="2 leads").html
 
-    assert ("Look at it and renew it" in one, "Look at it and renew it" in two) == (True, False)
+    assert [html.count("Look at it and renew it") for html in (one, two)] == [1, 2]
+    assert [two.count(f"/leads/{each.slug}/renew/") for each in (second, third)] == [2, 2]
     assert one.count(f"/leads/{lead.slug}/renew/") == 2
-    assert [two.count(f"/leads/{each.slug}/renew/") for each in (second, third)] == [1, 1]
 
 
 def test_they_are_told_once(company: Company, owner: Member) -> None:
@@ -237,6 +239,11 @@ def test_who_wants_none_gets_none(company: Company, owner: Member) -> None:
 # --- the page -----------------------------------------------------------------------------------------------------
 
 
+def without_tokens(page: str) -> str:
+    """A page without what differs each time that it is drawn."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|hx-headers=\'[^\']*\'', "", page)
+
+
 def page_of(lead: Lead) -> str:
     return reverse("offerboard:renew", args=[lead.slug])
 
@@ -315,3 +322,34 @@ def test_an_expired_lead_can_be_renewed_there_too(client: Client, company: Compa
     client.post(page_of(lead))
 
     assert list(Lead.objects.public(at=NOW)) == [lead]
+
+
+def test_whoever_acts_for_another_company_is_told_to_log_in_as_the_mails_reader(client: Client) -> None:
+    """The same of every lead that is not theirs, and of what never was: nobody learns what others are drafting."""
+    mine = MemberFactory(company=CompanyFactory(), email="amara@example.com")
+    client.force_login(mine)
+    leads = [LeadFactory(state=state) for state in ("published", "draft", "closed", "paused")]
+    before = list(Lead.objects.order_by("pk").values())
+
+    for ask in (client.get, client.post):
+        told = {
+            slug: ask(reverse("offerboard:renew", args=[slug]))
+            for slug in [*(lead.slug for lead in leads), "no-such-lead"]
+        }
+        assert {answer.status_code for answer in told.values()} == {404}
+        pages = {without_tokens(answer.text).replace(slug, "…") for slug, answer in told.items()}
+        assert len(pages) == 1
+        (page,) = pages
+        for words in ("This is no lead of your company", "amara@example.com", "Its lead is of another company"):
+            assert words in page
+    assert list(Lead.objects.order_by("pk").values()) == before
+
+
+def test_after_another_log_in_they_come_back_to_the_page(client: Client, company: Company, owner: Member) -> None:
+    lead = ends(company)
+    client.force_login(MemberFactory(company=CompanyFactory()))
+    assert f'name="next" value="{page_of(lead)}"' in client.get(page_of(lead)).text
+
+    left = client.post(reverse("account_logout"), {"next": page_of(lead)}, follow=True)
+
+    assert left.redirect_chain[-1][0] == f"/account/login/?next={page_of(lead)}"

@@ -21,7 +21,9 @@ from offerboard.models import SavedSearch
 from offerboard.search import EVERYTHING, Filters, Sort, Within
 from offerboard.selectors.saved_searches import save_address
 from offerboard.services import watching as services
+from offerboard.stop_links import stop_search_link
 from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, MemberFactory, SavedSearchFactory
+from tests.offerboard.alerting import asks
 
 pytestmark = pytest.mark.django_db
 SEARCHES = "/my/searches/"
@@ -59,6 +61,50 @@ def test_htmx_puts_a_word_in_the_buttons_place(client: Client, member: Member) -
     assert (answer.status_code, "<html" in answer.content.decode()) == (200, False)
     assert "Saved" in answer.content.decode()
     assert SavedSearch.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("frequency", "told", "word"),
+    [
+        ("off", "It sends no mails. To have new leads mailed to you, press “Change” beside it.", "mails off"),
+        ("daily", "Mails about new leads: Once a day. You change that under “Change” beside it.", "mails on"),
+    ],
+)
+def test_whoever_saves_it_is_told_whether_it_sends_mails_and_where_to_change_that(
+    client: Client, member: Member, frequency: str, told: str, word: str
+) -> None:
+    page = client.post(COFFEE, {"frequency": frequency}, follow=True)
+    swapped = client.post(COFFEE, {"frequency": frequency}, headers={"HX-Request": "true"})
+
+    assert f"Saved: Sell offers, “coffee”, Viet Nam · {told}" in page.content.decode()
+    assert f"Saved, {word}<" in swapped.content.decode()
+
+
+def test_no_sentence_puts_a_second_pair_of_quotation_marks_around_a_name(client: Client, member: Member) -> None:
+    """A name that we find has marks of its own."""
+    saved = asks(member, words="zanzibar cloves", frequency="daily", name="“zanzibar cloves”")
+    done = [
+        ("search_mails", {"frequency": "weekly"}),
+        ("rename_search", {"name": "“zanzibar mace”"}),
+        ("delete_search", {}),
+    ]
+
+    pages = [client.get(stop_search_link(saved)).content.decode()]
+    for name, sent in done:
+        pages.append(client.post(reverse(f"offerboard:{name}", args=[saved.pk]), sent, follow=True).content.decode())
+
+    assert ["“zanzibar" in page for page in pages] == [True] * 4
+    assert ["““" in page for page in pages] == [False] * 4
+
+
+def test_the_list_names_the_time_zone_and_leads_to_where_it_is_set(client: Client, member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(time_zone="Asia/Ho_Chi_Minh")
+    SavedSearchFactory(member=member)
+
+    page = client.get(SEARCHES).content.decode()
+
+    assert 'in your time zone, Asia/Ho_Chi_Minh (<a href="/account/#id_time_zone">change it</a>)' in page
+    assert 'id="id_time_zone"' in client.get("/account/").content.decode()
 
 
 def test_a_visitor_logs_in_and_the_search_is_still_there(client: Client) -> None:
