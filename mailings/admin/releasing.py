@@ -53,7 +53,7 @@ class ReleasePages(PreviewPages):
         return self.page(request, "release.html", _page(request, campaign, form))
 
     def _release(self, request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> bool:
-        """Whether it is released; else a message says what to do."""
+        """Whether it is released or out of reach, so that its own page is next; else a message says what to do here."""
         now = timezone.now()
         if readers_of(campaign) == {}:
             messages.error(request, NOBODY)
@@ -63,7 +63,8 @@ class ReleasePages(PreviewPages):
         try:
             services.approve_campaign(campaign=campaign, approver=request.user, starts_at=starts_at, now=now)
         except services.WrongState:
-            messages.error(request, _("Somebody else released it at the same moment."))
+            messages.error(request, _("Somebody else released it at the same moment, or deleted it."))
+            return True
         except services.Rewritten:
             messages.error(request, _("Somebody changed it meanwhile. Read it again, then release it."))
         except services.OwnWords:

@@ -128,8 +128,8 @@ def approve_campaign(*, campaign: Campaign, approver: Any, starts_at: datetime, 
     `campaign` is what the approver has read. Raises WrongState, Rewritten, OwnWords for an announcement, Promotes,
     Unsendable.
     """
-    locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
-    if locked.state != State.DRAFT:
+    locked = Campaign.objects.select_for_update().filter(pk=campaign.pk, state=State.DRAFT).first()
+    if locked is None:
         raise WrongState
     if locked.written_at != campaign.written_at:
         raise Rewritten

@@ -9,8 +9,9 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
 
 from mailings.models import Campaign, CampaignText
-from tests.factories import NOW
-from tests.mailings.campaigning import release, write
+from mailings.services.campaigns import delete_draft
+from tests.factories import NOW, MemberFactory
+from tests.mailings.campaigning import agree, release, write
 from tests.mailings.desk import place, writer
 from tests.waiting import wait_for
 
@@ -44,3 +45,25 @@ def test_what_is_released_while_it_is_deleted_stays_as_it_was_released() -> None
     assert CampaignText.objects.get().subject == "News of November"
     assert "Somebody released or deleted it at that moment. Nothing was changed." in page
     assert LogEntry.objects.count() == 0
+
+
+def test_who_releases_what_is_deleted_at_that_moment_is_told() -> None:
+    agree(MemberFactory())
+    draft, client = write(), writer()
+    read = {"when": "now", "starts_at": "", "seen": draft.written_at.isoformat()}
+
+    def let_go() -> str:
+        try:
+            return client.post(place("release", draft), read, follow=True).content.decode()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            delete_draft(campaign=draft)
+            releasing = pool.submit(let_go)
+            wait_for(releasing)
+        page = releasing.result(30)
+
+    assert "Somebody else released it at the same moment, or deleted it." in page
+    assert not Campaign.objects.exists()
