@@ -24,6 +24,7 @@ MINUTE = timedelta(minutes=1)
 PATIENCE = 10  # of so many mails one may be put off: greylisting and full mailboxes are everywhere
 ENOUGH = 5  # mails put off that say something about a domain
 ASIDE = timedelta(days=1)  # they are looked at again then, should nobody have taken them from there
+AT_ONCE = 1_000  # of them are taken up by a statement
 LATER = timedelta(hours=2)  # whatever waits longer was laid aside: after an answer a mail waits an hour at most
 
 
@@ -105,8 +106,13 @@ def _begin_minute(budget: DomainBudget, now: datetime) -> None:
 
 
 def _take_up(aside: QuerySet[Delivery], number: int, *, now: datetime) -> None:
-    """So many of them, the first ones, are due. One campaign after the other: an index has each of them in order."""
+    """So many of them, the first ones, are due. One campaign after the other: an index has each of them in order.
+
+    They are chosen before they are written. In one statement PostgreSQL may choose anew for each row that it looks at,
+    and then finds others each time, since those of before are locked.
+    """
     sending = Campaign.objects.filter(state=Campaign.State.SENDING).order_by("began_at", "pk")
     for campaign in sending.values_list("pk", flat=True):
         first = aside.filter(campaign=campaign).order_by("not_before", "id").select_for_update(skip_locked=True)
-        number -= Delivery.objects.filter(pk__in=first.values("pk")[:number]).update(not_before=now)
+        while chosen := list(first.values_list("pk", flat=True)[: min(number, AT_ONCE)]):
+            number -= Delivery.objects.filter(pk__in=chosen).update(not_before=now)

@@ -15,7 +15,7 @@ from accounts.models import Member
 from directory.models import Company
 from mailings import delivery
 from mailings.delivery import campaigns as running
-from mailings.delivery import readers, tallies
+from mailings.delivery import readers
 from mailings.models import Campaign, Delivery
 from mailings.services import campaigns as services
 from mailings.writing.texts import Unsendable
@@ -23,7 +23,7 @@ from privacy.models import Suppression
 from privacy.services.suppression import suppress
 from tests.factories import NOW, CategoryFactory, CompanyFactory, MemberFactory, TopCategoryFactory, VerificationFactory
 from tests.mailings.campaigning import TOPIC, WORDS, agree, ends, figures, fresh, release, send_all, subscriber, write
-from tests.mailings.catcher import BREAK_OFF, Catcher
+from tests.mailings.catcher import Catcher
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 
@@ -330,47 +330,6 @@ def test_a_cancelled_campaign_counts_what_it_did_not_send(catcher: Catcher) -> N
     assert catcher.mails == []
     with pytest.raises(services.WrongState):
         services.resume_campaign(campaign=campaign)
-
-
-def test_a_campaign_that_no_server_takes_stops_by_itself(monkeypatch: pytest.MonkeyPatch, catcher: Catcher) -> None:
-    """Rather than spoil the sender's name with a million refusals."""
-    monkeypatch.setattr(tallies, "BREAKER", 3)
-    for number in range(4):
-        agree(MemberFactory(email=f"member{number}@example.com"))
-    catcher.on_recipient = lambda _address: "550 5.7.1 Blocked"
-
-    campaign = release(write())
-    send_all()
-
-    assert (fresh(campaign).state, fresh(campaign).halt) == ("paused", "no server takes its mails: 550 5.7.1 Blocked")
-
-
-def test_a_campaign_of_whose_mails_no_end_is_known_stops_by_itself(
-    monkeypatch: pytest.MonkeyPatch, catcher: Catcher
-) -> None:
-    """They would all be uncertain, and none be sent again."""
-    monkeypatch.setattr(tallies, "BREAKER", 3)
-    for number in range(3):
-        agree(MemberFactory(email=f"member{number}@example.com"))
-    catcher.on_dot = lambda _address: BREAK_OFF
-
-    campaign = release(write())
-    send_all()
-
-    assert (fresh(campaign).state, fresh(campaign).halt[:28]) == ("paused", "no server takes its mails: C")
-
-
-def test_a_mail_that_was_taken_between_begins_the_count_anew(monkeypatch: pytest.MonkeyPatch, catcher: Catcher) -> None:
-    monkeypatch.setattr(tallies, "BREAKER", 3)
-    for number in range(5):
-        agree(MemberFactory(email=f"member{number}@example.com"))
-    answers = iter([True, True, False, True, True])
-    catcher.on_recipient = lambda _address: "550 5.1.1 Gone" if next(answers) else None
-
-    campaign = release(write())
-    send_all()
-
-    assert figures(campaign) == {"audience": 5, "sent": 1, "bounced": 4}
 
 
 @pytest.mark.parametrize("kind", ["marketing", "announcement"])

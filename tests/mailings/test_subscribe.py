@@ -12,7 +12,7 @@ from django.test import Client
 
 from mailings import tasks
 from mailings.models import Delivery, Subscriber, SubscriptionWish
-from mailings.subscription_links import SALT, confirm_link
+from mailings.subscription_links import SALT
 from privacy.consents import Channel
 from privacy.cookieless import shared_token
 from privacy.models import ConsentEvent, Suppression
@@ -23,13 +23,13 @@ from privacy.services.suppression import suppress
 from privacy.signed_links import signed_link
 from privacy.sweeping.running import sweep
 from tests.factories import NOW, MemberFactory
-from tests.mailings.campaigning import WORDS, answer, release, send_all, subscriber, write
+from tests.mailings.campaigning import answer, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
+from tests.mailings.subscribing import PAGE, ask, link, press, say_yes
 from tests.privacy.publishing import knew_less_before
 from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
-PAGE = "/newsletter/"
 
 
 @pytest.fixture(autouse=True)
@@ -37,27 +37,6 @@ def today() -> Iterator[None]:
     """Links are made at NOW."""
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-def ask(client: Client, email: str = "reader@example.org", *topics: str, language: str = "en") -> str:
-    """Fill in the page; the text of the answer."""
-    chosen = {"email": email, "topics": topics or ["newsletter"], "language": language}
-    return client.post(PAGE, {"form_token": shared_token("subscribe"), **chosen}).content.decode()
-
-
-def link() -> str:
-    """The path of the link in the mail that asks."""
-    wish = SubscriptionWish.objects.get()
-    return confirm_link(wish.pk, wish.topics).removeprefix("http://localhost:8000")
-
-
-def press(client: Client, path: str) -> str:
-    """The button of the page behind the link; the text of the answer."""
-    return client.post(path, {"form_token": shared_token("subscription link")}).content.decode()
-
-
-def say_yes(client: Client) -> str:
-    return press(client, link())
 
 
 @pytest.mark.promise("subscribed-by-the-mailbox")
@@ -154,68 +133,6 @@ def test_a_mailbox_from_which_mail_came_back_is_asked_and_gets_mail_again_after_
     assert (asked, before) == (["reader@example.org"], True)
     assert [str(mail["Subject"]) for mail in catcher.mails][1:] == ["News of November"]
     assert not is_suppressed("email", "reader@example.org")
-
-
-# --- the language of mail ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("accepted", "language"),
-    [
-        ("vi-VN,vi;q=0.9,en;q=0.5", "vi"),
-        ("de-CH;q=0.4, fr-FR;q=0.8", "fr"),
-        ("pt-BR,pt;q=0.9", "pt-br"),
-        ("zh-CN,zh;q=0.9", "zh-hans"),
-        ("tlh, eo;q=0.3", "eo"),
-        ("*", "en"),
-        ("", "en"),
-        ("x" * 600, "en"),
-    ],
-)
-def test_the_browsers_language_is_chosen_beforehand(client: Client, accepted: str, language: str) -> None:
-    page = client.get(PAGE, headers={"accept-language": accepted}).content.decode()
-
-    assert re.findall(r'<option value="([^"]*)" selected', page) == [language]
-    assert '<optgroup label="More languages">' in page
-    assert "otherwise in English. Pages are in English." in page
-    assert '<html lang="en" dir="ltr"' in page
-
-
-def test_mail_comes_in_the_language_that_was_chosen_and_the_question_in_ours(client: Client, catcher: Catcher) -> None:
-    ask(client, language="vi")
-    say_yes(client)
-    release(write(texts={"en": WORDS, "vi": {"subject": "Tin tháng mười một", "body": "Chào."}}))
-    send_all()
-
-    assert [str(mail["Subject"]) for mail in catcher.mails] == ["Tin tháng mười một"]
-    assert Subscriber.objects.get().language == "vi"
-    question = Delivery.objects.get(template="confirm_subscription")
-    assert (question.language, '<html lang="en" dir="ltr">' in question.html) == ("en", True)
-    assert set(ConsentEvent.objects.values_list("words__language", flat=True)) == {"en"}
-
-
-def test_a_later_yes_changes_the_language_and_a_wish_alone_does_not(client: Client) -> None:
-    subscriber("Reader@example.org", language="vi")
-
-    ask(client, language="ar")
-    before = Subscriber.objects.get().language
-    say_yes(client)
-
-    assert (before, Subscriber.objects.get().language) == ("vi", "ar")
-
-
-def test_another_language_within_minutes_is_another_wish(client: Client) -> None:
-    ask(client, language="vi")
-    ask(client, language="ar")
-
-    assert SubscriptionWish.objects.get().language == "ar"
-
-
-def test_a_language_that_nobody_knows_is_refused(client: Client) -> None:
-    page = ask(client, language="xx")
-
-    assert "Select a valid choice" in page
-    assert (SubscriptionWish.objects.count(), Delivery.objects.count()) == (0, 0)
 
 
 # --- how often -----------------------------------------------------------------------------------------------------
