@@ -69,10 +69,8 @@ def board_page(
     `unknown` are labels of filters that ask for something nobody knows; the page says that they hold nothing back.
     Five queries at most, for a member one more; where the words find nothing, other searches are tried.
     """
-    tree = category_tree()
-    if tree.known(filters.categories) != filters.categories:
-        unknown = [*unknown, _("Category")]
-    filters = replace(filters, categories=tree.known(filters.categories))
+    tree, named = category_tree(), filters.categories
+    filters = replace(filters, categories=tree.known(named))
     asked = replace(filters, categories=tree.narrowest(filters.categories))
     found = answer(asked, now=now, after=after)
     results = found.results
@@ -100,7 +98,7 @@ def board_page(
         currency=filters.currency,
         opened=_opened(filters),
         sorts=_sorts(filters, chosen=found.sort),
-        notes=[*_notes(filters, results), *found.notes, *_passed_over(unknown)],
+        notes=[*_notes(filters, results), *found.notes, *_passed_over(unknown, named, tree)],
         instead=(found.better, board_address(replace(filters, words=found.better))) if found.better else None,
         by_country=_by_country(replace(found.by_country, categories=filters.categories)) if found.by_country else None,
         currencies=_currencies(filters, results),
@@ -167,12 +165,12 @@ def _notes(filters: Filters, results: Results) -> list[str]:
     return notes
 
 
-def _passed_over(unknown: Sequence[str]) -> list[str]:
+def _passed_over(unknown: Sequence[str], slugs: tuple[str, ...], tree: Tree) -> list[str]:
     """An old link, or one typed by hand, may name what is no more: nobody shall take the list for what it asked for."""
-    if not unknown:
-        return []
-    named = ", ".join(dict.fromkeys(unknown))
-    return [_("This link asks for something that we do not know. The list is not narrowed by it: %s.") % named]
+    all_known = tree.known(slugs) == slugs
+    labels = ", ".join(dict.fromkeys([*unknown, *([] if all_known else [_("Category")])]))
+    told = _("This link asks for something that we do not know. The list is not narrowed by it: %s.")
+    return [told % labels] if labels else []
 
 
 def _currencies(filters: Filters, results: Results) -> list[tuple[str, str]]:
