@@ -6,7 +6,8 @@
     python3 mirror.py https://market.example key.txt market.sqlite --every 600 --listen 8001 --secret secret.txt
 
 It can be killed anywhere and started again: each page is written in one transaction with the cursor behind it.
-What the market removes for privacy's sake is removed here and confirmed to it.
+What the market removes for privacy's sake is removed here and confirmed to it. The table `note` says under `looked`
+when the last look came to its end: watch that it does not grow old.
 
 With --listen a webhook wakes it: point one at your web server, and hand what comes on to this port. A message says no
 more than that something changed; what did is read from the feed, so that it does not matter whether messages come
@@ -79,6 +80,7 @@ class Mirror:
             self._export()
             self._follow()
         self._confirm()
+        self._note("looked", datetime.now(UTC).isoformat())
 
     def things(self, kind: str, *, at: datetime | None = None) -> dict[str, Any]:
         """What is public of a kind. What has run out is not, even if we have not heard of it yet."""

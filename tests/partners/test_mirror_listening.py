@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import http.client
+import sqlite3
 import subprocess
 import sys
 import time
@@ -48,6 +49,16 @@ class Listening:
         finally:
             copy.database.close()
 
+    def has_looked(self) -> bool:
+        """Whether its first look is over. Until then it may find by itself what it is not called for."""
+        copy = sqlite3.connect(self.file)
+        try:
+            return copy.execute("SELECT 1 FROM note WHERE name = 'looked'").fetchone() is not None
+        except sqlite3.OperationalError:  # it is still making its tables
+            return False
+        finally:
+            copy.close()
+
     def post(self, body: bytes, headers: dict[str, str]) -> int:
         """The status of its answer to anybody."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -71,7 +82,8 @@ def listening(live_server: LiveServer, tmp_path: Path, settings: Any) -> Iterato
     process = subprocess.Popen([*command, "--listen", str(port), "--secret", str(secret)], stderr=subprocess.DEVNULL)
     mirror = Listening(port, made.secret, file)
     try:
-        assert eventually(lambda: file.exists() and mirror.is_exact())
+        assert eventually(mirror.has_looked)
+        assert mirror.is_exact()
         yield mirror
     finally:
         process.kill()
