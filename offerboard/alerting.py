@@ -9,21 +9,20 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone, translation
 
 from accounts.models import Member
 from mailings.services import queue_mail
 from mailings.times import Frequency, due_at, zone_of
-from offerboard.matching import matches
+from offerboard.matching import Finders, finders
 from offerboard.models import BoardEntry, NewLead, Notice
 from offerboard.selectors.alerts import Alert, alert, news
 from offerboard.stop_links import TEMPLATE
 from privacy.languages import site_language
 
 BATCH = 20  # leads matched in a transaction
-ROWS = 1_000  # notices written by a statement
 OLD_NEWS = timedelta(days=7)  # a lead that was off the board for so long since it came is not new any more
 PAUSE = timedelta(minutes=10)  # between two mails sent at once: a file of leads takes minutes to come in
 
@@ -33,6 +32,11 @@ def tell_of_new_leads(*, now: datetime) -> None:
     match_new_leads(now=now)
     write_due_mails(now=now)
 
+
+_NOTE = """
+INSERT INTO offerboard_notice (search_id, lead_id, found_at, due_at)
+SELECT found, %s, %s, %s FROM unnest(%s::uuid[]) AS found ON CONFLICT DO NOTHING
+"""
 
 # --- matching -----------------------------------------------------------------------------------------------------
 
@@ -53,18 +57,17 @@ def _match_batch(*, now: datetime) -> int:
     waiting = on_board.order_by("pk").select_for_update(skip_locked=True, of=("self",))
     batch = list(waiting.values_list("pk", flat=True)[:BATCH])
     for lead in batch:
-        notices = [
-            Notice(
-                search_id=match.search_id,
-                lead_id=lead,
-                found_at=now,
-                due_at=due_at(match.frequency, time_zone=match.time_zone, now=now),
-            )
-            for match in matches(lead, now=now)
-        ]
-        Notice.objects.bulk_create(notices, batch_size=ROWS, ignore_conflicts=True)
+        for found in finders(lead, now=now):
+            _note(lead, found, now=now)
     NewLead.objects.filter(pk__in=batch).delete()
     return len(batch)
+
+
+def _note(lead_id: int, found: Finders, *, now: datetime) -> None:
+    """That these searches found the lead; those that had found it before keep their notice."""
+    due = due_at(found.frequency, time_zone=found.time_zone, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [lead_id, now, due, found.searches])
 
 
 # --- mails --------------------------------------------------------------------------------------------------------

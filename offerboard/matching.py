@@ -131,12 +131,15 @@ def _shortened(wanted: list[str], categories: list[int], countries: list[str]) -
 # --- the searches of a lead ---------------------------------------------------------------------------------------
 
 
-class Match(NamedTuple):
-    """A search that finds the lead, and when its member wants to hear of it."""
+class Finders(NamedTuple):
+    """Searches that find the lead and whose members want to hear of it at the same moment.
 
-    search_id: Any
+    There may be thousands. What is not asked about singly is not made an object either: to Python they are words.
+    """
+
     frequency: str
     time_zone: str
+    searches: list[str]  # their identifiers
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ class _Arrival:
 
 # The searches met are found first, as an array: joined, the planner would fear to meet many and read all searches.
 _MATCHES = """
-SELECT search.id, search.frequency, member.time_zone
+SELECT search.frequency, member.time_zone, array_agg(search.id)::text[]
 FROM offerboard_savedsearch AS search
 JOIN accounts_member AS member ON member.id = search.member_id
 WHERE search.id = ANY (ARRAY(
@@ -171,11 +174,12 @@ AND (search.price_to IS NULL OR %(price)s <= search.price_to)
 AND (search.quantity IS NULL OR %(quantity)s >= search.quantity)
 AND (NOT search.verified OR %(is_verified)s)
 AND member.state = 'active' AND member.id <> ALL (%(team)s::bigint[])
+GROUP BY search.frequency, member.time_zone
 """
 
 
-def matches(lead_id: int, *, now: datetime) -> list[Match]:
-    """The searches that find the lead and whose members may hear of it; none while it is not public. Four queries."""
+def finders(lead_id: int, *, now: datetime) -> list[Finders]:
+    """The searches that find the lead and whose members may hear of it; none while it is not public. Five queries."""
     lead = _arrival(lead_id, now=now)
     if lead is None:
         return []
@@ -192,7 +196,7 @@ def matches(lead_id: int, *, now: datetime) -> list[Match]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_MATCHES, values)
-        return [Match(*row) for row in cursor.fetchall()]
+        return [Finders(*row) for row in cursor.fetchall()]
 
 
 def _arrival(lead_id: int, *, now: datetime) -> _Arrival | None:

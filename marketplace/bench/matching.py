@@ -18,7 +18,7 @@ from marketplace.bench.place import Market
 from marketplace.bench.profiles import of_python
 from marketplace.bench.vocabulary import read_vocabulary
 from offerboard.covers import lexemes
-from offerboard.matching import Wish, matches, shares_of
+from offerboard.matching import Wish, finders, shares_of
 from offerboard.models import BoardEntry, Lead, SavedSearch, SearchKey
 
 MOST, EACH = 1_000_000, 10  # searches: so many for each lead of the market, up to a million
@@ -38,7 +38,7 @@ def measure_matching(market: Market) -> Iterator[Finding]:
     board = list(BoardEntry.objects.public(at=market.now).order_by("pk").values_list("pk", flat=True))
     leads = rng.sample(board, min(LEADS + WARM, len(board)))
     for lead in leads[:WARM]:
-        matches(lead, now=market.now)
+        finders(lead, now=market.now)
     found: list[int] = []
     times = [1000 * seconds(partial(_match, lead, market, found)) for lead in leads[WARM:]]
     slowest = leads[WARM + times.index(max(times))]
@@ -48,12 +48,12 @@ def measure_matching(market: Market) -> Iterator[Finding]:
         value=statistics.median(times),
         at_most=BOUND,
         measured=f"p90 {percentile(times, 0.9):.1f}, p99 {percentile(times, 0.99):.1f}; {_found(found)}",
-        profile=lambda: of_python(lambda: matches(slowest, now=market.now)),
+        profile=lambda: of_python(lambda: finders(slowest, now=market.now)),
     )
 
 
 def _match(lead: int, market: Market, found: list[int]) -> None:
-    found.append(len(matches(lead, now=market.now)))
+    found.append(sum(len(one.searches) for one in finders(lead, now=market.now)))
 
 
 def _found(counts: Sequence[int]) -> str:

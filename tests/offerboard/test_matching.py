@@ -3,6 +3,7 @@
 from decimal import Decimal
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from directory.models import Category
-from offerboard.matching import MOST_KEYS, matches
+from offerboard.matching import MOST_KEYS, finders
 from offerboard.models import Lead, SavedSearch, SearchKey
 from offerboard.search import Filters, search
 from offerboard.selectors.tree import category_tree
@@ -131,8 +132,13 @@ def narrowest(asked: Filters) -> tuple[str, ...]:
     return category_tree().narrowest(asked.categories)
 
 
+def searches_of(lead: Lead) -> set[UUID]:
+    """Those that find it."""
+    return {UUID(search_) for found in finders(lead.pk, now=NOW) for search_ in found.searches}
+
+
 def found_by_matching(saved: SavedSearch, leads: list[Lead]) -> set[int]:
-    return {lead.pk for lead in leads if saved.pk in {match.search_id for match in matches(lead.pk, now=NOW)}}
+    return {lead.pk for lead in leads if saved.pk in searches_of(lead)}
 
 
 @pytest.mark.parametrize("is_analysed", [False, True])
@@ -146,7 +152,7 @@ def test_searches_meet_the_leads_that_the_board_would_find(number: int, is_analy
     asked = [filters(chance) for _number in range(120)]
     saved = [asks(frequency="daily", **{name: getattr(one, name) for name in Filters.__slots__}) for one in asked]
 
-    met = {lead.pk: {match.search_id for match in matches(lead.pk, now=NOW)} for lead in leads}
+    met = {lead.pk: searches_of(lead) for lead in leads}
 
     wrong = [
         one
@@ -176,7 +182,7 @@ def test_a_search_that_can_find_nothing_has_no_key() -> None:
         assert asks(words=words).keys.count() == 0
     LeadFactory(title="Green tea")
 
-    assert [matches(lead.pk, now=NOW) for lead in Lead.objects.all()] == [[]]
+    assert [finders(lead.pk, now=NOW) for lead in Lead.objects.all()] == [[]]
 
 
 def test_the_rarest_word_is_the_key() -> None:
@@ -237,7 +243,7 @@ def test_nobody_hears_of_the_leads_of_their_own_company() -> None:
 
     lead = LeadFactory(company=company)
 
-    assert [match.search_id for match in matches(lead.pk, now=NOW)] == [other.pk]
+    assert searches_of(lead) == {other.pk}
     assert own.pk != other.pk
 
 
@@ -256,11 +262,11 @@ def kept() -> SavedSearch:
 
 def test_a_search_without_mails_has_no_keys(kept: SavedSearch) -> None:
     lead = LeadFactory(title="Coffee")
-    assert (SearchKey.objects.count(), kept.query, matches(lead.pk, now=NOW)) == (0, None, [])
+    assert (SearchKey.objects.count(), kept.query, finders(lead.pk, now=NOW)) == (0, None, [])
 
     choose_frequency(member=kept.member, pk=kept.pk, frequency="weekly", now=NOW)
-    assert [match.frequency for match in matches(lead.pk, now=NOW)] == ["weekly"]
+    assert [found.frequency for found in finders(lead.pk, now=NOW)] == ["weekly"]
 
     choose_frequency(member=kept.member, pk=kept.pk, frequency="off", now=NOW)
     kept.refresh_from_db()
-    assert (SearchKey.objects.count(), kept.query, matches(lead.pk, now=NOW)) == (0, None, [])
+    assert (SearchKey.objects.count(), kept.query, finders(lead.pk, now=NOW)) == (0, None, [])
