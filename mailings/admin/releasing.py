@@ -1,6 +1,7 @@
 """Releasing a campaign: everything that its readers get, how many they are, and a button that not everybody has."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -50,6 +51,8 @@ class ReleasePages(PreviewPages):
             return redirect("admin:mailings_campaign_change", pk)
         if form.is_valid() and self._release(request, campaign, form):
             return redirect("admin:mailings_campaign_change", pk)
+        for error in chain.from_iterable(form.errors.values()):  # the field is below all the words, perhaps out of sight
+            messages.error(request, _("It is not released. %(why)s") % {"why": error})
         return self.page(request, "release.html", _page(request, campaign, form))
 
     def _release(self, request: HttpRequest, campaign: Campaign, form: ReleaseForm) -> bool:

@@ -16,6 +16,7 @@ class ReleaseForm(forms.Form):
         label=gettext_lazy("When it goes"),
         choices=[("now", gettext_lazy("At once")), ("later", gettext_lazy("At the time below"))],
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose when it goes.")},
     )
     starts_at = forms.DateTimeField(
         label=gettext_lazy("Time"),
