@@ -32,9 +32,7 @@ def register() -> None:
 def readers(filters: Filters, at: datetime) -> QuerySet[Member]:
     """Members whose mailbox is confirmed and whose account is open, one of whose companies fits."""
     confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True, email__iexact=OuterRef("email"))
-    found = Member.objects.filter(Exists(confirmed), state=Member.State.ACTIVE)
-    if filters.languages:
-        found = found.filter(language__in=filters.languages)
+    found = filters.of_language(Member.objects.filter(Exists(confirmed), state=Member.State.ACTIVE))
     return found.filter(Exists(_companies(filters, at))) if filters.ask_for_a_company else found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from mailings.models import Campaign
+from mailings.writing.languages import with_forms
 from privacy.datamap import Words
 
 
@@ -25,6 +26,10 @@ class Filters:
     def ask_for_a_company(self) -> bool:
         """Whether only members can fit: a subscriber without an account has no company."""
         return bool(self.countries or self.industries or self.business_types or self.tiers)
+
+    def of_language(self, people: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Those of them who want mail in one of the languages, with their regional forms, as their texts are found."""
+        return people.filter(language__in=with_forms(self.languages)) if self.languages else people
 
 
 def filters_of(campaign: Campaign) -> Filters:

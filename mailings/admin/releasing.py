@@ -51,7 +51,7 @@ class ReleasePages(PreviewPages):
             return redirect("admin:mailings_campaign_change", pk)
         if form.is_valid() and self._release(request, campaign, form):
             return redirect("admin:mailings_campaign_change", pk)
-        for error in chain.from_iterable(form.errors.values()):  # the field is below all the words, perhaps out of sight
+        for error in chain.from_iterable(form.errors.values()):  # the field is below all words, perhaps out of sight
             messages.error(request, _("It is not released. %(why)s") % {"why": error})
         return self.page(request, "release.html", _page(request, campaign, form))
 

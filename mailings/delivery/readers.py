@@ -67,11 +67,9 @@ def _members(campaign: Campaign, after: str, now: datetime) -> tuple[list[Reader
 
 def _subscribers(campaign: Campaign, after: str) -> tuple[list[Reader], str]:
     """The next people without an account, and the key of the last one; of all filters they have only a language."""
-    found = Subscriber.objects.order_by("pk")
+    found = filters_of(campaign).of_language(Subscriber.objects.order_by("pk"))
     if after:
         found = found.filter(pk__gt=UUID(after))
-    if campaign.languages:
-        found = found.filter(language__in=campaign.languages)
     subscribers = list(found[:BATCH])
     readers = [Reader(one.email, one.language, "", one.key) for one in subscribers]
     return readers, str(subscribers[-1].pk) if subscribers else ""

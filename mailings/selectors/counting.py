@@ -42,9 +42,7 @@ def _by_language(filters: Filters, topic: str, at: datetime) -> "QuerySet[Any, A
     if not topic or filters.ask_for_a_company:
         return _grouped(members)
     agreeing = keys_that_agree(purpose=topic, channel=Channel.EMAIL, at=at)
-    subscribers = Subscriber.objects.filter(key__in=agreeing)
-    if filters.languages:
-        subscribers = subscribers.filter(language__in=filters.languages)
+    subscribers = filters.of_language(Subscriber.objects.filter(key__in=agreeing))
     joined = members.order_by().alias(mailbox=Lower("email")).filter(mailbox=Lower(OuterRef("email")))
     found: QuerySet[Any, Any] = _grouped(members).union(_grouped(subscribers.filter(~Exists(joined))), all=True)
     return found

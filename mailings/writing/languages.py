@@ -45,6 +45,11 @@ def language_asked_for(accepted: str) -> str:
     return settings.LANGUAGE_CODE
 
 
+def with_forms(codes: Collection[str]) -> set[str]:
+    """The languages and their forms of which we know: "pt" takes in "pt-br" (RFC 4647, 3.3.1), not the other way."""
+    return {*codes, *(known for known in LANG_INFO for code in codes if known.startswith(f"{code}-"))}
+
+
 def language_name(code: str) -> str:
     """The name in the language of the page; what nobody knows keeps its code."""
     name = LANG_INFO.get(code, {}).get("name")

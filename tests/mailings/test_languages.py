@@ -7,11 +7,12 @@ import pytest
 import time_machine
 
 from accounts.models import Member
+from mailings.admin.counting import readers_of
 from mailings.audiences import audience
 from offerboard.services import lead_states
 from privacy.languages import site_language
 from tests.factories import NOW, LeadFactory, MemberFactory
-from tests.mailings.campaigning import WORDS, agree, release, send_all, write
+from tests.mailings.campaigning import TOPIC, WORDS, agree, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
 from tests.mailings.noticing import EIGHT, digest
 from tests.mailings.noticing import work as work_on_digests
@@ -83,3 +84,24 @@ def test_a_campaign_for_one_language_reaches_those_who_chose_it(catcher: Catcher
 
     assert catcher.recipients == ["linh@example.com"]
     assert {"en", "vi", "ar", "pt-br"} <= {code for code, _name in audience().choices()["languages"]}
+
+
+def test_a_language_takes_in_its_regional_forms_and_they_not_it(catcher: Catcher) -> None:
+    """As many as were counted before."""
+    for number, language in enumerate(["pt", "pt-br", "en"]):
+        agree(MemberFactory(email=f"member{number}@example.com", language=language))
+        subscriber(f"reader{number}@example.org", TOPIC, language=language)
+    texts = {"en": WORDS, "pt": {**WORDS, "subject": "Novidades"}}
+    wide, narrow = write(texts=texts, languages=["pt"]), write(texts=texts, languages=["pt-br"])
+
+    counted = [readers_of(wide), readers_of(narrow)]
+    release(wide)
+    send_all()
+    got = sorted(catcher.recipients)
+    release(narrow)
+    send_all()
+
+    assert counted == [{"pt": 2, "pt-br": 2}, {"pt-br": 2}]
+    assert got == ["member0@example.com", "member1@example.com", "reader0@example.org", "reader1@example.org"]
+    assert sorted(catcher.recipients[4:]) == ["member1@example.com", "reader1@example.org"]
+    assert {str(mail["Subject"]) for mail in catcher.mails} == {"Novidades"}
