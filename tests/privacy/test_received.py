@@ -165,6 +165,7 @@ def test_fifty_entries_ask_no_more_than_one(member: Member) -> None:
 # --- those whose contract is over ------------------------------------------------------------------------------------
 
 
+@pytest.mark.promise("deleted-when-a-contract-ends")
 def test_beside_what_a_partner_had_stands_that_its_contract_ended_and_whether_it_deleted_everything(
     member: Member,
 ) -> None:
