@@ -17,6 +17,7 @@ from offerboard.api.own_leads import OwnLeads
 from partners.api.changes import Changes
 from partners.api.contact_claims import ContactClaim
 from partners.api.contacts import Contacts, OneContact
+from partners.api.contract_end import ContractEnded, ContractEndReceipt
 from partners.api.description import Description
 from partners.api.export import Export
 from partners.api.manual import manual, manual_mirror, manual_problems, manual_reference
@@ -80,6 +81,8 @@ urlpatterns = [
     path("removals/", Removals.as_view(), name="removals"),
     path("removals/<id:reference>/objects/", RemovalObjects.as_view(), name="removal_objects"),
     path("removals/<id:reference>/receipt/", RemovalReceipt.as_view(), name="removal_receipt"),
+    path("contract-end/", ContractEnded.as_view(), name="contract_end"),
+    path("contract-end/<id:reference>/receipt/", ContractEndReceipt.as_view(), name="contract_end_receipt"),
     path("export/<slug:plural>.ndjson", Export.as_view(), name="export"),
     path("webhooks/", Webhooks.as_view(), name="webhooks"),
     path("webhooks/<id:pk>/", OneWebhook.as_view(), name="webhook"),

@@ -33,6 +33,7 @@ GROUPS: dict[str, list[str]] = {
         *("privacy.view_subjectrequest", "privacy.change_subjectrequest"),
         *("privacy.view_removal", "privacy.add_removal", "privacy.change_removal"),
         *("privacy.view_correction", "privacy.change_correction", "privacy.view_receipt", "privacy.change_receipt"),
+        *("privacy.view_contractend", "privacy.change_contractend"),
         *("privacy.view_legalhold", "privacy.add_legalhold", "privacy.change_legalhold"),
         *("privacy.view_breach", "privacy.add_breach", "privacy.change_breach", "privacy.view_breachnotice"),
         *("privacy.view_receiver", "privacy.add_receiver", "privacy.change_receiver"),

@@ -8,7 +8,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from privacy.models import CLOCK, WITH_STAFF, Breach, Receipt, Removal, SubjectRequest
+from privacy.models import CLOCK, WITH_STAFF, Breach, ContractEnd, Receipt, Removal, SubjectRequest
 
 Line = tuple[str, str, QuerySet[Any], str, str]  # words, model, rows, the column of the day, the list's filter
 
@@ -32,6 +32,7 @@ def privacy_desk(staff: Any, *, now: datetime) -> list[Deadlines]:
         (_("Requests about personal data"), "subjectrequest", requests, "due_at", "?waiting=open"),
         (_("Removals"), "removal", Removal.objects.with_staff(), "request__due_at", undecided),
         (_("Receivers to confirm"), "receipt", Receipt.objects.open(), "due_at", "?waiting=open"),
+        (_("Contracts that ended"), "contractend", ContractEnd.objects.open(), "due_at", "?waiting=open"),
     ]
     found = [_line(line, now=now) for line in lines if staff.has_perm(f"privacy.view_{line[1]}")]
     return [*found, _breaches(now=now)] if staff.has_perm("privacy.view_breach") else found

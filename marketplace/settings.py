@@ -300,6 +300,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5.0},
     },
+    "follow partners’ contracts": {
+        "task": "partners.periodic.follow_contracts",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "forget what is long gone": {
         "task": "partners.periodic.forget_tombstones",
         "schedule": crontab(hour=3, minute=20),

@@ -97,7 +97,10 @@ def _refuse_whose_holder_is_out(key: ApiKey, *, owes_still: bool, now: datetime)
         if receiver.since > today:
             raise _holder_is_out("The partner’s contract has not begun.")
         if receiver.until is not None and receiver.until < today and not owes_still:
-            raise _holder_is_out("The partner’s contract is over. What it has to remove stays at /api/v1/removals/.")
+            raise _holder_is_out(
+                "The partner’s contract is over. That it has to delete everything stands at /api/v1/contract-end/, and "
+                "what single persons had removed stays at /api/v1/removals/."
+            )
     elif key.member is None or key.member.state != "active":
         raise _holder_is_out("The member’s account is suspended, or is being closed.")
     elif reason := why_refused(key):

@@ -13,6 +13,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Schema = Mapping[str, Any]
 MOMENT: Schema = {"type": "string", "format": "date-time"}
+DAY: Schema = {"type": "string", "format": "date"}
 ADDRESS: Schema = {"type": "string", "format": "uri"}
 COUNTRY: Schema = {"type": "string", "pattern": "^[A-Z]{2}$"}
 UUID_TEXT: Schema = {"type": "string", "format": "uuid"}

@@ -3,15 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import timezone
 
-from partners.mailing import mail_partner
+from partners.mailing import day_in_words, mail_partner
 from partners.models import Partner
 from privacy.channels import Confirmation, NotReached, register_channel
 from privacy.datamap import ReceiverKind
 from privacy.followers import Follower, register_followers
-from privacy.languages import site_language
 from privacy.models import Receipt
 
 
@@ -24,11 +22,6 @@ def following(_now: datetime) -> Iterable[Follower]:
 def receiver_key(partner: Partner) -> str:
     """As the log of disclosures calls it."""
     return f"receiver:{partner.receiver_id}"
-
-
-def _day(moment: datetime, *, language: str) -> str:
-    with translation.override(site_language(language)):
-        return date_format(moment)
 
 
 class FeedChannel:
@@ -44,7 +37,7 @@ class FeedChannel:
         context = {
             "partner": receipt.receiver_name,
             "reference": str(receipt.reference),
-            "due_at": _day(receipt.due_at, language=partner.language),
+            "due_at": day_in_words(receipt.due_at, language=partner.language),
         }
         mail_partner(partner=partner, template="removal_reminder", context=context, now=timezone.now())
 

@@ -1,11 +1,11 @@
-"""What beat calls for the change feed and for webhooks."""
+"""What beat calls for the change feed, for webhooks, and when contracts end."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from partners import epochs, numbering, tasks
 from partners.delivery import pausing
-from partners.services import once, usage, webhook_calls
+from partners.services import contract_ends, once, usage, webhook_calls
 
 
 @shared_task
@@ -31,6 +31,14 @@ def sweep_webhooks() -> None:
 def forget_tombstones() -> None:
     """Forget what has been gone for so long that nobody follows it any more."""
     numbering.forget_tombstones(now=timezone.now())
+
+
+@shared_task
+def follow_contracts() -> None:
+    """Ask partners whose contract is over to delete what they have, and those who do not answer once more."""
+    now = timezone.now()
+    contract_ends.follow_contracts(now=now)
+    contract_ends.tell_ended(now=now)
 
 
 @shared_task

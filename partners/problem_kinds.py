@@ -51,7 +51,7 @@ KINDS = (
         "holder-is-out",
         403,
         "The contract behind the key has not begun or is over, or the member’s account is suspended.",
-        "Write to us.",
+        "Write to us. When a contract is over, read at `/api/v1/contract-end/` what has to be deleted.",
     ),
     ProblemKind(
         "no-company",

@@ -27,11 +27,13 @@ from privacy.datamap import (
 )
 from privacy.digests import digests_of
 from privacy.models import (
+    DISCLOSURES_KEPT,
     Breach,
     BreachNotice,
     ConsentEvent,
     ConsentLink,
     ConsentWords,
+    ContractEnd,
     Correction,
     Disclosure,
     Erasure,
@@ -137,7 +139,7 @@ declare(
     what=_("Who received your data"),
     about=member("member"),
     why=RIGHTS,
-    keep=days_after(3 * 365, "at", _("3 years")),
+    keep=days_after(DISCLOSURES_KEPT.days, "at", _("3 years")),
     held="member receiver_kind receiver_name receiver_country purpose columns ground reason day at",
     receiver_key=Held(
         about=LOOKED_AT_IT,
@@ -147,6 +149,11 @@ declare(
     neutral="id",
 )
 declare(Receiver, neutral="id kind name country transfer task since until")
+# About companies: the page on which staff write down a proof asks them to name nobody.
+declare(
+    ContractEnd,
+    neutral="id reference receiver ended_on opened_at told_at due_at reminded_at confirmed_at proof went_on_at",
+)
 declare(
     SubjectRequest,
     what=_("What you asked about your data"),

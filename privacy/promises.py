@@ -15,6 +15,9 @@ CONTROLS = {
     "contact-details-masked": _("One function hides them in every text that members write, also in files of leads."),
     "contacts-not-public": _("Others see no e-mail address and no street, and of a phone number the area at most."),
     "deleted-again-after-a-restore": _("A file outside of the database remembers it, and is read at every start."),
+    "deleted-when-a-contract-ends": _(
+        "A program looks each minute whose time in the register is over, asks once for each end, and reminds."
+    ),
     "documents-private": _("They lie outside of the public folder, and each download asks who you are."),
     "evidence-deleted": _("A job deletes it; until then one page gives it to staff who answer such requests."),
     "export-complete": _("The copy is made from the same map of all columns as the policy."),

@@ -36,7 +36,7 @@ MATRIX: dict[str, dict[str, str]] = {
         for name in (
             *("leads", "lead", "companies", "company", "categories", "category", "countries", "country"),
             *("contacts", "contact", "contact_claim", "changes", "export", "removals"),
-            *("removal_objects", "removal_receipt"),
+            *("removal_objects", "removal_receipt", "contract_end", "contract_end_receipt"),
             *("own_leads", "own_lead", "own_lead_step"),
             *("webhooks", "webhook", "webhook_secret", "webhook_ping"),
             *("webhook_deliveries", "webhook_delivery", "webhook_replay"),
@@ -292,6 +292,8 @@ KEYS: dict[str, dict[str, str]] = {
     "api:removals": {"GET": OWED, "POST": ANY_OWED},
     "api:removal_objects": {"GET": OWED.replace("200", "404"), "POST": ANY_OWED},  # another partner's
     "api:removal_receipt": {"GET": ANY_OWED, "POST": OWED.replace("200", "404")},  # another partner's
+    "api:contract_end": {"GET": OWED.replace("200", "404"), "POST": ANY_OWED},  # nothing is asked
+    "api:contract_end_receipt": {"GET": ANY_OWED, "POST": OWED.replace("200", "404")},  # another partner's
     "api:webhooks": {"GET": f"200 200 {REFUSED}", "POST": f"422 422 {REFUSED}"},  # an empty body
     # Somebody else's webhook:
     "api:webhook": {"GET": f"404 404 {REFUSED}", "POST": f"405 405 {REFUSED}"},

@@ -220,6 +220,7 @@ class World:
             "api:export": {"plural": "leads"},
             "api:removal_objects": {"reference": "7c0d1d5e-0000-4000-8000-000000000000"},
             "api:removal_receipt": {"reference": "7c0d1d5e-0000-4000-8000-000000000000"},
+            "api:contract_end_receipt": {"reference": "7c0d1d5e-0000-4000-8000-000000000000"},
             "api:webhook": {"pk": self.webhook.pk},
             "api:webhook_secret": {"pk": self.webhook.pk},
             "api:webhook_ping": {"pk": self.webhook.pk},

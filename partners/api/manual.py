@@ -14,6 +14,7 @@ from partners.problem_kinds import KINDS
 from partners.problems import MOST_FAULTS
 from partners.scopes import Scope
 from partners.selectors.manual import marked, reference_page
+from partners.services.contract_ends import DELETED_WITHIN
 from partners.sources import sources
 
 # Programs that a reader can copy; the tests run each of them.
@@ -39,6 +40,7 @@ def manual(request: HttpRequest) -> HttpResponse:
         "calls": OF_MEMBERS,
         "most_faults": MOST_FAULTS,
         "days": REMEMBERED.days,
+        "days_to_delete": DELETED_WITHIN.days,
         "only_read": marked("readOnly"),
         "only_sent": marked("writeOnly"),
     }

@@ -75,7 +75,7 @@ class Removals(Endpoint):
     def get(self, request: Request) -> HttpResponseBase:
         """Those that are not confirmed, the most urgent first; what went a moment ago is there, or said to be more."""
         read_query(self.query, request)
-        partner = _partner_of(request)
+        partner = partner_of(request)
         number_some(now=timezone.now())
         return json_answer(request, json.dumps({"results": own_removals(partner)}))
 
@@ -96,7 +96,7 @@ class RemovalObjects(Endpoint):
 
     def get(self, request: Request, reference: str) -> HttpResponseBase:
         """A page; `next` is null on the last."""
-        partner, query = _partner_of(request), read_query(self.query, request)
+        partner, query = partner_of(request), read_query(self.query, request)
         receipt, what = own_receipt(partner, read_id("reference", reference)), f"removal {reference}"
         if receipt is None:
             raise Http404
@@ -121,7 +121,7 @@ class RemovalReceipt(Endpoint):
 
     def post(self, request: Request, reference: str) -> HttpResponseBase:
         """Note that it is gone there; saying so again changes nothing."""
-        receipt = own_receipt(_partner_of(request), read_id("reference", reference))
+        receipt = own_receipt(partner_of(request), read_id("reference", reference))
         if receipt is None:
             raise Http404
         body = read_body(ReceiptBody, request)
@@ -130,13 +130,14 @@ class RemovalReceipt(Endpoint):
         return json_answer(request, json.dumps(removal_of(receipt)))
 
 
-def _partner_of(request: Request) -> Partner:
+def partner_of(request: Request) -> Partner:
+    """Whoever owes something; every key has a way in here. Raises Problem."""
     partner = key_of(request).partner
     if partner is None:
         raise Problem(
             status=403,
             kind="for-partners",
             title="This is for partners",
-            detail="Removals are asked of partners. A member’s own programs follow the feed.",
+            detail="Deleting is asked of partners. A member’s own programs follow the feed.",
         )
     return partner

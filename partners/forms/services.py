@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import ConnectedService
+from partners.models import ConnectedService, Connection
 from partners.person_fields import PersonField
 from partners.scopes import Scope
+from privacy.addresses import of_mailbox
 
 
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs alone take them
@@ -52,3 +53,29 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs alone
         given = self.cleaned_data["fields_given"]
         self.instance.fields = [one.value for one in PersonField if one.value in given]
         return super().save(commit)
+
+
+class EndForm(forms.Form):
+    """Whose connection ends, for instance because the member is suspended and cannot log in to end it."""
+
+    email = forms.EmailField(label=_("E-mail of the account"), widget=forms.EmailInput(attrs={"size": "60"}))
+    identity_proof = forms.CharField(
+        label=_("How identity was proved"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"size": "60"}),
+        help_text=_("What you saw or asked, not a copy of it. Ask for no more than you need to be sure."),
+    )
+
+    def __init__(self, *args: Any, service: ConnectedService, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.service = service
+
+    def clean_email(self) -> str:
+        """The account is found by its own address, among those that are connected."""
+        email = str(self.cleaned_data["email"]).strip()
+        connected = Connection.objects.filter(service=self.service).select_related("member")
+        connection = connected.filter(of_mailbox(email, "member__email")).first()
+        if connection is None:
+            raise forms.ValidationError(_("No account of this address is connected to it."))
+        self.member: Any = connection.member
+        return email

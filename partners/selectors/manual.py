@@ -118,7 +118,7 @@ TYPES = {
 }
 LISTED = {"code": "codes", "text": "texts"}
 MARKS = {"readOnly": "only read", "writeOnly": "only sent"}
-FORMATS = {"date-time": "moment, ISO 8601 with its zone", "uri": "address", "uuid": "UUID"}
+FORMATS = {"date-time": "moment, ISO 8601 with its zone", "date": "day, ISO 8601", "uri": "address", "uuid": "UUID"}
 
 
 def _words(schema: Schema) -> tuple[str, list[str]]:

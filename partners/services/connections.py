@@ -5,15 +5,19 @@ from enum import Enum
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from partners.agreements import FAMILY
 from partners.models import ConnectedService, Connection, PairwiseId
 from partners.terms import rows_of, terms_of, version_of
 from privacy.consents import Channel, ConsentPurpose, Question
+from privacy.languages import site_language
 from privacy.models import ConsentEvent, SubjectRequest
 from privacy.purposes import CONNECTING
 from privacy.services.consent import consent_key, record_choices
+
+Method = ConsentEvent.Method
 
 
 class NotOffered(Exception):
@@ -48,7 +52,7 @@ def connect(
     if version != version_of(service):
         raise AskedSomethingElse
     question = question_of(service)
-    _say(question, True, member=member, language=language, gpc=gpc, now=now)
+    _say(question, True, method=Method.BANNER, member=member, language=language, gpc=gpc, now=now)
     agreed = {"fields": service.fields, "terms": terms_of(service)}
     Connection.objects.update_or_create(
         service=service,
@@ -61,14 +65,29 @@ def connect(
 
 
 @transaction.atomic
-def decline(*, service: ConnectedService, member: Any, language: str, gpc: bool, now: datetime) -> "Ended":
-    """Note the no, and end the connection if there is one; what the service got it is asked to delete."""
-    _say(question_of(service), False, member=member, language=language, gpc=gpc, now=now)
+def decline(
+    *, service: ConnectedService, member: Any, language: str, gpc: bool, proof: str = "", now: datetime
+) -> "Ended":
+    """Note the no, and end the connection if there is one; what the service got it is asked to delete.
+
+    `proof` says how staff know that the member wishes it; "" where the member pressed the button.
+    """
+    method = Method.STAFF if proof else Method.BANNER
+    _say(question_of(service), False, method=method, member=member, language=language, gpc=gpc, now=now)
     ended, _each = Connection.objects.filter(service=service, member=member).delete()
     asked = SubjectRequest.objects.filter(member=member, kind=SubjectRequest.Kind.WITHDRAWAL, received_at=now)
+    if proof:
+        asked.update(identity_proof=proof)
     if not ended:
         return Ended.NOTHING
     return Ended.TO_DELETE if asked.exists() else Ended.UNREAD
+
+
+def end_as_told(*, service: ConnectedService, member: Any, proof: str, now: datetime) -> "Ended":
+    """The same for a member who has told our staff, in the words that the member would have read."""
+    language = site_language(member.language)
+    with translation.override(language):
+        return decline(service=service, member=member, language=language, gpc=False, proof=proof, now=now)
 
 
 class Ended(Enum):
@@ -79,11 +98,13 @@ class Ended(Enum):
     TO_DELETE = "to delete"  # it is asked to delete what it has
 
 
-def _say(question: Question, yes: bool, *, member: Any, language: str, gpc: bool, now: datetime) -> None:
+def _say(
+    question: Question, yes: bool, *, method: Method, member: Any, language: str, gpc: bool, now: datetime
+) -> None:
     record_choices(
         subject=consent_key(member=member),
         choices={question: yes},
-        method=ConsentEvent.Method.BANNER,
+        method=method,
         language=language,
         gpc=gpc,
         now=now,

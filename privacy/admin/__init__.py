@@ -2,6 +2,7 @@
 
 from privacy.admin import (
     breaches,
+    contract_ends,
     corrections,
     holds,
     leaving,
@@ -15,6 +16,7 @@ from privacy.admin import (
 
 __all__ = [
     "breaches",
+    "contract_ends",
     "corrections",
     "holds",
     "leaving",

@@ -172,4 +172,4 @@ def write_archive(
         "made_at": now.isoformat(timespec="seconds"),
     }
     with ZipFile(target, "w", ZIP_DEFLATED) as zipped:
-        Archive(zipped, person, head, frame(at=now), tell, folder).write()
+        Archive(zipped, person, head, frame(person, at=now), tell, folder).write()

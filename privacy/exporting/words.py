@@ -7,7 +7,9 @@ from typing import Any, TypedDict
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from privacy.datamap import Person
 from privacy.exporting.rows import Part
+from privacy.selectors.contract_ends import own_ends_in_words
 from privacy.selectors.policy_drafts import named_receivers
 from privacy.selectors.policy_tables import receiver_rows, transfers_to
 from privacy.selectors.processing import controller
@@ -30,6 +32,7 @@ class Frame(TypedDict):
     controller: dict[str, str]
     rights: list[str]
     receivers: list[dict[str, Any]]  # with country and ground of transfer
+    ended: list[str]  # what became of what the person's former receivers had
 
 
 def said_of(part: Part) -> Said:
@@ -46,12 +49,13 @@ def said_of(part: Part) -> Said:
     }
 
 
-def frame(*, at: datetime) -> Frame:
-    """Who is responsible, what the person can ask for, and who gets data by name. One query."""
+def frame(person: Person, *, at: datetime) -> Frame:
+    """Who is responsible, what the person can ask for, and who gets data by name, or got it. Three queries."""
     return {
         "controller": {name: value for name, value in controller().items() if value},
         "rights": rights(),
         "receivers": [asdict(row) for row in receiver_rows({"receivers": named_receivers(at=at)})],
+        "ended": own_ends_in_words(member_id=person.member_id) if person.member_id else [],
     }
 
 

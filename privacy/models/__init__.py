@@ -2,8 +2,9 @@
 
 from privacy.models.breach import CLOCK, Breach, BreachNotice
 from privacy.models.consent import ConsentEvent, ConsentLink, ConsentWords
+from privacy.models.contract_end import ContractEnd
 from privacy.models.correction import EVIDENCE_KEPT, Correction
-from privacy.models.disclosure import Disclosure, Receiver
+from privacy.models.disclosure import DISCLOSURES_KEPT, Disclosure, Receiver
 from privacy.models.leaving import REMINDED_AFTER, Erasure, LegalHold, Receipt
 from privacy.models.policy import NOTICE, PolicyAcceptance, PolicyDraft, PolicyNotice, PolicyVersion
 from privacy.models.removal import WITH_STAFF, Removal
@@ -13,6 +14,7 @@ from privacy.models.sweep import SweepReport
 
 __all__ = [
     "CLOCK",
+    "DISCLOSURES_KEPT",
     "EVIDENCE_KEPT",
     "NOTICE",
     "OPEN",
@@ -23,6 +25,7 @@ __all__ = [
     "ConsentEvent",
     "ConsentLink",
     "ConsentWords",
+    "ContractEnd",
     "Correction",
     "Disclosure",
     "Erasure",

@@ -1,6 +1,6 @@
 """Who gets personal data: the register of receivers, and what each was given."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -12,6 +12,8 @@ from django_countries.fields import CountryField
 
 from privacy.datamap import PROCESSORS, ReceiverKind
 
+DISCLOSURES_KEPT = timedelta(days=3 * 365)
+
 
 class ReceiverQuerySet(models.QuerySet["Receiver"]):
     """The questions asked about receivers; each chains onto the next."""
@@ -19,6 +21,10 @@ class ReceiverQuerySet(models.QuerySet["Receiver"]):
     def serving(self, *, on: date) -> Self:
         """Those whose time has begun and is not over."""
         return self.filter(Q(until=None) | Q(until__gte=on), since__lte=on)
+
+    def over(self, *, on: date) -> Self:
+        """Those whose last day is past."""
+        return self.filter(until__lt=on)
 
     def processors(self) -> Self:
         """Those who always work for us, on our instructions: GDPR art. 28."""
@@ -71,6 +77,11 @@ class Receiver(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def log_key(self) -> str:
+        """As the log of disclosures calls it, which outlives a change of its name."""
+        return f"receiver:{self.pk}"
 
 
 class DisclosureQuerySet(models.QuerySet["Disclosure"]):
@@ -142,7 +153,14 @@ class Disclosure(models.Model):
             ),
             models.CheckConstraint(name="disclosure_of_something", condition=~Q(columns=[])),
         ]
-        indexes = [models.Index(name="disclosure_of_member", fields=["member", "-at", "-id"])]  # who received my data
+        indexes = [
+            models.Index(name="disclosure_of_member", fields=["member", "-at", "-id"]),  # who received my data
+            models.Index(  # whether a partner was given anything, when its contract ends
+                name="disclosure_to_partner",
+                fields=["receiver_key"],
+                condition=Q(receiver_kind__in=["partner", "connected"]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.receiver_name} · {self.day}"

@@ -1,6 +1,6 @@
 """Who received somebody’s data: those who always work for us, and each disclosure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from privacy import datamap
 from privacy.datamap import Words
 from privacy.models import Disclosure, Receiver
 from privacy.selectors.centre import distinct
+from privacy.selectors.contract_ends import ends_in_words
 
 PAGE = 50
 NEWEST = 4  # in the privacy centre
@@ -31,6 +32,7 @@ class Entry:
     ground: str
     purpose: Words
     reason: str
+    ended: str  # what became of it when the receiver’s contract ended; "" while there is nothing to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,8 @@ class ReceivedPage:
 
 
 def newest(*, member: Any) -> list[Entry]:
-    """For the privacy centre. One query."""
-    return [_entry(row) for row in Disclosure.objects.of(member.pk)[:NEWEST]]
+    """For the privacy centre. Two queries."""
+    return _entries(Disclosure.objects.of(member.pk)[:NEWEST])
 
 
 def standing_receivers(*, at: datetime) -> list[Receiver]:
@@ -53,7 +55,7 @@ def standing_receivers(*, at: datetime) -> list[Receiver]:
 
 
 def received_page(*, member: Any, before: int | None, at: datetime) -> ReceivedPage:
-    """The member's own disclosures after one of them. Three queries. Raises NoSuchPage."""
+    """The member's own disclosures after one of them. Four queries. Raises NoSuchPage."""
     rows = Disclosure.objects.of(member.pk)
     if before is not None:
         last = rows.filter(pk=before).first()
@@ -63,12 +65,17 @@ def received_page(*, member: Any, before: int | None, at: datetime) -> ReceivedP
     found = list(rows[: PAGE + 1])
     return ReceivedPage(
         standing=standing_receivers(at=at),
-        entries=[_entry(row) for row in found[:PAGE]],
+        entries=_entries(found[:PAGE]),
         before=found[PAGE - 1].pk if len(found) > PAGE else None,
     )
 
 
-def _entry(row: Disclosure) -> Entry:
+def _entries(rows: Iterable[Disclosure]) -> list[Entry]:
+    ends = ends_in_words()
+    return [_entry(row, ended=ends.get(row.receiver_key, "")) for row in rows]
+
+
+def _entry(row: Disclosure, *, ended: str) -> Entry:
     known, purpose = datamap.columns(), datamap.purposes().get(row.purpose)
     forgotten = [name for name in row.columns if name not in known]  # by a later map
     words = distinct([column.words for name, column in known.items() if name in row.columns] + forgotten)
@@ -80,4 +87,5 @@ def _entry(row: Disclosure) -> Entry:
         ground=capfirst(row.get_ground_display()),
         purpose=purpose.name if purpose else row.purpose,
         reason=row.reason,
+        ended=ended,
     )

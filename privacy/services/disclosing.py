@@ -174,4 +174,4 @@ def _known(receiver: Party | Receiver, told: Announced, *, on: date) -> Party:
         raise NotRegistered(receiver.name)
     if found.kind in NAMED and not told.names(found):
         raise ReceiverNotInForce(found.name)
-    return Party(ReceiverKind(found.kind), f"receiver:{found.pk}", found.name, found.country.code)
+    return Party(ReceiverKind(found.kind), found.log_key, found.name, found.country.code)

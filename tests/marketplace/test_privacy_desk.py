@@ -8,8 +8,8 @@ import pytest
 import time_machine
 
 from marketplace.privacy_desk import privacy_desk
-from privacy.models import OPEN, Breach, Receipt, Removal, SubjectRequest
-from tests.factories import NOW, MemberFactory
+from privacy.models import OPEN, Breach, ContractEnd, Receipt, Removal, SubjectRequest
+from tests.factories import NOW, MemberFactory, ReceiverFactory
 from tests.staff import at_work, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,12 @@ def owe(request: SubjectRequest, key: str, *, due: timedelta, **values: Any) -> 
     Receipt.objects.create(request=request, due_at=NOW + due, **(wanted | values))
 
 
+def end_contract(*, due: timedelta, **values: Any) -> None:
+    last = NOW.date() - DAY
+    receiver = ReceiverFactory(kind="partner", until=last)
+    ContractEnd.objects.create(receiver=receiver, ended_on=last, opened_at=NOW, due_at=NOW + due, **values)
+
+
 def lines() -> list[tuple[str, int, int, Any]]:
     staff = make_staff("privacy officer")
     return [(one.name, one.open, one.overdue, one.due_at) for one in privacy_desk(staff, now=NOW)]
@@ -48,6 +54,7 @@ def test_an_empty_desk_says_so() -> None:
         ("Requests about personal data", 0, 0, None),
         ("Removals", 0, 0, None),
         ("Receivers to confirm", 0, 0, None),
+        ("Contracts that ended", 0, 0, None),
         ("Incidents", 0, 0, None),
     ]
 
@@ -61,6 +68,9 @@ def test_what_waits_is_counted_with_what_is_overdue_and_the_next_day() -> None:
     owe(late, "a", due=-2 * DAY)
     owe(late, "b", due=DAY)
     owe(late, "c", due=-5 * DAY, confirmed_at=NOW, proof="Letter.")
+    end_contract(due=DAY)
+    end_contract(due=-2 * DAY, confirmed_at=NOW, proof="Letter.")
+    end_contract(due=-3 * DAY, went_on_at=NOW)
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - DAY)
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, authority_told_at=NOW - 8 * DAY)
     Breach.objects.create(title="x", happened="x", discovered_at=NOW - 9 * DAY, closed_at=NOW, risk="high")
@@ -70,6 +80,7 @@ def test_what_waits_is_counted_with_what_is_overdue_and_the_next_day() -> None:
         ("Requests about personal data", 1, 1, NOW - DAY),
         ("Removals", 1, 0, NOW + 3 * DAY),
         ("Receivers to confirm", 2, 1, NOW - 2 * DAY),
+        ("Contracts that ended", 1, 0, NOW + DAY),
         ("Incidents", 3, 0, NOW + 2 * DAY),
     ]
 
@@ -93,6 +104,8 @@ def test_each_number_is_that_of_the_rows_in_the_list_it_leads_to() -> None:
     Removal.objects.create(request=ask("removal", "hidden", due=3 * DAY), channel="form")
     for state in ("received", "done", "refused", "expired"):
         Removal.objects.create(request=ask("removal", state, due=-3 * DAY), channel="form")
+    end_contract(due=DAY)
+    end_contract(due=-DAY, went_on_at=NOW)
     Breach.objects.create(title="x", happened="x", discovered_at=NOW)
     officer = make_staff("privacy officer")
     client = at_work(officer)
@@ -100,4 +113,4 @@ def test_each_number_is_that_of_the_rows_in_the_list_it_leads_to() -> None:
     shown = {one.name: client.get(one.url).context["cl"].result_count for one in privacy_desk(officer, now=NOW)}
 
     assert shown == {one.name: one.open for one in privacy_desk(officer, now=NOW)}
-    assert list(shown.values()) == [1, 2, 1, 1]
+    assert list(shown.values()) == [1, 2, 1, 1, 1]

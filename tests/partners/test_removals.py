@@ -12,8 +12,9 @@ from pytest_django.live_server_helper import LiveServer
 from mailings.models import Delivery
 from partners.models import Partner
 from partners.scopes import Scope
-from privacy.models import Receipt, Receiver, SubjectRequest
+from privacy.models import Receipt, Receiver, SubjectRequest, Suppression
 from privacy.services.receipts import tell_by_channel
+from privacy.services.suppression import suppress
 from tests.factories import CompanyFactory, LeadFactory, MemberFactory, PartnerFactory
 from tests.partners.calling import Caller, member_caller, partner_caller
 from tests.partners.mirroring import mirrored, new_mirror, whole
@@ -155,13 +156,15 @@ def test_a_silent_partner_is_reminded_by_mail(seller: Any) -> None:
     assert seller.full_name not in mail.text
 
 
-def test_a_partner_without_an_address_is_not_taken_for_reminded(seller: Any) -> None:
-    """Whoever read its mail has had the address erased; what it was not told of yet waits for nothing."""
+@pytest.mark.parametrize("address", ["", "bounced@agri-list.example"])
+def test_a_partner_whom_no_mail_reaches_is_not_taken_for_reminded(seller: Any, address: str) -> None:
+    """Whoever read its mail had the address erased, or it comes back; what it was not told of waits for nothing."""
+    suppress(kind="email", value="bounced@agri-list.example", reason=Suppression.Reason.BOUNCED, now=timezone.now())
     caller = partner_caller()
     pulled(caller)
     leave(seller)
     tell_by_channel(now=timezone.now())
-    Partner.objects.update(contact_email="")
+    Partner.objects.update(contact_email=address)
     another = only_owner()
     leave(another)
     tell_by_channel(now=timezone.now() + timedelta(days=15))

@@ -13,7 +13,7 @@ from directory.models import Category
 from offerboard.models import SentFile
 from privacy.exporting.archive import write_archive
 from privacy.exporting.rows import BATCH, parts
-from privacy.models import Receiver
+from privacy.models import ContractEnd, Receiver
 from privacy.selectors.people import person_of
 from tests.factories import (
     NOW,
@@ -26,6 +26,7 @@ from tests.factories import (
     ReceiverFactory,
 )
 from tests.privacy.canaries import Canary, Someone
+from tests.privacy.receivers import PHONE, given_to, outside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies")]
 
@@ -252,6 +253,23 @@ def test_it_says_who_gets_data_by_name_in_which_country_and_on_which_ground() ->
     assert "Post &lt;Inc&gt;" in page
     assert "standard contractual clauses (art. 46)" in page
     assert "Gone Ltd" not in texts(archive)
+
+
+def test_it_says_of_former_partners_that_had_something_whether_they_have_deleted_it() -> None:
+    """Once each, and nothing of those that had nothing of this person."""
+    member = MemberFactory()
+    for name in ("Agri & List", "Other"):
+        receiver = outside("partner", name)
+        ContractEnd.objects.create(receiver=receiver, ended_on=NOW.date(), opened_at=NOW, due_at=NOW)
+    given_to("Other", MemberFactory(), PHONE)
+    for day in (1, 2):
+        given_to("Agri & List", member, PHONE, day=day)
+    archive = archive_of(member)
+
+    [line] = manifest(archive)["ended"]
+    assert line.startswith("Agri & List: Contract ended on ")
+    assert line.endswith("not confirmed yet")
+    assert escape(line) in archive.read("index.html").decode()
 
 
 def test_each_part_says_why_it_is_here_who_gets_it_where_and_from_whom_it_comes(

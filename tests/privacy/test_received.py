@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from accounts.models import Member
 from privacy.datamap import ReceiverKind
-from privacy.models import Disclosure, Receiver
+from privacy.models import ContractEnd, Disclosure, Receiver
 from privacy.purposes import ACCOUNT, CONTACTING
 from privacy.services.disclosing import Party, disclose
 from tests.factories import NOW, MemberFactory, ReceiverFactory
 from tests.privacy.publishing import named_all_receivers
+from tests.privacy.receivers import PHONE, given_to, outside
 from tests.staff import at_work, changelist, make_staff, open_record
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,34 @@ def test_fifty_entries_ask_no_more_than_one(member: Member) -> None:
         client.get(RECEIVED)
 
     assert len(many) == len(few) <= 10
+
+
+# --- those whose contract is over ------------------------------------------------------------------------------------
+
+
+@pytest.mark.promise("deleted-when-a-contract-ends")
+def test_beside_what_a_partner_had_stands_that_its_contract_ended_and_whether_it_deleted_everything(
+    member: Member,
+) -> None:
+    """On both pages; a partner whose contract goes on has nothing to delete."""
+    ends = {}
+    for name in ("Asked", "Confirmed", "Goes on"):
+        receiver = outside("partner", name)
+        given_to(name, member, PHONE)
+        ends[name] = ContractEnd.objects.create(
+            receiver=receiver, ended_on=date(2026, 10, 31), opened_at=NOW, due_at=NOW + timedelta(days=30)
+        )
+    ContractEnd.objects.filter(pk=ends["Confirmed"].pk).update(confirmed_at=NOW, proof="Letter.")
+    ContractEnd.objects.filter(pk=ends["Goes on"].pk).update(went_on_at=NOW)
+
+    page, centre = page_of(member), page_of(member, "/privacy/")
+
+    assert {entry.who: entry.ended for entry in page.context["page"].entries} == {
+        "Asked": "Contract ended on 31 Oct 2026, asked to delete everything by 22 Dec 2026, not confirmed yet",
+        "Confirmed": "Contract ended on 31 Oct 2026, asked to delete everything, confirmed on 22 Nov 2026",
+        "Goes on": "",
+    }
+    assert [one.content.decode().count("Contract ended on") for one in (page, centre)] == [2, 2]
 
 
 # --- those who always work for us ------------------------------------------------------------------------------------
