@@ -16,13 +16,12 @@ from partners.api.webhook_shapes import (
     SECRET,
     WEBHOOK,
     DeliveriesQuery,
-    Nothing,
     delivery_json,
     own_webhook,
     webhook_to_change,
 )
 from partners.api.webhooks import PRIVATE, with_secret
-from partners.bodies import read_body
+from partners.bodies import Nothing, read_body
 from partners.cursors import NotOurCursor
 from partners.endpoints import JSON, Component, Endpoint, json_answer
 from partners.fields import Schema, listed, nullable
