@@ -109,6 +109,22 @@ def test_a_webhook_that_missed_something_is_told_to_export_again(machine: Receiv
     assert Webhook.objects.get().untold == []
 
 
+def test_a_webhook_that_waits_for_a_scope_is_not_written_at_each_look(machine: Receiver, clock: Clock) -> None:
+    """Where nothing has happened, nothing is noted, for however long the scope is away."""
+    hook(machine, kinds=("lead", "company"))
+    with without(Scope.COMPANIES_READ):
+        LeadFactory()
+        work()
+        later(clock, minutes=1)
+        work()
+        before = Webhook.objects.values().get()
+        later(clock, minutes=1)
+        work()
+
+        assert (types(machine), before["untold"]) == (["changes"], ["company"])
+        assert Webhook.objects.values().get() == before
+
+
 def test_what_was_left_out_of_a_message_that_waited_is_not_passed_over(machine: Receiver, clock: Clock) -> None:
     """It was made while all could be read, and arrives when it cannot."""
     caller = partner_caller()
