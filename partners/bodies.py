@@ -10,6 +10,10 @@ from rest_framework.request import Request
 from partners.problems import MOST_FAULTS, Fault, bad_body, faults_in
 
 
+class Nothing(serializers.Serializer[Any]):
+    """A body without members, or none at all."""
+
+
 def read_body(kind: type[serializers.Serializer[Any]], request: Request, *, partial: bool = False) -> dict[str, Any]:
     """The members, checked; with `partial` none is needed. Raises Problem that names each that is wrong.
 

@@ -136,11 +136,9 @@ def json_answer(request: Request, body: str | bytes, *, exact: bool = False, tag
 
 
 def refuse_unless_as_read(request: Request, body: str) -> None:
-    """If-Match (RFC 9110, 13.1.1): raises Problem where this is not what the caller read before it changed it."""
-    tags = parse_etags(request.headers.get("If-Match", ""))
-    if not depends_on_reading(request) or strong_etag(body.encode()) in tags:
-        return
-    raise not_as_read()
+    """If-Match (RFC 9110, 13.1.1): raises Problem where it names anything, and not this."""
+    if depends_on_reading(request) and strong_etag(body.encode()) not in parse_etags(request.headers["If-Match"]):
+        raise not_as_read()
 
 
 def not_as_read() -> Problem:

@@ -13,6 +13,7 @@ else:
 
 __all__ = ["encoding_for", "packed", "packed_parts", "zstd"]
 
+LEAST = 0.001  # weight that the header can give to what is taken
 LEVEL = 3  # five times as fast as gzip, and a fifth shorter
 WEIGHT = re.compile(r"(?:^|;)\s*q=([01](?:\.[0-9]{0,3})?)\s*(?:$|;)", re.IGNORECASE)
 
@@ -25,7 +26,8 @@ def encoding_for(accepted: str) -> str:
         weight = WEIGHT.search(parameters)
         weights[name.strip().lower()] = float(weight[1]) if weight else 1.0
     best = max(WHOLE, key=lambda encoding: weights.get(encoding, 0.0))  # of equals the first
-    return best if weights.get(best, 0.0) >= weights.get("identity", 0.001) else ""  # 0.001 is the least there is
+    plain = max(weights.get("identity", 0.0), LEAST)  # what nobody takes is never sent, also where plain is not wanted
+    return best if weights.get(best, 0.0) >= plain else ""
 
 
 def packed(content: bytes, encoding: str) -> bytes:

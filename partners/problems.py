@@ -138,7 +138,7 @@ def _explained(error: Exception, view: Any) -> Exception:
         forms = " or ".join(one.media_type for one in getattr(view, "renderer_classes", ()))
         return exceptions.NotAcceptable(f"Ask for {forms}, or leave the header Accept out.")
     if isinstance(error, exceptions.UnsupportedMediaType):
-        told = f"{error.detail} Send Content-Type: application/json."
+        told = f"{excerpt(str(error.detail))} Send Content-Type: application/json."
         error.detail = exceptions.ErrorDetail(told, error.default_code)
     return error
 

@@ -14,6 +14,7 @@ from partners.models import Feed
 from privacy.models import PolicyVersion
 from privacy.policies import FIRST_DATE, first_contents
 from tests.factories import FIRST_RANK, NOW
+from tests.partners.calling import Caller, member_caller
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +73,9 @@ def operator(settings: Any, tmp_path: Path) -> Iterator[None]:
     settings.PRIVATE_ROOT, settings.ERASURE_LEDGER = tmp_path / "private", tmp_path / "ledger" / "erasures.jsonl"
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def shop() -> Caller:
+    """The program of a company's owner."""
+    return member_caller()

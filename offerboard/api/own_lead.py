@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,16 +14,12 @@ from offerboard.api.own_shapes import or_conflict, own_fields, own_lead, own_lea
 from offerboard.models import Lead
 from offerboard.services import lead_states
 from offerboard.services import leads as services
-from partners.bodies import read_body
+from partners.bodies import Nothing, read_body
 from partners.endpoints import JSON, Component, Endpoint, depends_on_reading, json_answer, not_as_read
 from partners.fields import Schema
 from partners.parameters import read_query
 from partners.problems import Problem
 from partners.scopes import Scope
-
-
-class Nothing(serializers.Serializer[Any]):
-    """A body without members, or none at all."""
 
 
 class OwnLead(Endpoint):

@@ -101,9 +101,15 @@ class OwnLeads(Endpoint):
 
 
 def _publish_or_leave_nothing(lead: Lead) -> None:
-    """Raises Problem; then the draft is gone too, so that the same call sent again begins anew."""
+    """Raises Problem; then the draft is gone too, so that the same call sent again begins anew.
+
+    Somebody else may have published it meanwhile, which is what was asked for, or deleted it.
+    """
     try:
         or_conflict(lead_states.publish_lead, lead, now=timezone.now())
     except Problem:
-        lead_states.discard_draft(lead=lead, now=timezone.now())
+        try:
+            lead_states.discard_draft(lead=lead, now=timezone.now())
+        except services.NotADraft:
+            return
         raise

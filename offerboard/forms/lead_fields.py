@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.models import Category
 from offerboard.amounts import NotANumber, TwoReadings, read_whole
 from offerboard.forms.amount import AmountField
+from privacy.masking import UNSEEN
 
 
 class OpenField(forms.Field):
@@ -56,7 +57,7 @@ class OpenChoiceField(OpenField, forms.ChoiceField):
 
 
 class LineField(forms.CharField):
-    """One line of text; whatever white space is in it counts once."""
+    """One line of text; whatever white space is in it counts once, and what nobody sees is nothing."""
 
     def __init__(self, *, longest: int, too_long: Any, **options: Any) -> None:
         super().__init__(**options)
@@ -71,7 +72,8 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The line."""
-        return " ".join(str(super().to_python(value)).split())
+        line = " ".join(str(super().to_python(value)).split())
+        return " ".join(UNSEEN.sub("", line).split())
 
 
 class TextField(LineField):
@@ -81,7 +83,7 @@ class TextField(LineField):
 
     def to_python(self, value: Any) -> str:
         """The text with plain line breaks."""
-        return str(forms.CharField.to_python(self, value)).replace("\r\n", "\n").strip()
+        return UNSEEN.sub("", str(forms.CharField.to_python(self, value)).replace("\r\n", "\n")).strip()
 
 
 class OpenLineField(OpenField, LineField):

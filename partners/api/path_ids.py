@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.urls.converters import SlugConverter
 
+from partners.excerpts import excerpt
 from partners.problems import Fault, Problem
 
 
@@ -16,7 +17,7 @@ def read_id(name: str, text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError as error:
-        fault = Fault("path", name, f"“{text}” is no id: ids here are UUIDs, as answers give them.")
+        fault = Fault("path", name, f"“{excerpt(text)}” is no id: ids here are UUIDs, as answers give them.")
         raise Problem(
             status=404, kind="not-found", title="There is nothing here", detail=fault.detail, faults=[fault]
         ) from error

@@ -17,7 +17,7 @@ from partners.endpoints import JSON, Component, Endpoint, json_answer, key_of
 from partners.fields import MOMENT, UUID_TEXT, Plain, Schema, listed, nullable, one_of, several
 from partners.models import Partner
 from partners.numbering import number_some
-from partners.parameters import DEFAULT_SIZE, LARGEST_SIZE, read_query
+from partners.parameters import PageSize, read_query
 from partners.problems import Fault, Problem, bad_parameters
 from partners.selectors.removals import SHOWN, own_receipt, own_removals, removal_objects, removal_of
 from privacy.services.receipts import confirm_receipt
@@ -39,9 +39,7 @@ class ObjectsQuery(serializers.Serializer[Any]):
     """What the list of what a removal is about understands."""
 
     after = serializers.CharField(required=False, max_length=400, help_text="The cursor `next` of the page before.")
-    page_size = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_SIZE, default=DEFAULT_SIZE, help_text="Things on a page."
-    )
+    page_size = PageSize(about="Things on a page.")
 
 
 class ReceiptBody(serializers.Serializer[Any]):

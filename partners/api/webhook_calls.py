@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -16,13 +17,12 @@ from partners.api.webhook_shapes import (
     SECRET,
     WEBHOOK,
     DeliveriesQuery,
-    Nothing,
     delivery_json,
     own_webhook,
     webhook_to_change,
 )
 from partners.api.webhooks import PRIVATE, with_secret
-from partners.bodies import read_body
+from partners.bodies import Nothing, read_body
 from partners.cursors import NotOurCursor
 from partners.endpoints import JSON, Component, Endpoint, json_answer
 from partners.fields import Schema, listed, nullable
@@ -49,7 +49,8 @@ class WebhookSecret(Endpoint):
         """Another one, shown in this answer and never again; for 24 hours messages bear signatures by both."""
         read_body(Nothing, request)
         try:
-            made = rotate_secret(webhook=webhook_to_change(request, pk), now=timezone.now())
+            with transaction.atomic():
+                made = rotate_secret(webhook=webhook_to_change(request, pk, hold=True), now=timezone.now())
         except StillChanging as error:
             raise Problem(
                 status=409,
@@ -75,7 +76,8 @@ class WebhookPing(Endpoint):
         """It is sent within seconds; how that went stands at its own address."""
         read_body(Nothing, request)
         try:
-            ping = services.ping_webhook(webhook=webhook_to_change(request, pk), now=timezone.now())
+            with transaction.atomic():
+                ping = services.ping_webhook(webhook=webhook_to_change(request, pk, hold=True), now=timezone.now())
         except services.TooManyPings as error:
             raise Problem(
                 status=429,

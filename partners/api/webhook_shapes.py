@@ -66,10 +66,6 @@ class ChangedWebhook(NewWebhook):
     )
 
 
-class Nothing(serializers.Serializer[Any]):
-    """A body without members, or none at all."""
-
-
 class DeliveriesQuery(serializers.Serializer[Any]):
     """What the list of deliveries understands."""
 

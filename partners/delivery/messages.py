@@ -24,7 +24,9 @@ def write_message(delivery: WebhookDelivery) -> str:
 def _data(delivery: WebhookDelivery) -> str:
     if delivery.event == Event.PING:
         return json.dumps({"market": settings.SITE_URL})
-    kinds = kinds_now(delivery.webhook) if delivery.event == Event.EXPORT_AGAIN else delivery.kinds
+    kinds = delivery.kinds
+    if delivery.event == Event.EXPORT_AGAIN and not kinds:  # as the release before made it
+        kinds = kinds_now(delivery.webhook)
     following = {"next": write_place(Place(delivery.epoch, delivery.up_to, untold(kinds)))}
     if delivery.event == Event.EXPORT_AGAIN:
         return json.dumps(following)

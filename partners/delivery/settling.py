@@ -36,6 +36,7 @@ def note_outcome(delivery: WebhookDelivery, outcome: Outcome, *, now: datetime) 
     if outcome.is_taken:
         _still_mine(delivery).update(state=State.DELIVERED, ended_at=now, **facts)
         return
+    _hold_webhook(delivery)
     again_at = None if delivery.event == WebhookDelivery.Event.PING else now + _wait(delivery, outcome)
     if again_at is None:
         noted = _still_mine(delivery).update(state=State.FAILED, ended_at=now, **facts)
@@ -53,12 +54,18 @@ def note_outcome(delivery: WebhookDelivery, outcome: Outcome, *, now: datetime) 
 @transaction.atomic(durable=True)
 def give_up(delivery: WebhookDelivery, error: str, *, now: datetime) -> None:
     """Nobody can write the message any more. Its stretch is not passed over: the next message says “export again”."""
+    _hold_webhook(delivery)
     if not _still_mine(delivery).update(state=State.FAILED, ended_at=now, lease_until=None, last_error=error):
         return
     if delivery.event == WebhookDelivery.Event.CHANGES:
         # Positions of another epoch say nothing of this one, in which it was told already.
         same = Webhook.objects.filter(pk=delivery.webhook_id, epoch=delivery.epoch)
         same.update(position=Least("position", delivery.after))
+
+
+def _hold_webhook(delivery: WebhookDelivery) -> None:
+    """Whoever writes both takes the webhook first, then its messages: else this and a deletion wait for each other."""
+    Webhook.objects.select_for_update(no_key=True).filter(pk=delivery.webhook_id).first()
 
 
 def wait_after(attempts: int) -> timedelta:

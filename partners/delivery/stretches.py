@@ -38,9 +38,12 @@ def _cut_stretch(pk: UUID, *, now: datetime) -> None:
     if webhook is None or why_idle(webhook) or webhook.deliveries.open().of_feed().exists():
         return
     feed, kinds = Feed.objects.get(pk=1), kinds_now(webhook)
+    others = _others(webhook, kinds)
     if webhook.epoch != feed.epoch or webhook.position < feed.forgotten or set(kinds) & set(webhook.untold):
-        _add(webhook, Event.EXPORT_AGAIN, feed=feed, up_to=feed.last, after=feed.last, now=now)
-        Webhook.objects.filter(pk=pk).update(untold=_others(webhook, kinds))
+        _add(webhook, Event.EXPORT_AGAIN, feed=feed, after=feed.last, up_to=feed.last, kinds=kinds, now=now)
+        Webhook.objects.filter(pk=pk).update(untold=others)
+        return
+    if webhook.position == feed.last and webhook.untold == others:  # it waits for a scope, and each sweep comes by
         return
     ahead = Change.objects.filter(kind__in=kinds, position__gt=webhook.position, position__lte=feed.last)
     positions = list(ahead.order_by("position").values_list("position", flat=True)[: MOST + 1])
@@ -49,12 +52,13 @@ def _cut_stretch(pk: UUID, *, now: datetime) -> None:
     if positions:
         _add(webhook, Event.CHANGES, feed=feed, after=webhook.position, up_to=up_to, kinds=kinds, now=now)
     quiet_until = now + GATHERING if positions and not has_more else now
-    Webhook.objects.filter(pk=pk).update(position=up_to, quiet_until=quiet_until, untold=_others(webhook, kinds))
+    Webhook.objects.filter(pk=pk).update(position=up_to, quiet_until=quiet_until, untold=others)
 
 
 def leave_out_what_may_not_be_read(delivery: WebhookDelivery) -> None:
     """Of a message that waited: what its holder may not read any more is not sent, and remembered as passed over.
 
+    So it is with “export again”: of what they cannot read just now they export nothing.
     Once they may read it again, the next message says “export again”. Only who has claimed the message calls this.
     """
     allowed = kinds_now(delivery.webhook)
@@ -82,15 +86,15 @@ def _add(
     feed: Feed,
     after: int,
     up_to: int,
+    kinds: list[str],
     now: datetime,
-    kinds: tuple[str, ...] | list[str] = (),
 ) -> None:
     webhook.deliveries.create(
         event=event,
         epoch=feed.epoch,
         after=after,
         up_to=up_to,
-        kinds=list(kinds),
+        kinds=kinds,
         tried_from=now,
         not_before=now,
         created_at=now,

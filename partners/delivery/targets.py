@@ -47,7 +47,7 @@ def read_target(url: str) -> Target:
         raise BadAddress("is no address.") from error
     if parts.username is not None or parts.password is not None or "#" in url:
         raise BadAddress("may have neither a user’s name nor a fragment.")
-    if parts.scheme not in ("https", "http"):
+    if not url.startswith(("https://", "http://")):  # also not in capitals: the database takes small letters only
         raise BadAddress(NOT_SECURE)
     is_secure = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -59,7 +59,7 @@ def contacts_page(
     privacy.services.disclosing.Refused.
     """
     _refuse_unannounced(partner, now=clock())
-    if after is None and partner.receiver.kind != ReceiverKind.CONNECTED:  # a connection has its number from the first
+    if after is None and _is_site(partner):  # a connection has its number from the first
         _give_numbers(partner, now=clock())
     with transaction.atomic():
         rows = PairwiseId.objects.known().filter(partner=partner).order_by("pk")
@@ -84,8 +84,7 @@ def one_contact(
 
 def _refuse_unannounced(partner: Partner, *, now: datetime) -> None:
     """Also where nobody is to be given: an empty list would say that the rest is in order."""
-    is_site = partner.receiver.kind != ReceiverKind.CONNECTED
-    _disclose(partner, [], ON_PARTNER_SITES, with_companies=is_site, now=now)
+    _disclose(partner, [], ON_PARTNER_SITES, with_companies=_is_site(partner), now=now)
 
 
 def _give_numbers(partner: Partner, *, now: datetime) -> None:
@@ -121,7 +120,7 @@ def _hand_over(
     now = clock()
     agreed = who_agreed(members=numbers, why=purpose_for(partner), to=partner.receiver.name, at=now)
     may_have = _what_they_agreed_to(partner, agreed)
-    is_site = partner.receiver.kind != ReceiverKind.CONNECTED
+    is_site = _is_site(partner)
     with_companies = is_site and COMPANIES in wanted
     found = [
         Contact(
@@ -139,7 +138,7 @@ def _hand_over(
 
 
 def _what_they_agreed_to(partner: Partner, members: Collection[int]) -> Mapping[int, Collection[str]]:
-    if partner.receiver.kind == ReceiverKind.CONNECTED:
+    if not _is_site(partner):
         service = (
             ConnectedService.objects.select_related("partner__receiver").filter(partner=partner, is_on=True).first()
         )
@@ -192,4 +191,8 @@ def _disclose(
 
 def purpose_for(partner: Partner) -> Purpose:
     """What its contacts are for: a site shows them, a service works for the member who connected it."""
-    return CONNECTING if partner.receiver.kind == ReceiverKind.CONNECTED else PARTNERS
+    return PARTNERS if _is_site(partner) else CONNECTING
+
+
+def _is_site(partner: Partner) -> bool:
+    return partner.receiver.kind != ReceiverKind.CONNECTED

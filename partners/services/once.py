@@ -64,12 +64,19 @@ def answer_once(
 
 @transaction.atomic(durable=True)
 def _begin(*, key: ApiKey, value: str, digest: str, now: datetime) -> IdempotentCall:
-    """The call's row: new, answered, or taken over from a worker that died. Raises StillUnderWay."""
-    earlier = IdempotentCall.objects.filter(key__in=_itself_and_before(key), value=value).order_by("pk").first()
+    """The call's row: new, answered, or taken over from a worker that died. Raises StillUnderWay.
+
+    It hangs on the first key of its line, so that of two calls with two of them, one makes it. The release before hung
+    it on the key itself.
+    """
+    line = _line_of(key)
+    earlier = IdempotentCall.objects.filter(key__in=line, value=value).order_by("pk").first()
     call, is_new = (
         (earlier, False)
         if earlier is not None
-        else IdempotentCall.objects.get_or_create(key=key, value=value, defaults={"digest": digest, "begun_at": now})
+        else IdempotentCall.objects.get_or_create(
+            key_id=line[0], value=value, defaults={"digest": digest, "begun_at": now}
+        )
     )
     if is_new or call.status is not None or call.digest != digest:
         return call
@@ -80,13 +87,18 @@ def _begin(*, key: ApiKey, value: str, digest: str, now: datetime) -> Idempotent
     return call
 
 
-def _itself_and_before(key: ApiKey) -> list[int]:
-    """With the keys whose place it has taken: a program that was given a new one asks again in the same name."""
-    found, follows = [key.pk], key.follows_id
+def _line_of(key: ApiKey) -> list[int]:
+    """It, the keys whose place it has taken, and those that have taken its place, the first one first.
+
+    While a program changes over, some of it asks again with the new key and some with the old one, in the same name.
+    """
+    line, follows = [key.pk], key.follows_id
     while follows is not None:
-        found.append(follows)
+        line.insert(0, follows)
         follows = ApiKey.objects.values_list("follows", flat=True).get(pk=follows)
-    return found
+    while follower := ApiKey.objects.filter(follows=line[-1]).values_list("pk", flat=True).first():
+        line.append(follower)
+    return line
 
 
 def forget_calls(*, now: datetime) -> int:

@@ -136,8 +136,9 @@ def resume_webhook(*, webhook: Webhook, key: ApiKey | None, now: datetime) -> bo
 
 @transaction.atomic
 def delete_webhook(*, webhook: Webhook) -> None:
-    """With all that was noted about it."""
-    webhook.delete()
+    """With all that was noted about it; a message that is being cut for it is waited for, and goes along."""
+    for held in Webhook.objects.select_for_update().filter(pk=webhook.pk):
+        held.delete()
 
 
 def _try_at_once(webhook: Webhook, *, now: datetime) -> None:

@@ -1,35 +1,17 @@
 """A member's program posts and changes the leads of its company, by the rules of the website."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.db import OperationalError, connection
 
 from accounts.models import Member
 from directory.models import TeamMember
 from offerboard.models import Lead, PriceTier
-from partners.models import IdempotentCall
-from partners.services.once import PATIENCE, REMEMBERED, forget_calls
-from tests.factories import NOW, LeadFactory, MemberFactory
+from tests.factories import LeadFactory, MemberFactory
 from tests.offerboard.selling import company_of, leads, offer
 from tests.partners.calling import Caller, member_caller, partner_caller
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """The factories' leads are public at NOW."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop() -> Caller:
-    """The program of a company's owner."""
-    return member_caller()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 
 
 def test_a_lead_is_posted_and_read_back(shop: Caller) -> None:
@@ -153,86 +135,6 @@ def test_a_partner_has_no_leads_and_a_viewer_changes_none() -> None:
         (403, "no-company"),
     ]
     assert leads() == []
-
-
-# --- once ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_call_that_is_sent_twice_happens_once(shop: Caller) -> None:
-    """The second answer is the first one; another body with the same key is refused."""
-    body, once = offer(), {"Idempotency-Key": "order-7"}
-
-    first = shop.send("POST", "me/leads/", body, headers=once)
-    again = shop.send("POST", "me/leads/", body, headers=once)
-    other = shop.send("POST", "me/leads/", {**body, "title": "Arabica"}, headers=once)
-
-    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
-    assert (other.status_code, other.json()["type"].rpartition("#")[2]) == (422, "idempotency-key-reused")
-    assert leads() == [("Robusta S18", "published")]
-
-
-def test_a_refused_call_can_be_sent_corrected_under_the_same_key(shop: Caller) -> None:
-    """What failed is not remembered."""
-    once = {"Idempotency-Key": "order-7"}
-
-    refused = shop.send("POST", "me/leads/", offer(quantity="many"), headers=once)
-    corrected = shop.send("POST", "me/leads/", offer(), headers=once)
-
-    assert (refused.status_code, corrected.status_code, len(leads())) == (422, 201, 1)
-
-
-def test_while_the_first_call_is_under_way_the_second_waits(shop: Caller) -> None:
-    """And takes over from a worker that has died."""
-    body, once = offer(), {"Idempotency-Key": "order-7"}
-    shop.send("POST", "me/leads/", body, headers=once)
-    IdempotentCall.objects.update(status=None, answer="", begun_at=NOW)
-
-    early = shop.send("POST", "me/leads/", body, headers=once)
-    IdempotentCall.objects.update(begun_at=NOW - PATIENCE)
-    late = shop.send("POST", "me/leads/", body, headers=once)
-
-    assert (early.status_code, early.headers["Retry-After"], late.status_code) == (409, "60", 201)
-    assert len(leads()) == 1  # it finds what the dead one had posted
-
-
-def too_late(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-    """The database gives up as the answer is written: all that was to be done is done by then."""
-    if "payload" in sql:
-        raise OperationalError("canceling statement due to statement timeout")
-    return execute(sql, params, many, context)
-
-
-def test_a_call_that_our_fault_broke_off_is_finished_by_the_next_and_done_once(shop: Caller) -> None:
-    """The lead is on the board already when the answer fails."""
-    shop.client.raise_request_exception = False
-    body, once = offer(), {"Idempotency-Key": "order-7"}
-    with connection.execute_wrapper(too_late):
-        broken = shop.send("POST", "me/leads/", body, headers=once)
-    at_once = shop.send("POST", "me/leads/", body, headers=once)
-    IdempotentCall.objects.update(begun_at=NOW - PATIENCE)
-    later = shop.send("POST", "me/leads/", body, headers=once)
-
-    assert (broken.status_code >= 500, at_once.status_code, later.status_code) == (True, 409, 201)
-    assert leads() == [("Robusta S18", "published")]
-    assert later.json()["id"] == Lead.objects.get().slug
-
-
-def test_keys_are_forgotten_after_a_day_and_belong_to_one_holder(shop: Caller) -> None:
-    """Another company may use the same one."""
-    once = {"Idempotency-Key": "order-7"}
-    shop.send("POST", "me/leads/", offer(), headers=once)
-    other = member_caller().send("POST", "me/leads/", offer(), headers=once)
-
-    assert (other.status_code, len(leads()), forget_calls(now=NOW)) == (201, 2, 0)
-    assert forget_calls(now=NOW + REMEMBERED + PATIENCE) == 2
-
-
-@pytest.mark.parametrize("value", ["", " ", "x" * 256, "ключ"])
-def test_a_key_that_is_none_is_named(shop: Caller, value: str) -> None:
-    """And nothing is posted."""
-    answer = shop.send("POST", "me/leads/", offer(), headers={"Idempotency-Key": value})
-
-    assert (answer.status_code, answer.json()["errors"][0]["name"], leads()) == (400, "Idempotency-Key", [])
 
 
 def test_contact_details_in_free_text_are_masked(shop: Caller) -> None:

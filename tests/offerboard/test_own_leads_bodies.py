@@ -1,31 +1,15 @@
 """What a program sends about its company's leads is read strictly: nothing is guessed, nothing passed over."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from offerboard.models import Lead
-from tests.factories import NOW
 from tests.offerboard.selling import faults, kind_of, leads, offer
-from tests.partners.calling import Caller, member_caller
+from tests.partners.calling import Caller
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def today() -> Iterator[None]:
-    """The factories' leads are public at NOW."""
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def shop() -> Caller:
-    """The program of a company's owner."""
-    return member_caller()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 
 
 def post(shop: Caller, text: str) -> Any:
@@ -75,6 +59,19 @@ def test_a_decimal_that_no_quantity_can_be_is_refused_in_the_words_of_the_form(s
     answer = shop.send("POST", "me/leads/", offer(quantity=amount))
 
     assert (answer.status_code, list(faults(answer)), leads()) == (422, ["quantity"], [])
+
+
+@pytest.mark.parametrize("name", ["title", "description", "place"])
+def test_a_text_of_signs_that_nobody_sees_is_none(shop: Caller, name: str) -> None:
+    """They are not kept; so where a text is needed, nothing was sent, also in a change."""
+    made = shop.send("POST", "me/leads/", offer()).json()
+    answers = [
+        shop.send("POST", "me/leads/", offer(**{name: "\u202e \u200b"})),
+        shop.send("PATCH", f"me/leads/{made['id']}/", {name: "\u200f"}),
+    ]
+
+    assert [(kind_of(one), list(faults(one))) for one in answers] == [((422, "bad-body"), [name])] * 2
+    assert (leads(), Lead.objects.values_list(name, flat=True).get()) == ([("Robusta S18", "published")], made[name])
 
 
 def test_prices_by_quantity_are_decimals_too(shop: Caller) -> None:

@@ -1,34 +1,19 @@
 """A program and somebody else change one lead of a company; drafts go, and what was posted stays."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection, transaction
 
 from offerboard.models import Lead
 from tests.factories import NOW, LeadFactory
 from tests.offerboard.selling import company_of, kind_of, leads, offer
-from tests.partners.calling import Caller, member_caller
+from tests.partners.calling import Caller
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    """The factories' leads are public at NOW."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def shop() -> Caller:
-    """The program of a company's owner."""
-    return member_caller()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 
 
 @pytest.mark.parametrize("publish", [True, False])

@@ -1,33 +1,18 @@
 """What a program reads about its company's leads: what is open, where a new one stands, and why one is refused."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from offerboard.models import Lead, LeadRevision
 from partners.models import Mark
 from partners.numbering import number_changes
 from tests.factories import NOW
 from tests.offerboard.selling import faults, kind_of, leads, offer
-from tests.partners.calling import Caller, member_caller
+from tests.partners.calling import Caller
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock")]
 OPEN = ("title", "description", "category", "unit", "quantity", "rejection", "posted_at", "valid_until")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    """The factories' leads are public at NOW."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def shop() -> Caller:
-    """The program of a company's owner."""
-    return member_caller()
 
 
 def test_what_a_draft_lacks_is_null_and_never_nothing_between_quotation_marks(shop: Caller) -> None:

@@ -1,6 +1,6 @@
 """One rule decides what the world sees. A lead that leaves the market leaves every page in the same second."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,12 +16,6 @@ from tests.factories import NOW, CategoryFactory, CompanyFactory, LeadFactory, M
 pytestmark = pytest.mark.django_db
 TITLE = "Ultramarine pigment, lot 77"
 EXPIRY = NOW + timedelta(hours=6)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -104,10 +104,24 @@ def test_page_by_page_all_that_a_removal_is_about_comes_once(seller: Any, is_num
     leave(seller)
     if is_numbered:
         number_changes(now=timezone.now())
-    found = objects(pages(caller, str(Receipt.objects.get().reference), page_size=3))
+    read = pages(caller, str(Receipt.objects.get().reference), page_size=3)
+    found = objects(read)
 
     assert sorted(kind for kind, _key in found) == ["company", *["lead"] * LEADS]
     assert len(set(found)) == len(found)
+    assert max(len(page["results"]) for page in read) == (3 if is_numbered else BATCH)
+
+
+def test_who_reads_what_a_removal_is_about_waits_for_one_batch(seller: Any) -> None:
+    """The list and its pages number as little as a page of the feed does."""
+    caller = pulled()
+    leave(seller)
+    path, left = f"removals/{Receipt.objects.get().reference}/objects/", [Mark.objects.count()]
+    for address in ("removals/", path, path):
+        caller.get(address)
+        left.append(Mark.objects.count())
+
+    assert left == [left[0] - BATCH * read for read in range(4)]
 
 
 def test_another_partners_removal_and_a_cursor_of_another_list_are_refused(seller: Any) -> None:
@@ -115,8 +129,10 @@ def test_another_partners_removal_and_a_cursor_of_another_list_are_refused(selle
     leave(seller)
     path = f"removals/{Receipt.objects.get(receiver_key=key_of(caller)).reference}/objects/"
     cursor = caller.get("changes/", after=place_now()).json()["next"]
+    sizes = [caller.get(path, page_size=size).status_code for size in ("１0", "10.0", "+10", "10")]
 
     assert [other.get(path).status_code, caller.get(path, after=cursor).status_code] == [404, 400]
+    assert sizes == [400, 400, 400, 200]
 
 
 def key_of(caller: Caller) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from partners.models import Partner, Webhook
+from partners.epochs import begin_epoch
+from partners.models import Partner, Webhook, WebhookDelivery
 from partners.scopes import OF_PARTNERS, Scope
 from partners.selectors.changes import place_now
 from tests.factories import LeadFactory
@@ -108,6 +109,22 @@ def test_a_webhook_that_missed_something_is_told_to_export_again(machine: Receiv
     assert Webhook.objects.get().untold == []
 
 
+def test_a_webhook_that_waits_for_a_scope_is_not_written_at_each_look(machine: Receiver, clock: Clock) -> None:
+    """Where nothing has happened, nothing is noted, for however long the scope is away."""
+    hook(machine, kinds=("lead", "company"))
+    with without(Scope.COMPANIES_READ):
+        LeadFactory()
+        work()
+        later(clock, minutes=1)
+        work()
+        before = Webhook.objects.values().get()
+        later(clock, minutes=1)
+        work()
+
+        assert (types(machine), before["untold"]) == (["changes"], ["company"])
+        assert Webhook.objects.values().get() == before
+
+
 def test_what_was_left_out_of_a_message_that_waited_is_not_passed_over(machine: Receiver, clock: Clock) -> None:
     """It was made while all could be read, and arrives when it cannot."""
     caller = partner_caller()
@@ -126,6 +143,47 @@ def test_what_was_left_out_of_a_message_that_waited_is_not_passed_over(machine: 
     assert told(machine.got[1]) == [("upsert", lead.slug)]
     assert statuses(caller, json.loads(machine.got[1].body)["data"]["next"], kind="lead") == [200]
     assert statuses(caller, json.loads(machine.got[1].body)["data"]["next"], kind="lead,company") == [410]
+
+
+def test_who_cannot_export_everything_when_told_to_is_told_once_more(machine: Receiver, clock: Clock) -> None:
+    """“Export again” was made while all could be read, and arrives when it cannot."""
+    caller = partner_caller()
+    hook(machine, key=caller.key, kinds=("lead", "company"))
+    with without(Scope.COMPANIES_READ):
+        LeadFactory()
+        work()
+        later(clock, minutes=1)
+    machine.answers = refuse
+    work()
+    machine.answers = lambda handler: handler.answer(200)
+    with without(Scope.COMPANIES_READ):
+        later(clock, minutes=1)
+        work()
+    later(clock, minutes=1)
+    work()
+
+    assert types(machine) == ["changes", "export_again", "export_again", "export_again"]
+    assert [statuses(caller, json.loads(got.body)["data"]["next"], kind="lead,company") for got in machine.got[2:]] == [
+        [410],
+        [200],
+    ]
+    assert Webhook.objects.get().untold == []
+
+
+def test_export_again_of_the_release_before_is_for_what_can_be_read(machine: Receiver, clock: Clock) -> None:
+    """It names no kinds."""
+    caller = partner_caller()
+    hook(machine, key=caller.key, kinds=("lead", "company"))
+    begin_epoch()
+    machine.answers = refuse
+    work()
+    WebhookDelivery.objects.update(kinds=[])
+    machine.answers = lambda handler: handler.answer(200)
+    later(clock, minutes=1)
+    work()
+
+    assert types(machine) == ["export_again"] * 2
+    assert statuses(caller, json.loads(machine.got[1].body)["data"]["next"], kind="lead,company") == [200]
 
 
 def test_a_webhook_that_asks_for_more_by_itself_begins_there(machine: Receiver, clock: Clock) -> None:

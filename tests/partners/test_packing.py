@@ -36,6 +36,10 @@ def leads() -> None:
         ("br", ""),
         ("zstandard", ""),
         ("", ""),
+        ("identity;q=0", ""),
+        ("br, identity;q=0", ""),
+        ("zstd;q=0, gzip;q=0, identity;q=0", ""),
+        ("gzip;q=0.5, identity;q=0", "gzip"),
     ],
 )
 def test_the_best_of_what_is_accepted_is_taken(accepted: str, encoding: str) -> None:

@@ -8,16 +8,10 @@ from offerboard.models import Lead
 from partners.models import IdempotentCall, Webhook
 from partners.problems import MOST_FAULTS
 from tests.offerboard.selling import faults, kind_of, leads, offer
-from tests.partners.calling import Caller, member_caller, partner_caller
+from tests.partners.calling import Caller, partner_caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALL = 20_000  # bytes
-
-
-@pytest.fixture
-def shop() -> Caller:
-    """The program of a company's owner."""
-    return member_caller()
 
 
 def send_text(shop: Caller, text: str, content_type: str = "application/json") -> Any:
@@ -83,6 +77,17 @@ def test_of_a_name_as_long_as_the_body_its_beginning_is_repeated(shop: Caller) -
     answer = shop.send("POST", "me/leads/", offer(**{"x" * 500_000: 1, "condition": "y" * 300_000}))
 
     assert (answer.status_code, len(answer.content) < SMALL, leads()) == (422, True, [])
+
+
+def test_of_a_media_type_too(shop: Caller) -> None:
+    """What would do instead is said all the same."""
+    answer = send_text(shop, "{}", f"application/{'y' * 5_000}")
+
+    assert (kind_of(answer), leads()) == ((415, "unsupported-media-type"), [])
+    assert (len(answer.content) < 600, answer.json()["detail"].endswith("Send Content-Type: application/json.")) == (
+        True,
+        True,
+    )
 
 
 @pytest.mark.parametrize(

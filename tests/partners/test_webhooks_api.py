@@ -98,6 +98,7 @@ def test_a_key_makes_no_webhook_that_tells_more_than_it_may_read() -> None:
         ({"url": URL, "colour": "red"}, "colour"),
         ({"url": 7}, "url"),
         ({"url": "http://hooks.example.com/"}, "url"),
+        ({"url": "HTTPS://hooks.example.com/"}, "url"),
         ({"url": "https://127.0.0.1/"}, "url"),
         ({"url": "https://0x7f000001/"}, "url"),
         ({"url": "https://hooks.example.com:22/"}, "url"),
@@ -115,6 +116,16 @@ def test_a_body_that_does_not_fit_is_refused_by_the_members_name(body: Any, memb
     assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
     assert member in [name.partition(".")[0] for name in named(answer)]
     assert rows() == []
+
+
+@pytest.mark.parametrize("url", ["HTTPS://hooks.example.com/", "https://127.0.0.1/", ""])
+def test_another_address_is_read_as_the_first_one(url: str) -> None:
+    caller = partner_caller()
+    path = made(caller)
+    before = rows()
+    answer = caller.send("PATCH", path, {"url": url})
+
+    assert (answer.status_code, named(answer), rows()) == (422, ["url"], before)
 
 
 def test_a_change_is_whole_or_is_none() -> None:
@@ -214,6 +225,7 @@ def test_an_id_that_is_none_is_named_and_not_taken_for_an_unknown_address() -> N
     assert [one.headers["Content-Type"] for one in answers] == ["application/problem+json"] * len(tried)
     assert [(one.status_code, one.json()["errors"][0]["name"]) for one in answers] == [(404, one[0]) for one in tried]
     assert answers[0].json()["detail"] == "“seven” is no id: ids here are UUIDs, as answers give them."
+    assert len(caller.get(f"webhooks/{'seven' * 600}/").content) < 600
     assert caller.get(path.upper().replace("WEBHOOKS", "webhooks")).status_code == 200
     assert rows() == before
 
