@@ -135,6 +135,26 @@ def test_a_mailbox_from_which_mail_came_back_is_asked_and_gets_mail_again_after_
     assert not is_suppressed("email", "reader@example.org")
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("reason", ["complained", "removed"])
+def test_a_question_that_waits_at_a_server_is_held_back_by_who_does_not_want_to_be_written_to(
+    client: Client, catcher: Catcher, reason: str
+) -> None:
+    """It was on its way since mail came back; the no comes before the dot."""
+    suppress(kind="email", value="reader@example.org", reason=Suppression.Reason.BOUNCED, now=NOW)
+    ask(client)
+
+    def complain(address: str) -> None:
+        suppress(kind="email", value=address, reason=Suppression.Reason(reason), now=NOW)
+        connection.close()
+
+    catcher.on_recipient = complain
+    tasks.send_due_mail()
+
+    assert catcher.recipients == []
+    assert Delivery.objects.get().state == "suppressed"
+
+
 # --- how often -----------------------------------------------------------------------------------------------------
 
 
