@@ -74,7 +74,7 @@ def confirm_topics(*, wish_id: UUID, language: str, now: datetime) -> None:
 
     `language` is that of the page with the button; mail comes in the one that was chosen with the topics.
     """
-    wish = SubscriptionWish.objects.select_for_update().filter(pk=wish_id).first()
+    wish = SubscriptionWish.objects.open(at=now).select_for_update().filter(pk=wish_id).first()
     if wish is None:
         raise NoSuchWish
     record_choices(

@@ -325,6 +325,20 @@ def test_what_nobody_confirms_is_forgotten_after_30_days(client: Client) -> None
     assert (waiting, SubscriptionWish.objects.count()) == (1, 0)
 
 
+@pytest.mark.promise("subscribed-by-the-mailbox")
+def test_a_yes_after_30_days_is_none_though_nobody_has_forgotten_the_wish_yet(client: Client) -> None:
+    ask(client)
+    with time_machine.travel(NOW + timedelta(days=30) - timedelta(seconds=1), tick=False):
+        before = client.get(link()).content.decode()
+
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        after, answered = client.get(link()).content.decode(), say_yes(client)
+
+    assert "Yes, send it to me" in before
+    assert ["This link no longer works" in page for page in (after, answered)] == [True, True]
+    assert (Subscriber.objects.count(), ConsentEvent.objects.count(), SubscriptionWish.objects.count()) == (0, 0, 1)
+
+
 def test_what_the_policy_in_force_does_not_list_is_not_offered(client: Client) -> None:
     """An installation whose policy is of before newsletters offers none until the next version holds."""
     knew_less_before("marketing")
