@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from mailings.audiences import Filters, audience
 from mailings.models import Subscriber, SubscriptionWish
 from mailings.selectors.readers import keys_of, mailbox_of
+from mailings.selectors.subscribing import is_mailbox_of
 from mailings.services.queueing import queue_mail
 from mailings.stopping.opting_out import remember, remember_digest, take_back, wait_for
 from mailings.stopping.unsubscribe_links import Link
@@ -92,13 +93,16 @@ def confirm_topics(*, wish_id: UUID, language: str, now: datetime) -> None:
 def unsubscribe(*, link: Link, refused: Collection[str], language: str, now: datetime) -> int:
     """Somebody says no by a link in a mail: it holds for the mailbox, whichever keys it has here by now.
 
-    How many mails may still arrive, since they were being handed over; asked anew however often the button is pressed.
+    So does it for the mailbox to which the mail with the link went, where its reader has gone from there: it may be
+    here under another key, or come back. How many mails may still arrive, since they were being handed over; asked anew
+    however often the button is pressed.
     """
-    address = mailbox_of(link.reader)
-    if address is not None:
+    address = mailbox_of(link.reader) or ""
+    if not is_mailbox_of(link, address):
+        with transaction.atomic(durable=True):
+            remember_digest(key_id=link.key_id, digest=link.digest, now=now)
+    if address:
         return _stop(address, refused, method=Method.LINK, reader=link.reader, language=language, now=now)
-    with transaction.atomic(durable=True):  # nobody here knows it; it may come back under another key
-        remember_digest(key_id=link.key_id, digest=link.digest, now=now)
     return wait_for(reader=link.reader, address="", topics=refused)
 
 
