@@ -15,12 +15,12 @@ from mailings.services.queueing import queue_mail
 from mailings.stopping.opting_out import remember, remember_digest, take_back, wait_for
 from mailings.stopping.unsubscribe_links import Link
 from mailings.subscription_links import TEMPLATE, confirm_link
-from mailings.topics import question_of, topics
+from mailings.topics import line_of, question_of, topics
 from privacy.addresses import of_mailbox
-from privacy.models import ConsentEvent
+from privacy.models import ConsentEvent, Suppression
 from privacy.selectors.suppression import only_comes_back
 from privacy.services.consent import consent_key, record_choices
-from privacy.services.suppression import note_mailbox_works
+from privacy.services.suppression import lift, note_mailbox_works
 
 AGAIN = timedelta(minutes=10)  # before that, the same mailbox is not asked a second time
 Method = ConsentEvent.Method
@@ -73,19 +73,23 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
 def confirm_topics(*, wish_id: UUID, language: str, now: datetime) -> None:
     """The holder of the mailbox says yes: from now on these topics come. Raises NoSuchWish.
 
-    `language` is that of the page with the button; mail comes in the one that was chosen with the topics.
+    `language` is that of the page with the button; mail comes in the one that was chosen with the topics. A no that is
+    remembered for the address alone is over, also where the last word under its key was yes before.
     """
     wish = SubscriptionWish.objects.open(at=now).select_for_update().filter(pk=wish_id).first()
     if wish is None:
         raise NoSuchWish
+    wanted = [topic for topic in wish.topics if topic in topics()]
     record_choices(
         subject=_key_for(wish, now),
-        choices={question_of(topic): True for topic in wish.topics if topic in topics()},
+        choices={question_of(topic): True for topic in wanted},
         method=Method.LINK,
         language=language,
         gpc=wish.gpc,
         now=now,
     )
+    for topic in wanted:
+        lift(kind=Suppression.Kind.TOPIC, value=line_of(topic, wish.email), now=now)
     note_mailbox_works(address=wish.email)
     wish.delete()
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from django.test import Client
 
 from mailings import tasks
 from mailings.models import Delivery, Subscriber, SubscriptionWish
+from mailings.stopping.unsubscribe_links import unsubscribe_link
 from mailings.subscription_links import SALT
 from privacy.consents import Channel
 from privacy.cookieless import shared_token
@@ -153,6 +155,24 @@ def test_a_question_that_waits_at_a_server_is_held_back_by_who_does_not_want_to_
 
     assert catcher.recipients == []
     assert Delivery.objects.get().state == "suppressed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_lifts_a_no_that_is_remembered_for_the_address_alone(client: Client, catcher: Catcher) -> None:
+    """An old link stopped the mailbox; under the key that it has now, its last word was yes all the time."""
+    subscriber("reader@example.org")
+    old = unsubscribe_link(uuid4(), "newsletter", "reader@example.org").removeprefix("http://localhost:8000")
+    client.post(old, {"List-Unsubscribe": "One-Click"})
+    stopped = is_suppressed("topic", "newsletter reader@example.org")
+
+    ask(client)
+    page = say_yes(client)
+    release(write())
+    send_all()
+
+    assert stopped
+    assert "Newsletter" in page
+    assert catcher.recipients == ["reader@example.org"]
 
 
 # --- how often -----------------------------------------------------------------------------------------------------
