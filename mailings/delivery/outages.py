@@ -27,6 +27,7 @@ def is_too_early(*, now: datetime) -> bool:
 @transaction.atomic
 def note_silence(said: str, *, now: datetime) -> None:
     """The server was asked in vain. Of workers that learn it at once, the first one counts."""
+    Outage.objects.exclude(pk__in=Outage.objects.lasting(at=now)).delete()
     Outage.objects.bulk_create([Outage(since=now, ask_again_at=now, said="")], ignore_conflicts=True)
     outage = Outage.objects.select_for_update().first()
     if outage is None or is_too_early(now=now):  # another worker was heard at this moment, or was quicker to ask

@@ -223,6 +223,20 @@ def test_a_pause_that_a_wrong_clock_has_written_does_not_hold() -> None:
     assert Outage.objects.get().ask_again_at == NOW + 10 * SECOND
 
 
+def test_what_nobody_has_asked_about_for_an_hour_is_over() -> None:
+    """The mails that waited were taken back: nobody learns that the server answers, and nobody waits for it."""
+    for second in (0, 5):
+        outages.note_silence("silent", now=NOW + second * SECOND)
+    later = NOW + timedelta(hours=2)
+
+    at_first, by_then = ([*Outage.objects.lasting(at=at).values_list("since", flat=True)] for at in (NOW, later))
+    outages.note_silence("silent again", now=later)
+
+    assert (at_first, by_then) == ([NOW], [])
+    again = Outage.objects.get()
+    assert (again.since, again.tries, again.ask_again_at) == (later, 1, later + 5 * SECOND)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_workers_that_hear_it_and_do_not_at_the_same_moments_none_stumbles() -> None:
     def work(number: int) -> None:
