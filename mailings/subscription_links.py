@@ -7,7 +7,7 @@ from uuid import UUID
 from privacy.signed_links import signed_link, signed_value
 
 SALT = "mailings.subscription"
-TEMPLATE = "confirm_subscription"  # of the mail that asks
+QUESTION_MAIL = "confirm_subscription"  # its template
 
 
 class Question(NamedTuple):

@@ -12,7 +12,7 @@ from mailings.audiences import Filters, audience
 from mailings.delivery.marking import digests_for
 from mailings.delivery.settling import end, still_mine
 from mailings.models import Campaign, Delivery, Subscriber
-from mailings.subscription_links import TEMPLATE as QUESTION
+from mailings.subscription_links import QUESTION_MAIL
 from privacy.consents import Channel
 from privacy.models import Suppression
 from privacy.selectors.consents import who_says_yes
@@ -73,7 +73,7 @@ def hold_back(row: Delivery, *, topic: str) -> None:
 
 def _is_unwanted(row: Delivery, topic: str) -> bool:
     """As `mark_in_flight` asks."""
-    if row.asked_for and row.template == QUESTION:
+    if row.asked_for and row.template == QUESTION_MAIL:
         return is_suppressed(Suppression.Kind.EMAIL, row.to) and not only_comes_back(row.to)
     return not row.asked_for and bool(unwanted([row], topic=topic))
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from mailings.delivery import settling
 from mailings.models import Delivery
 from mailings.smtp import DOT_PATIENCE
-from mailings.subscription_links import TEMPLATE as QUESTION
+from mailings.subscription_links import QUESTION_MAIL
 from mailings.topics import line_of
 from privacy.digests import digests_of
 from privacy.models import Suppression
@@ -78,7 +78,7 @@ def mark_in_flight(row: Delivery, *, topic: str) -> None:
     until = now + DOT_LEASE
     of_address, of_topic = digests_for(row.to, topic)
     with connection.cursor() as cursor:
-        cursor.execute(MARK, [row.pk, row.lease_until, now, until, of_address, of_topic, topic, QUESTION])
+        cursor.execute(MARK, [row.pk, row.lease_until, now, until, of_address, of_topic, topic, QUESTION_MAIL])
         if cursor.rowcount != 1:
             raise NotToBeSent
     row.lease_until = until

@@ -14,7 +14,7 @@ from mailings.selectors.subscribing import is_mailbox_of
 from mailings.services.queueing import queue_mail
 from mailings.stopping.opting_out import remember, remember_digest, take_back, wait_for
 from mailings.stopping.unsubscribe_links import Link
-from mailings.subscription_links import TEMPLATE, confirm_link
+from mailings.subscription_links import QUESTION_MAIL, confirm_link
 from mailings.topics import line_of, question_of, topics
 from privacy.addresses import of_mailbox
 from privacy.models import ConsentEvent, Suppression
@@ -59,7 +59,7 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
     except IntegrityError:  # of two clicks at once, the other one asks
         return
     queue_mail(
-        template=TEMPLATE,
+        template=QUESTION_MAIL,
         to=address,
         language=language,
         context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk, chosen)},
