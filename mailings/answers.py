@@ -7,11 +7,16 @@ ADDRESS = r"[^\s<>()]+@[^\s<>(),;:]+"  # servers like to repeat whom they refuse
 
 
 def words_of(error: Exception) -> str:
-    """What was said. Only what is kept with the mail itself, and goes with it, may hold it as it is."""
+    """What was said, without signs that cannot be stored.
+
+    Only what is kept with the mail itself, and goes with it, may hold it as it is.
+    """
     if isinstance(error, SMTPResponseException):
         said = error.smtp_error
-        return f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
-    return str(error) or type(error).__name__
+        words = f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+    else:
+        words = str(error) or type(error).__name__
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
 
 
 def without_addresses(said: str) -> str:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from mailings.models import (
+    ANSWERED_WITHIN,
     Campaign,
     CampaignText,
     CampaignWriter,
@@ -74,7 +75,7 @@ declare(
     what=_("What you asked us to send you, until you confirm it"),
     about=mailbox("email", by_lower=True),
     why=MARKETING,
-    keep=days_after(30, "asked_at", _("30 days, if you do not confirm it")),
+    keep=days_after(ANSWERED_WITHIN.days, "asked_at", _("30 days, if you do not confirm it")),
     held="email topics language gpc asked_at",
     neutral="id",
 )

@@ -6,16 +6,10 @@ What a server allows to be said in one breath (PIPELINING, RFC 2920) is: the dot
 
 import socket
 import ssl
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from smtplib import (
-    SMTP,
-    SMTP_SSL,
-    SMTPException,
-    SMTPResponseException,
-    SMTPServerDisconnected,
-)
+from smtplib import SMTP, SMTP_SSL, SMTPException, SMTPResponseException
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -50,7 +44,8 @@ class Conversation:
 
     def __init__(self) -> None:
         """Connect, greet and log in. Raises NotHeard."""
-        self.connection = _connect()
+        with _not_heard():
+            self.connection = _connect()
         self.is_new = True  # nothing was heard about any mail yet
         self.pipelines = self.connection.has_extn("pipelining")
         self.announced: Letter | None = None
@@ -62,15 +57,10 @@ class Conversation:
 
         `wire` is what the letter has written; `following` is the mail that this connection will be given next. What
         `before_dot` raises passes through with nothing sent; the connection is of no use then. Raises NotHeard,
-        EndUnknown, SMTPResponseException for a refusal, other SMTPException and OSError when the text was broken off.
+        EndUnknown, SMTPResponseException for a refusal, other SMTPException and OSError when this mail was broken off.
         """
-        try:
-            self._announce(letter)
-            answers = self._answers_to(letter)
-        except (SMTPException, OSError) as error:
-            self.hang_up()
-            raise NotHeard(words_of(error)) from error
-        self._await_text(answers)
+        self._announce(letter)
+        self._await_text(self._answers_to(letter))
         self.connection.send(_dot_stuffed(wire))
         before_dot()
         self._send_dot(following)
@@ -92,14 +82,19 @@ class Conversation:
         self.connection.close()
 
     def _announce(self, letter: Letter) -> None:
-        """Say whom the next mail is for; with pipelining in one breath, and perhaps it was said with the last dot."""
+        """Say whom the next mail is for in one breath, where that is allowed and was not done with the last dot.
+
+        The first mail goes step by step: else a server that ponders about its receiver, and answers all at once, would
+        look like one that does not answer us.
+        """
         if self.announced is letter:
             return
         if self.announced is not None:  # another one was, so that the server waits for its text
             message = "mails are handed over in the order in which they were announced"
             raise RuntimeError(message)
-        if self.pipelines:
-            self.connection.send(_envelope(letter))
+        if self.pipelines and not self.is_new:
+            with _not_heard():
+                self.connection.send(_envelope(letter))
             self.announced = letter
 
     def _await_text(self, answers: Sequence[tuple[int, bytes]]) -> None:
@@ -118,16 +113,18 @@ class Conversation:
         self._refuse(code, words)
 
     def _answers_to(self, letter: Letter) -> list[tuple[int, bytes]]:
-        """To each command of the envelope, or, where they go out one by one, up to the first refusal."""
-        self.announced = None
+        """To each command of the envelope, or, where they go out one by one, up to the first refusal.
+
+        Raises NotHeard, and other SMTPException where the server breaks off after it has taken the sender: some
+        receivers are too much for it, and those of other mails are not.
+        """
+        is_said, self.announced = self.announced is letter, None
         answers: list[tuple[int, bytes]] = []
-        if self.pipelines:
-            while len(answers) < len(EXPECTED) and (not answers or answers[-1][0] != CLOSING):
-                answers.append(self.connection.getreply())
-            return answers
         for command, expected in zip(_commands(letter), EXPECTED, strict=True):
-            answers.append(self.connection.docmd(command))
-            if answers[-1][0] not in expected:
+            with nullcontext() if _takes_sender(answers) else _not_heard():
+                answers.append(self.connection.getreply() if is_said else self.connection.docmd(command))
+            code, _words = answers[-1]
+            if code == CLOSING or (code not in expected and not is_said):
                 break
         return answers
 
@@ -146,7 +143,7 @@ class Conversation:
             self.connection.send(said)
             code, answer = self.connection.getreply()
             self.connection.sock.settimeout(PATIENCE)  # type: ignore[union-attr]
-        except (SMTPServerDisconnected, OSError) as error:
+        except (SMTPException, OSError) as error:  # the first also for an answer without end
             self.hang_up()
             raise EndUnknown(words_of(error)) from error
         self.announced = following if self.pipelines else None
@@ -168,13 +165,6 @@ def own_host() -> str:
 
 
 def _connect() -> SMTP:
-    try:
-        return _logged_in()
-    except (SMTPException, OSError, ValueError) as error:  # the last: a host or password that cannot be said at all
-        raise NotHeard(words_of(error)) from error
-
-
-def _logged_in() -> SMTP:
     smtp = settings.SMTP
     place = {"host": smtp["EMAIL_HOST"], "port": smtp["EMAIL_PORT"], "timeout": PATIENCE, "local_hostname": own_host()}
     if smtp.get("EMAIL_USE_SSL"):
@@ -193,6 +183,19 @@ def _logged_in() -> SMTP:
         opened.close()
         raise
     return opened
+
+
+@contextmanager
+def _not_heard() -> Iterator[None]:
+    """What goes wrong here is about no mail. Raises NotHeard."""
+    try:
+        yield
+    except (SMTPException, OSError, ValueError) as error:  # the last: a host or password that cannot be said at all
+        raise NotHeard(words_of(error)) from error
+
+
+def _takes_sender(answers: Sequence[tuple[int, bytes]]) -> bool:
+    return bool(answers) and answers[0][0] in EXPECTED[0]
 
 
 def _commands(letter: Letter) -> tuple[str, str, str]:

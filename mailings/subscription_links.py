@@ -7,6 +7,7 @@ from uuid import UUID
 from privacy.signed_links import signed_link, signed_value
 
 SALT = "mailings.subscription"
+QUESTION_MAIL = "confirm_subscription"  # its template
 
 
 class Question(NamedTuple):

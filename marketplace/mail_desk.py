@@ -41,7 +41,7 @@ def mail_desk(staff: Any, *, now: datetime) -> MailDesk | None:
         return None
     stuck = count_stuck(at=now) if sees_mails else None
     campaigns = _under_way(now) if sees_campaigns else None
-    outage = Outage.objects.first() if sees_mails else None
+    outage = Outage.objects.lasting(at=now).first() if sees_mails else None
     return MailDesk(campaigns, stuck, stuck == MUCH, outage, reverse("admin:mailings_stuck"))
 
 

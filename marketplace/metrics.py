@@ -34,7 +34,7 @@ class Mail(Collector):
         yield GaugeMetricFamily(
             "market_slow_domains", "Receiving domains that get fewer mails", value=DomainBudget.objects.count()
         )
-        outage = Outage.objects.first()
+        outage = Outage.objects.lasting(at=timezone.now()).first()
         yield GaugeMetricFamily(
             "market_mail_server_silent_seconds",
             "For how long our own mail server has not answered; 0 while it does",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mailings.answers import without_addresses
 from mailings.models import Campaign, Delivery, DomainBudget
@@ -40,8 +40,8 @@ class Outcome:
 @transaction.atomic
 def begin_minutes(*, now: datetime) -> None:
     """For each domain whose minute is over: how many it gets in the next one, and that many that were laid aside."""
-    over = DomainBudget.objects.filter(minute__lte=now - MINUTE)
-    for budget in over.order_by("domain").select_for_update(skip_locked=True):
+    over = Q(minute__lte=now - MINUTE) | Q(minute__gt=now + MINUTE)  # the latter was begun by a clock that went wrong
+    for budget in DomainBudget.objects.filter(over).order_by("domain").select_for_update(skip_locked=True):
         _begin_minute(budget, now)
 
 

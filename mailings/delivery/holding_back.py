@@ -12,9 +12,11 @@ from mailings.audiences import Filters, audience
 from mailings.delivery.marking import digests_for
 from mailings.delivery.settling import end, still_mine
 from mailings.models import Campaign, Delivery, Subscriber
+from mailings.subscription_links import QUESTION_MAIL
 from privacy.consents import Channel
 from privacy.models import Suppression
 from privacy.selectors.consents import who_says_yes
+from privacy.selectors.suppression import is_suppressed, only_comes_back
 
 UNWANTED = "its receiver does not want it, or cannot be reached"
 A_MOMENT = timedelta(seconds=5)
@@ -63,10 +65,17 @@ def moved_away(rows: Sequence[Delivery]) -> set[UUID]:
 
 def hold_back(row: Delivery, *, topic: str) -> None:
     """A row that was refused at the last moment: unwanted by now, or its campaign rests, or another worker has it."""
-    if not row.asked_for and unwanted([row], topic=topic):
+    if _is_unwanted(row, topic):
         end(still_mine(row), state=State.SUPPRESSED, error=UNWANTED)
     else:
         release([row])
+
+
+def _is_unwanted(row: Delivery, topic: str) -> bool:
+    """As `mark_in_flight` asks."""
+    if row.asked_for and row.template == QUESTION_MAIL:
+        return is_suppressed(Suppression.Kind.EMAIL, row.to) and not only_comes_back(row.to)
+    return not row.asked_for and bool(unwanted([row], topic=topic))
 
 
 def halt(campaign: Campaign, rows: Sequence[Delivery], why: str) -> None:

@@ -90,6 +90,15 @@ def put_off(row: Delivery, error: str) -> None:
     log.warning("mail_deferred", delivery=str(row.pk), attempts=row.attempts)
 
 
+def hold(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """The rows, locked until the commit in the order of their numbers.
+
+    Whoever writes to several mails of a person takes them so: else two of them could wait for each other.
+    """
+    mine = rows.order_by("pk").select_for_update(no_key=True, of=("self",))
+    return Delivery.objects.filter(pk__in=list(mine.values_list("pk", flat=True)))
+
+
 def end(rows: QuerySet[Delivery], *, state: Delivery.State, error: str) -> int:
     """Nothing more will happen to the rows, and nobody needs their words any more. How many it were."""
     return rows.update(state=state, error=error[:300], lease_until=None, ended_at=timezone.now(), **FORGOTTEN)

@@ -8,9 +8,10 @@ from mailings.models.delivery import ENDED, FORGOTTEN, OPEN, Delivery, DeliveryQ
 from mailings.models.notification import MailPreference, WaitingNotice
 from mailings.models.outage import Outage
 from mailings.models.report import MailReport
-from mailings.models.subscriber import Subscriber, SubscriptionWish
+from mailings.models.subscriber import ANSWERED_WITHIN, Subscriber, SubscriptionWish
 
 __all__ = [
+    "ANSWERED_WITHIN",
     "ENDED",
     "FORGOTTEN",
     "OPEN",

@@ -1,11 +1,23 @@
 """People without an account who asked for marketing mail: first a wish; a reader once their mailbox has said so."""
 
 import uuid
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+ANSWERED_WITHIN = timedelta(days=30)
+
+
+class SubscriptionWishQuerySet(models.QuerySet["SubscriptionWish"]):
+    """The questions asked about wishes; each chains onto the next."""
+
+    def open(self, *, at: datetime) -> Self:
+        """Those that can still be confirmed; that they end needs no job to be true."""
+        return self.filter(asked_at__gt=at - ANSWERED_WITHIN)
 
 
 class SubscriptionWish(models.Model):
@@ -17,6 +29,8 @@ class SubscriptionWish(models.Model):
     language = models.CharField(_("language"), max_length=12)
     gpc = models.BooleanField(_("the browser sent Global Privacy Control"), default=False)
     asked_at = models.DateTimeField(_("asked at"))
+
+    objects = SubscriptionWishQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("subscription to be confirmed")

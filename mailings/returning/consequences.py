@@ -78,7 +78,7 @@ def note_refusal(*, delivery: Delivery, words: str, now: datetime) -> None:
         kind=kind,
         source=MailReport.Source.SMTP,
         status=status[:12],
-        words="".join(sign for sign in words if sign.isprintable())[:300],
+        words=words[:300],
         received_at=now,
     )
     if _is_new(row):

@@ -72,7 +72,7 @@ def stuck_page(*, at: datetime) -> StuckPage:
     progress = progress_of(campaigns, at=at)
     budgets = DomainBudget.objects.order_by("per_minute", "domain")[:SHOWN]
     return StuckPage(
-        outage=Outage.objects.first(),
+        outage=Outage.objects.lasting(at=at).first(),
         groups=_groups(Delivery.objects.stuck(at=at)),
         budgets=list(budgets),
         campaigns=[Resting(one, progress[one.pk].waiting) for one in campaigns],

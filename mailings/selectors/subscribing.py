@@ -118,9 +118,9 @@ def _unless_stopped(link: Link) -> set[str]:
     return set() if stopped else {link.topic}
 
 
-def wished_topics(wish_id: UUID) -> list[Words] | None:
+def wished_topics(wish_id: UUID, *, at: datetime) -> list[Words] | None:
     """What would come after a yes; None once the wish is over. One query."""
-    wish = SubscriptionWish.objects.filter(pk=wish_id).first()
+    wish = SubscriptionWish.objects.open(at=at).filter(pk=wish_id).first()
     return None if wish is None else [topics()[one].title for one in wish.topics if one in topics()]
 
 
@@ -129,12 +129,12 @@ def topics_that_come(wish_id: UUID) -> list[Words]:
     return titles_of(_wanted_where(wish_id))
 
 
-def past_question(asked: Question) -> PastQuestion:
+def past_question(asked: Question, *, at: datetime) -> PastQuestion:
     """Of a wish that is over: what became of it, and what comes by now. A few queries."""
     coming = _wanted_where(asked.wish)
     if coming and asked.topics <= coming:
         outcome = Outcome.AGREED
-    elif _is_asked_anew(asked.wish):
+    elif _is_asked_anew(asked.wish, at):
         outcome = Outcome.REPLACED
     else:
         outcome = Outcome.OVER
@@ -146,10 +146,10 @@ def _wanted_where(wish_id: UUID) -> set[str]:
     return wanted_topics(address) if address else set()
 
 
-def _is_asked_anew(wish_id: UUID) -> bool:
+def _is_asked_anew(wish_id: UUID, at: datetime) -> bool:
     """Whether a newer mail waits for an answer in the mailbox to which this one went."""
     address = _asked_mailbox(wish_id)
-    return address is not None and SubscriptionWish.objects.filter(of_mailbox(address)).exists()
+    return address is not None and SubscriptionWish.objects.open(at=at).filter(of_mailbox(address)).exists()
 
 
 def _asked_mailbox(wish_id: UUID) -> str | None:

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from mailings.delivery.settling import hold
 from mailings.models import Campaign, Delivery
 from mailings.notices import DIGEST, notice_kinds
 from mailings.stopping.one_click import stoppable_templates
@@ -45,6 +46,6 @@ def _move_announcements(before: str, after: str) -> None:
 
 def _move(mails: QuerySet[Delivery], after: str, **also: str) -> None:
     """A worker that has claimed one finds at the dot that it is not its own any more (mailings.delivery.marking)."""
-    mails.filter(state__in=[State.PENDING, State.CLAIMED]).update(
+    hold(mails.filter(state__in=[State.PENDING, State.CLAIMED])).update(
         to=after, domain=domain_of(after), state=State.PENDING, lease_until=None, **also
     )

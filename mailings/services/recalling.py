@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from mailings.delivery.holding_back import UNWANTED
-from mailings.delivery.settling import end
+from mailings.delivery.settling import end, hold
 from mailings.models import Delivery
 from mailings.notices import DIGEST
 
@@ -35,6 +35,7 @@ def _waiting(to: str) -> QuerySet[Delivery]:
 
 
 def _ended(waiting: QuerySet[Delivery]) -> list[Delivery]:
-    mine = list(waiting.order_by("pk").select_for_update(no_key=True))
-    end(Delivery.objects.filter(pk__in=[mail.pk for mail in mine]), state=State.SUPPRESSED, error=UNWANTED)
-    return mine
+    mine = hold(waiting)
+    mails = list(mine.order_by("pk"))
+    end(mine, state=State.SUPPRESSED, error=UNWANTED)
+    return mails

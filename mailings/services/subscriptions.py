@@ -10,16 +10,17 @@ from django.db import IntegrityError, transaction
 from mailings.audiences import Filters, audience
 from mailings.models import Subscriber, SubscriptionWish
 from mailings.selectors.readers import keys_of, mailbox_of
+from mailings.selectors.subscribing import is_mailbox_of
 from mailings.services.queueing import queue_mail
 from mailings.stopping.opting_out import remember, remember_digest, take_back, wait_for
 from mailings.stopping.unsubscribe_links import Link
-from mailings.subscription_links import confirm_link
-from mailings.topics import question_of, topics
+from mailings.subscription_links import QUESTION_MAIL, confirm_link
+from mailings.topics import line_of, question_of, topics
 from privacy.addresses import of_mailbox
-from privacy.models import ConsentEvent
+from privacy.models import ConsentEvent, Suppression
 from privacy.selectors.suppression import only_comes_back
 from privacy.services.consent import consent_key, record_choices
-from privacy.services.suppression import note_mailbox_works
+from privacy.services.suppression import lift, note_mailbox_works
 
 AGAIN = timedelta(minutes=10)  # before that, the same mailbox is not asked a second time
 Method = ConsentEvent.Method
@@ -58,7 +59,7 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
     except IntegrityError:  # of two clicks at once, the other one asks
         return
     queue_mail(
-        template="confirm_subscription",
+        template=QUESTION_MAIL,
         to=address,
         language=language,
         context={"topics": [topics()[one].title for one in chosen], "confirm_url": confirm_link(wish.pk, chosen)},
@@ -72,19 +73,23 @@ def ask_for_topics(*, email: str, wanted: Collection[str], language: str, gpc: b
 def confirm_topics(*, wish_id: UUID, language: str, now: datetime) -> None:
     """The holder of the mailbox says yes: from now on these topics come. Raises NoSuchWish.
 
-    `language` is that of the page with the button; mail comes in the one that was chosen with the topics.
+    `language` is that of the page with the button; mail comes in the one that was chosen with the topics. A no that is
+    remembered for the address alone is over, also where the last word under its key was yes before.
     """
-    wish = SubscriptionWish.objects.select_for_update().filter(pk=wish_id).first()
+    wish = SubscriptionWish.objects.open(at=now).select_for_update().filter(pk=wish_id).first()
     if wish is None:
         raise NoSuchWish
+    wanted = [topic for topic in wish.topics if topic in topics()]
     record_choices(
         subject=_key_for(wish, now),
-        choices={question_of(topic): True for topic in wish.topics if topic in topics()},
+        choices={question_of(topic): True for topic in wanted},
         method=Method.LINK,
         language=language,
         gpc=wish.gpc,
         now=now,
     )
+    for topic in wanted:
+        lift(kind=Suppression.Kind.TOPIC, value=line_of(topic, wish.email), now=now)
     note_mailbox_works(address=wish.email)
     wish.delete()
 
@@ -92,13 +97,16 @@ def confirm_topics(*, wish_id: UUID, language: str, now: datetime) -> None:
 def unsubscribe(*, link: Link, refused: Collection[str], language: str, now: datetime) -> int:
     """Somebody says no by a link in a mail: it holds for the mailbox, whichever keys it has here by now.
 
-    How many mails may still arrive, since they were being handed over; asked anew however often the button is pressed.
+    So does it for the mailbox to which the mail with the link went, where its reader has gone from there: it may be
+    here under another key, or come back. How many mails may still arrive, since they were being handed over; asked anew
+    however often the button is pressed.
     """
-    address = mailbox_of(link.reader)
-    if address is not None:
+    address = mailbox_of(link.reader) or ""
+    if not is_mailbox_of(link, address):
+        with transaction.atomic(durable=True):
+            remember_digest(key_id=link.key_id, digest=link.digest, now=now)
+    if address:
         return _stop(address, refused, method=Method.LINK, reader=link.reader, language=language, now=now)
-    with transaction.atomic(durable=True):  # nobody here knows it; it may come back under another key
-        remember_digest(key_id=link.key_id, digest=link.digest, now=now)
     return wait_for(reader=link.reader, address="", topics=refused)
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mailings.delivery.holding_back import UNWANTED
-from mailings.delivery.settling import end
+from mailings.delivery.settling import end, hold
 from mailings.models import Campaign, Delivery, Subscriber
 from mailings.selectors.readers import address_of
 from mailings.topics import line_of, topics
@@ -85,10 +85,11 @@ def remember_digest(*, key_id: str, digest: str, now: datetime) -> None:
     _write_down(line)
 
 
+@transaction.atomic
 def take_back(*, reader: UUID | None, address: str, topics: Collection[str]) -> None:
     """End the rows of these topics that nobody has begun to hand over. On each, either this or the dot is first."""
     waiting = _mails(reader, address, topics).filter(state__in=[State.PENDING, State.CLAIMED])
-    end(waiting, state=State.SUPPRESSED, error=UNWANTED)
+    end(hold(waiting), state=State.SUPPRESSED, error=UNWANTED)
 
 
 def wait_for(*, reader: UUID | None, address: str, topics: Collection[str]) -> int:

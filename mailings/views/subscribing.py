@@ -54,7 +54,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest, token: str = "") -> HttpResponse:
     """What a yes means, and one button; nothing happens before it is pressed."""
     asked = question_in(token)
-    wished = wished_topics(asked.wish)
+    wished = wished_topics(asked.wish, at=timezone.now())
     if wished is None:
         return _over(request, asked)
     if request.method != "POST":
@@ -69,7 +69,7 @@ def confirm(request: HttpRequest, token: str = "") -> HttpResponse:
 
 def _over(request: HttpRequest, asked: Question) -> HttpResponse:
     """Whoever said yes, and presses or opens it again, hears that they have it; others why it cannot be answered."""
-    past = past_question(asked)
+    past = past_question(asked, at=timezone.now())
     if past.outcome == Outcome.AGREED:
         return render(request, "mailings/subscription_confirmed.html", {"topics": past.coming, "before": True})
     is_replaced = past.outcome == Outcome.REPLACED

@@ -60,7 +60,9 @@ class Catcher:
         if session not in self.sessions:
             self.sessions.append(session)
         answer = await server.loop.run_in_executor(None, self.on_recipient, address)
-        if answer is None:
+        if answer == BREAK_OFF and server.transport:
+            server.transport.close()
+        elif answer is None:
             envelope.rcpt_tos.append(address)
         return answer or "250 OK"
 

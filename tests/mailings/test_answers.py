@@ -8,9 +8,10 @@ import time_machine
 from django.db import connection
 
 from mailings.delivery import budgets, tallies
-from mailings.models import Campaign, DomainBudget
+from mailings.models import Campaign, Delivery, DomainBudget
+from privacy.selectors.suppression import is_suppressed
 from tests.factories import NOW
-from tests.mailings.campaigning import fresh, release, send_all, subscriber, write
+from tests.mailings.campaigning import ends, fresh, release, send_all, subscriber, write
 from tests.mailings.catcher import Catcher
 from tests.mailings.desk import at
 
@@ -21,6 +22,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender
 def today() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
+
+
+def test_an_answer_with_signs_that_cannot_be_stored_ends_its_mail_and_no_workers_shift(catcher: Catcher) -> None:
+    """Of several lines one is made."""
+    subscriber("amara@example.com")
+    subscriber("kofi@example.com")
+    catcher.on_recipient = lambda address: "550-5.1.1 no\x00body\r\n550 5.1.1 here" if "amara" in address else None
+
+    campaign = release(write())
+    send_all()
+
+    assert ends(campaign) == {"amara@example.com": "bounced", "kofi@example.com": "sent"}
+    assert Delivery.objects.get(to="amara@example.com").error == "550 5.1.1 no body 5.1.1 here"
+    assert is_suppressed("email", "amara@example.com")
 
 
 def test_why_a_campaign_stopped_is_kept_without_whom_the_server_named(

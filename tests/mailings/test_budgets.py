@@ -120,6 +120,16 @@ def test_a_backlog_goes_out_as_fast_as_the_domain_gets_better(catcher: Catcher) 
     assert sent == [2, 6, 14, 30, 50]
 
 
+def test_a_minute_that_a_wrong_clock_has_begun_is_over(catcher: Catcher) -> None:
+    """The clock ran a month ahead: until then the domain would get nothing more."""
+    backlog(3)
+    DomainBudget.objects.create(domain=SLOW, per_minute=2, minute=NOW + timedelta(days=30), taken=2, put_off=1)
+
+    send_all()
+
+    assert len(catcher.mails) == 2
+
+
 def test_a_free_domain_leaves_the_list_when_nothing_is_laid_aside(catcher: Catcher) -> None:
     """What lies in a paused campaign is found when it goes on, within the minute."""
     campaign = backlog(3)

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from smtplib import SMTPResponseException
+from smtplib import SMTPResponseException, SMTPServerDisconnected
 from typing import Any
 
 import pytest
@@ -238,6 +238,39 @@ def test_a_server_that_hangs_up_after_a_mail_has_not_heard_the_next(server: Serv
         conversation.hand_over(letter(2), MESSAGE, before_dot=refuse)
 
     assert (conversation.is_new, conversation.is_usable) == (False, False)
+
+
+@pytest.mark.parametrize("command", ["RCPT TO:<reader2@example.org>", "DATA"])
+def test_a_server_that_took_the_sender_and_then_hangs_up_was_asked_about_the_mail(server: Server, command: str) -> None:
+    """It looks at the receiver before it answers, and some receivers are too much for it; others are not."""
+    server.answers[command] = "hang up"
+    conversation = Conversation()
+
+    with pytest.raises(SMTPServerDisconnected):
+        conversation.hand_over(letter(2), MESSAGE, before_dot=refuse)
+
+    assert server.taken == []
+
+
+def test_the_same_holds_of_a_mail_that_was_announced_with_the_dot_before(server: Server) -> None:
+    server.answers["RCPT TO:<reader2@example.org>"] = "hang up"
+    letters = [letter(1), letter(2)]
+    conversation = Conversation()
+    conversation.hand_over(letters[0], MESSAGE, before_dot=nothing, following=letters[1])
+
+    with pytest.raises(SMTPServerDisconnected):
+        conversation.hand_over(letters[1], MESSAGE, before_dot=refuse)
+
+    assert [recipient for recipient, _text in server.taken] == ["reader1@example.org"]
+
+
+def test_the_first_mail_of_a_connection_is_announced_step_by_step(server: Server) -> None:
+    """In one breath it would not be known whether the server does not answer us, or ponders about a receiver."""
+    conversation = Conversation()
+
+    conversation.hand_over(letter(1), MESSAGE, before_dot=nothing)
+
+    assert [breath for breath in server.breaths if b"MAIL FROM:" in breath and b"RCPT TO:" in breath] == []
 
 
 def test_an_answer_that_is_none_leaves_the_end_unknown(server: Server) -> None:

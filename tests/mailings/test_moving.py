@@ -1,9 +1,11 @@
 """A member who has another mailbox gets there what waits, and the old one gets what it has to know."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -21,6 +23,7 @@ from mailings.delivery.sending import Shift
 from mailings.models import Campaign, Delivery
 from mailings.services import queue_message
 from mailings.services.moving import move_mail
+from mailings.services.recalling import recall_digests
 from mailings.writing.composing import letter_of
 from privacy.digests import digest_now
 from privacy.models import Suppression
@@ -59,6 +62,37 @@ def change_address(member: Member) -> None:
     Client().post(reverse("account_confirm_email", args=[EmailConfirmationHMAC(address).key]))
     member.refresh_from_db()
     assert member.email == NEW
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_member_who_moves_and_chooses_never_at_one_moment_can_do_both() -> None:
+    """Both write to the same mails; one that takes them in another order than the other would wait for it for ever."""
+    first, second = sorted([uuid4(), uuid4()])
+    for pk in (second, first):  # on the disk the other way round
+        row = owe()
+        row.delete()
+        row.pk, row.gathered = pk, {"reply": ["1"]}
+        row.save(force_insert=True)
+
+    with ThreadPoolExecutor(2) as workers:
+        with transaction.atomic():
+            Delivery.objects.select_for_update().get(pk=first)
+            never = workers.submit(in_thread, lambda: recall_digests(to=OLD, kind="reply"))
+            wait_for(never)
+            moved = workers.submit(in_thread, lambda: move_mail(before=OLD, after=NEW))
+            time.sleep(0.2)
+        never.result()
+        moved.result()
+
+    assert {(row.state, row.to) for row in Delivery.objects.all()} == {("suppressed", OLD)}
+
+
+def in_thread(work: Callable[[], Any]) -> Any:
+    """With a connection of its own."""
+    try:
+        return work()
+    finally:
+        connection.close()
 
 
 def receivers() -> list[tuple[str, str, str]]:

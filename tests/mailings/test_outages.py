@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from mailings import delivery, periodic, tasks
 from mailings.delivery import outages
@@ -17,7 +18,7 @@ from mailings.models import Delivery, Outage
 from mailings.services import queue_message
 from tests.factories import NOW
 from tests.mailings.campaigning import fresh, release, send_all, subscriber, write
-from tests.mailings.catcher import Catcher
+from tests.mailings.catcher import BREAK_OFF, Catcher
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 SECOND = timedelta(seconds=1)
@@ -149,6 +150,22 @@ def test_a_running_campaign_waits_and_is_not_stopped(nobody: None) -> None:
     assert found() == {("pending", 0, "")}
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_receiver_at_whom_the_server_hangs_up_stops_no_other_mail(catcher: Catcher, is_first: bool) -> None:
+    """Each asking would begin with that mail: nothing would ever leave."""
+    odd = "person0@example.com" if is_first else "person1@example.com"
+    catcher.on_recipient = lambda address: BREAK_OFF if address == odd else None
+    for number in range(3):
+        owe(number)
+
+    tasks.send_due_mail()
+
+    assert sorted(catcher.recipients) == sorted({f"person{number}@example.com" for number in range(3)} - {odd})
+    assert Delivery.objects.get(to=odd).attempts == 1
+    assert Delivery.objects.get(to=odd).not_before > NOW
+    assert Outage.objects.count() == 0
+
+
 # --- asking again ----------------------------------------------------------------------------------------------------
 
 
@@ -192,6 +209,48 @@ def test_when_it_answers_again_all_goes_out_by_itself(nobody: None, request: pyt
 
     assert (silent, Outage.objects.count(), fresh(campaign).state) == (1, 0, "done")
     assert sorted(catcher.recipients) == ["person0@example.com", "reader@example.com"]
+
+
+def test_a_pause_that_a_wrong_clock_has_written_does_not_hold() -> None:
+    """The clock ran a month ahead, or that of another machine does: no pause is so long."""
+    outages.note_silence("silent", now=NOW + timedelta(days=30))
+
+    early = outages.is_too_early(now=NOW)
+    outages.note_silence("still silent", now=NOW)
+
+    assert not early
+    assert Outage.objects.get().said == "still silent"
+    assert Outage.objects.get().ask_again_at == NOW + 10 * SECOND
+
+
+def test_what_nobody_has_asked_about_for_an_hour_is_over() -> None:
+    """The mails that waited were taken back: nobody learns that the server answers, and nobody waits for it."""
+    for second in (0, 5):
+        outages.note_silence("silent", now=NOW + second * SECOND)
+    later = NOW + timedelta(hours=2)
+
+    at_first, by_then = ([*Outage.objects.lasting(at=at).values_list("since", flat=True)] for at in (NOW, later))
+    outages.note_silence("silent again", now=later)
+
+    assert (at_first, by_then) == ([NOW], [])
+    again = Outage.objects.get()
+    assert (again.since, again.tries, again.ask_again_at) == (later, 1, later + 5 * SECOND)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_workers_that_hear_it_and_do_not_at_the_same_moments_none_stumbles() -> None:
+    def work(number: int) -> None:
+        try:
+            for turn in range(40):
+                outages.note_silence("silent", now=NOW + (number + turn) * timedelta(minutes=3))
+                outages.end_outage()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, range(4)))
+
+    assert Outage.objects.count() == 0
 
 
 def test_there_is_one_outage_at_most() -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from django.test import Client
 
 from mailings import tasks
 from mailings.models import Delivery, Subscriber, SubscriptionWish
+from mailings.stopping.unsubscribe_links import unsubscribe_link
 from mailings.subscription_links import SALT
 from privacy.consents import Channel
 from privacy.cookieless import shared_token
@@ -133,6 +135,44 @@ def test_a_mailbox_from_which_mail_came_back_is_asked_and_gets_mail_again_after_
     assert (asked, before) == (["reader@example.org"], True)
     assert [str(mail["Subject"]) for mail in catcher.mails][1:] == ["News of November"]
     assert not is_suppressed("email", "reader@example.org")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("reason", ["complained", "removed"])
+def test_a_question_that_waits_at_a_server_is_held_back_by_who_does_not_want_to_be_written_to(
+    client: Client, catcher: Catcher, reason: str
+) -> None:
+    """It was on its way since mail came back; the no comes before the dot."""
+    suppress(kind="email", value="reader@example.org", reason=Suppression.Reason.BOUNCED, now=NOW)
+    ask(client)
+
+    def complain(address: str) -> None:
+        suppress(kind="email", value=address, reason=Suppression.Reason(reason), now=NOW)
+        connection.close()
+
+    catcher.on_recipient = complain
+    tasks.send_due_mail()
+
+    assert catcher.recipients == []
+    assert Delivery.objects.get().state == "suppressed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_yes_lifts_a_no_that_is_remembered_for_the_address_alone(client: Client, catcher: Catcher) -> None:
+    """An old link stopped the mailbox; under the key that it has now, its last word was yes all the time."""
+    subscriber("reader@example.org")
+    old = unsubscribe_link(uuid4(), "newsletter", "reader@example.org").removeprefix("http://localhost:8000")
+    client.post(old, {"List-Unsubscribe": "One-Click"})
+    stopped = is_suppressed("topic", "newsletter reader@example.org")
+
+    ask(client)
+    page = say_yes(client)
+    release(write())
+    send_all()
+
+    assert stopped
+    assert "Newsletter" in page
+    assert catcher.recipients == ["reader@example.org"]
 
 
 # --- how often -----------------------------------------------------------------------------------------------------
@@ -303,6 +343,20 @@ def test_what_nobody_confirms_is_forgotten_after_30_days(client: Client) -> None
         sweep(now=NOW + timedelta(days=31))
 
     assert (waiting, SubscriptionWish.objects.count()) == (1, 0)
+
+
+@pytest.mark.promise("subscribed-by-the-mailbox")
+def test_a_yes_after_30_days_is_none_though_nobody_has_forgotten_the_wish_yet(client: Client) -> None:
+    ask(client)
+    with time_machine.travel(NOW + timedelta(days=30) - timedelta(seconds=1), tick=False):
+        before = client.get(link()).content.decode()
+
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        after, answered = client.get(link()).content.decode(), say_yes(client)
+
+    assert "Yes, send it to me" in before
+    assert ["This link no longer works" in page for page in (after, answered)] == [True, True]
+    assert (Subscriber.objects.count(), ConsentEvent.objects.count(), SubscriptionWish.objects.count()) == (0, 0, 1)
 
 
 def test_what_the_policy_in_force_does_not_list_is_not_offered(client: Client) -> None:

@@ -330,6 +330,27 @@ def test_an_old_link_stops_the_mailbox_under_whichever_key_it_came_back(client: 
     assert catcher.mails == []
 
 
+def test_the_link_of_a_mailbox_that_was_given_up_stops_that_mailbox_too(client: Client, catcher: Catcher) -> None:
+    """Whoever reads there now gets the topic under a key of their own, and was told that no more of it comes."""
+    member = agree(MemberFactory(email="old@example.com"))
+    link = link_for(consent_key(member=member), "old@example.com")
+    Member.objects.filter(pk=member.pk).update(email="new@example.com")
+    reader = subscriber("old@example.com", "newsletter", "events")
+
+    page = client.post(link, ONE_CLICK).content.decode()
+    release(write())
+    release(write(topic="events"))
+    send_all()
+
+    assert "We send you no more of" in page
+    assert [(str(mail["To"]), str(mail["List-Id"]).split(" <")[0]) for mail in catcher.mails] == [
+        ("old@example.com", "Trade fairs and events")
+    ]
+    assert topics_of(member) == set()
+    assert says_yes_to(subject=reader.key, purposes=ALL_TOPICS, channel=Channel.EMAIL) == {"newsletter", "events"}
+
+
+@pytest.mark.promise("unsubscribed-at-once")
 def test_the_older_key_of_a_member_stops_the_member(client: Client, catcher: Catcher) -> None:
     """Whoever clicks means the mailbox, not a number that we have for it."""
     reader = subscriber("amara@example.com")
