@@ -33,6 +33,16 @@ UNSEEN = re.compile(
 )
 
 
+def visible(text: str) -> str:
+    """What a reader sees of a text; "" where that is nothing."""
+    return UNSEEN.sub("", text).strip()
+
+
+def visible_line(text: str) -> str:
+    """The same in one line, where white space counts once."""
+    return " ".join(UNSEEN.sub("", " ".join(text.split())).split())
+
+
 def mask_contacts(text: str) -> str:
     """The text without unseen signs, and with e-mail addresses and telephone numbers replaced by words that say so."""
     text = UNSEEN.sub("", text)

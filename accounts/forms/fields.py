@@ -12,7 +12,7 @@ from phonenumber_field.phonenumber import PhoneNumber, to_python
 
 from accounts.models import Member
 from accounts.services.companies import CompanyDetails
-from privacy.masking import holds_contacts
+from privacy.masking import holds_contacts, visible_line
 
 MOST_READ = 1000  # characters of a one-line field that are looked through
 LINK = re.compile(r"://|\bwww\.", re.IGNORECASE)
@@ -37,9 +37,17 @@ def read_phone(typed: str, *, country: str) -> PhoneNumber:
     return number
 
 
+class ShownField(forms.CharField):
+    """A line that others read: signs that nobody sees are left out, so that what looks the same is the same."""
+
+    def to_python(self, value: Any) -> str:
+        """The line."""
+        return visible_line(str(super().to_python(value)))
+
+
 def text_field(label: Any, length: int, *, required: bool = True, autocomplete: str) -> forms.CharField:
     """A one-line field of at most so many characters, which others may see."""
-    return forms.CharField(
+    return ShownField(
         label=label,
         required=required,
         max_length=length,

@@ -7,6 +7,9 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from offerboard.forms.lead_fields import LineField
+from privacy.masking import visible
+
 MOST_CHARACTERS = 8000
 
 
@@ -23,8 +26,8 @@ class MessageField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        """The text with plain line breaks."""
-        return str(super().to_python(value)).replace("\r\n", "\n").strip()
+        """The text with plain line breaks; what nobody sees is nothing."""
+        return visible(str(super().to_python(value)).replace("\r\n", "\n"))
 
 
 class ReplyForm(forms.Form):
@@ -48,9 +51,10 @@ class InquiryForm(forms.Form):
 class CompanyInquiryForm(InquiryForm):
     """The first message to a company in general, which has no lead to name it."""
 
-    subject = forms.CharField(
+    subject = LineField(
         label=_("Subject"),
-        max_length=160,
+        longest=160,
+        too_long=_("Please shorten the subject to %(limit_value)s characters; it has %(show_value)s."),
         error_messages={"required": _("Please say in a few words what it is about.")},
     )
     field_order = ["submission", "subject", "text"]

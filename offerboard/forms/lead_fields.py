@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from directory.models import Category
 from offerboard.amounts import NotANumber, TwoReadings, read_whole
 from offerboard.forms.amount import AmountField
-from privacy.masking import UNSEEN
+from privacy.masking import visible, visible_line
 
 
 class OpenField(forms.Field):
@@ -72,8 +72,7 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """The line."""
-        line = " ".join(str(super().to_python(value)).split())
-        return " ".join(UNSEEN.sub("", line).split())
+        return visible_line(str(super().to_python(value)))
 
 
 class TextField(LineField):
@@ -83,7 +82,7 @@ class TextField(LineField):
 
     def to_python(self, value: Any) -> str:
         """The text with plain line breaks."""
-        return UNSEEN.sub("", str(forms.CharField.to_python(self, value)).replace("\r\n", "\n")).strip()
+        return visible(str(forms.CharField.to_python(self, value)).replace("\r\n", "\n"))
 
 
 class OpenLineField(OpenField, LineField):

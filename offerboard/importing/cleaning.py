@@ -19,7 +19,7 @@ from offerboard.importing.tiers import settle_tiers, tiers_reader
 from offerboard.importing.values import BROKEN_CELLS, LONGEST, CellRefused, Reader, currency_names, readers
 from offerboard.models import Lead
 from offerboard.tiers import Tier
-from privacy.masking import mask_contacts
+from privacy.masking import mask_contacts, visible
 
 LONGEST_KEY = 200
 TITLE, DESCRIPTION = LONGEST["title"], LONGEST["description"]
@@ -130,7 +130,7 @@ class RowCleaner:
         """What the row says about a field, else the constant."""
         found = self.columns.get(name)
         if found:
-            texts = [(unguard(cells[place]).strip(), column) for place, column in found]
+            texts = [(visible(unguard(cells[place])), column) for place, column in found]
             first, *others = texts
             joined = [first[0], *(f"{column}: {text}" for text, column in others if text)]
             if text := "\n".join(piece for piece in joined if piece):

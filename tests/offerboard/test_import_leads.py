@@ -62,6 +62,20 @@ def test_good_rows_become_public_leads_and_the_others_are_reported_by_line_colum
     ]
 
 
+def test_a_title_of_signs_that_nobody_sees_is_none_and_the_other_rows_come_in() -> None:
+    rows = coffee(3)
+    rows[2][1] = "\u200b\u2060 \ufeff"
+    rows[3][1] = "\u200bRobusta"
+    job = queued(table(*rows))
+
+    running.go_on(job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.imported, job.refused) == ("done", 2, 1)
+    assert [(row.columns, row.reasons) for row in RefusedRow.objects.all()] == [(["title"], ["Empty."])]
+    assert [lead.title for lead in Lead.objects.order_by("rank")] == ["Coffee 1", "Robusta"]
+
+
 def test_running_the_same_file_again_repeats_nothing_even_if_a_row_has_changed() -> None:
     first = queued(table(*coffee(3)))
     running.go_on(first.pk)

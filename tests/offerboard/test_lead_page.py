@@ -126,6 +126,15 @@ def test_claims_stand_with_their_dates_lapsed_and_missing_ones_too() -> None:
     assert page.count("Not verified.") == 2  # address and registry number
 
 
+def test_a_large_picture_says_its_size_in_digits() -> None:
+    """Browsers read no grouped digits there."""
+    lead = LeadFactory()
+    add_pictures(lead, 1)
+    lead.pictures.update(width=1600, height=1200)
+
+    assert 'width="1600" height="1200"' in read(lead)
+
+
 def test_pictures_change_by_plain_links() -> None:
     lead = LeadFactory()
     add_pictures(lead, 3)

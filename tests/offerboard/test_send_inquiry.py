@@ -295,3 +295,13 @@ def test_message_and_mails_are_stored_together_or_not_at_all(lead: Lead, buyer: 
         sending(buyer, lead)()
 
     assert stored() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("changes", [{"text": " \u200b\n\u2060"}, {"subject": "\u200b"}])
+def test_signs_that_nobody_sees_are_no_message_and_no_subject(buyer: Member, changes: dict[str, str]) -> None:
+    general = reverse("offerboard:inquire_company", args=[CompanyFactory().slug])
+    response = client_of(buyer).post(general, {**form(), "subject": "Pepper", **changes})
+
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == list(changes)
+    assert (Inquiry.objects.count(), Message.objects.count(), Delivery.objects.count()) == (0, 0, 0)
