@@ -71,6 +71,10 @@ class MemberFactory(DjangoModelFactory[Member]):
         return member
 
 
+# How a page might show a company's telephone. No shorter piece of it: a factory's 1,381st slug holds "381" as well.
+PHONE_ON_PAGES = ("381 2345", "3812345", "381-2345")
+
+
 class CompanyFactory(DjangoModelFactory[Company]):
     """A listed company without a team."""
 

@@ -215,12 +215,15 @@ def test_a_member_has_at_most_ten_keys(browser: Client, owner: Member) -> None:
     assert ApiKey.objects.count() == 11
 
 
-def test_all_owners_hear_of_it_and_nobody_else(browser: Client, owner: Member, company: Company) -> None:
+def test_all_owners_hear_of_it_and_nobody_else(
+    browser: Client, clock: time_machine.Traveller, owner: Member, company: Company
+) -> None:
     """By a mail about security, which names the key and who did it."""
     other = MemberFactory(company=company)
     editor = MemberFactory(company=company, role=TeamMember.Role.EDITOR)
     browser.post(NEW, answers())
     key = ApiKey.objects.get()
+    clock.shift(60)  # the order of mails is that of their times
     browser.post(reverse("accounts:revoke_key", args=[key.pk]))
 
     subjects = ["A key for programs was made: Stock list", "A key for programs was revoked: Stock list"]
@@ -233,9 +236,12 @@ def test_all_owners_hear_of_it_and_nobody_else(browser: Client, owner: Member, c
     assert LIST in said
 
 
-def test_the_mail_about_a_revoked_key_gives_advice_of_its_own(browser: Client, owner: Member) -> None:
+def test_the_mail_about_a_revoked_key_gives_advice_of_its_own(
+    browser: Client, clock: time_machine.Traveller, owner: Member
+) -> None:
     """There is nothing left to revoke: new passwords first, then the other keys."""
     browser.post(NEW, answers())
+    clock.shift(60)
     browser.post(reverse("accounts:revoke_key", args=[ApiKey.objects.get().pk]))
 
     made, revoked = mails_to(owner.email)

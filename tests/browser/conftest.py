@@ -25,6 +25,7 @@ QUIET = [
     "--disable-sync",
 ]
 WIDTHS = {"phone": 360, "desk": 1280}
+PATIENCE = 60_000  # milliseconds for each step: a busy machine is slow, and no test waits for what should not come
 
 
 @dataclass
@@ -104,7 +105,7 @@ class VisitorMaker:
             color_scheme=scheme,  # type: ignore[arg-type]
             java_script_enabled=javascript,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         visitor = Visitor(page=context.new_page(), address=self.address)
 

@@ -14,7 +14,7 @@ from moderation.models import Report, Ticket
 from offerboard.models import Lead
 from privacy.cookies import CHOICE, PREFERENCES
 from privacy.models import ConsentEvent
-from tests.browser.conftest import CHROMIUM, QUIET, Visitor, VisitorMaker
+from tests.browser.conftest import CHROMIUM, PATIENCE, QUIET, Visitor, VisitorMaker
 from tests.browser.test_every_page import pages
 from tests.world import World, make_world
 
@@ -146,11 +146,11 @@ def test_without_javascript_the_same_buttons_work(visit: VisitorMaker) -> None:
     page.goto(f"{visitor.address}/leads/?q=coffee")
     page.get_by_role("button", name="Accept all").click()
 
-    assert page.url == f"{visitor.address}/leads/?q=coffee#not-kept"
+    page.wait_for_url(f"{visitor.address}/leads/?q=coffee#not-kept")
     assert page.get_by_role("button", name="Accept all").count() == 0
     page.locator("#theme label:has-text('Dark')").click()
     page.get_by_role("button", name="Use this theme").click()
-    assert page.url == f"{visitor.address}/leads/?q=coffee"
+    page.wait_for_url(f"{visitor.address}/leads/?q=coffee")
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
 
 
@@ -191,7 +191,7 @@ def cookieless_page(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
     preferences = {"profile": {"default_content_setting_values": {"cookies": 2}}}
     (profile / "Preferences").write_text(json.dumps(preferences))
     context = chromium.browser_type.launch_persistent_context(tmp_path, executable_path=CHROMIUM, args=QUIET)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

@@ -4,7 +4,7 @@ import time
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailings.models import Delivery
@@ -12,6 +12,7 @@ from mailings.returning.reading import MOST, Report, Said, Unreadable, read_repo
 from mailings.returning.statuses import code_in
 from tests.mailings.returning import complaint, exchange, exim, gmail, postfix, qmail
 
+HOWEVER_LONG = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # time is the last test's subject
 ROW = Delivery(pk=UUID(int=7), to="amara@example.com")
 SHAPES = [postfix(ROW), exchange(ROW), gmail(ROW), qmail(ROW), exim(ROW), complaint(ROW)]
 PIECES = [
@@ -28,6 +29,7 @@ def read(raw: bytes) -> Report | None:
         return None
 
 
+@HOWEVER_LONG
 @given(
     shape=st.sampled_from(SHAPES),
     cuts=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 200), st.sampled_from(PIECES)), max_size=6),
@@ -45,6 +47,7 @@ def test_a_broken_message_is_read_as_far_as_it_goes_or_is_unreadable(
         assert all("@" in address for address in fate.addresses)
 
 
+@HOWEVER_LONG
 @given(st.binary(max_size=2000))
 def test_noise_is_no_report(raw: bytes) -> None:
     assert read(raw) is None

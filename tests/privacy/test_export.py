@@ -194,7 +194,7 @@ def trader(industry: str, price: int) -> Any:
 @pytest.mark.promise("export-complete")
 def test_prices_by_quantity_and_industries_go_along_with_the_lead_and_the_company_and_nobody_elses_do() -> None:
     mine = trader("Roasted coffee", 4123)
-    trader("Sesame seed", 5321)
+    trader("Sesame seed", 53217689)  # so long a number is in no digest of a file by chance
 
     archive = archive_of(mine)
 
@@ -205,7 +205,7 @@ def test_prices_by_quantity_and_industries_go_along_with_the_lead_and_the_compan
     said = {entry["table"]: entry for entry in manifest(archive)["tables"]}
     assert (said["offerboard.PriceTier"]["rows"], said["offerboard.PriceTier"]["why"]) == (1, ["Publishing your leads"])
     assert "4,123" in archive.read("pages/offerboard-pricetier-1.html").decode()
-    assert [word for word in ("5321", "5,321", "Sesame seed") if word in texts(archive)] == []
+    assert [word for word in ("53217689", "53,217,689", "Sesame seed") if word in texts(archive)] == []
 
 
 def test_prices_of_leads_that_a_colleague_posted_do_not_go_along() -> None:

@@ -68,7 +68,7 @@ def test_the_mail_with_the_link_repeats_nothing_that_was_typed() -> None:
 
     assert the_removal().page == "/companies/buy-at-evil-example/"
     [mail] = Delivery.objects.all()
-    assert [word in mail.text + mail.html + mail.subject for word in ("evil", "1234")] == [False, False]
+    assert [word in mail.text + mail.html + mail.subject for word in ("evil-example", "0900 1234")] == [False, False]
 
 
 def test_another_site_cannot_make_a_browser_ask() -> None:
