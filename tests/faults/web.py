@@ -9,16 +9,16 @@ from contextlib import suppress
 
 from django.conf import settings
 
-from marketplace.demo import free_port
-from tests.faults.installation import eventually
+from tests.ports import own_port
 from tests.processes import environment_of_test
+from tests.waiting import eventually
 
 
 class Web:
     """gunicorn with one worker; it keeps its address from life to life."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = own_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 

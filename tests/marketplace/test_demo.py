@@ -19,9 +19,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from marketplace.demo import free_port
 from marketplace.embedded.process import wait_until
 from marketplace.embedded.servers import CHECKOUT, Servers
+from tests.ports import own_port
 
 PATIENCE = 300.0  # seconds; the first start invents the data
 COMMAND = [sys.executable, str(CHECKOUT / "manage.py")]
@@ -33,7 +33,7 @@ class Demo:
 
     def __init__(self, state: Path) -> None:
         self.state = state
-        self.port = free_port()
+        self.port = own_port()
         self.environment = {name: value for name, value in os.environ.items() if name not in OURS}
         self.environment |= {"MARKETPLACE_STATE": str(state), "PORT": str(self.port)}
         self.output = state.parent / "output"
@@ -178,7 +178,7 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
         assert any(part in command for command in running), part
     assert 0 not in {Path(f"/proc/{server.pid}").stat().st_uid for server in servers.by_variable.values()}
 
-    again = demo.run("demo", PORT=str(free_port()))
+    again = demo.run("demo", PORT=str(own_port()))
     assert (again.returncode, "The demo already runs at" in again.stderr) == (1, True)
 
     for lost in (servers.by_variable["REDIS_URL"].pid, servers.by_variable["DATABASE_URL"].pid, web(running, demo)):

@@ -24,7 +24,7 @@ from tests.factories import LeadFactory
 from tests.partners.calling import partner_caller
 from tests.partners.receiving import Handler, Receiver, receiver
 from tests.processes import environment_of_test
-from tests.waiting import waits_for_us
+from tests.waiting import eventually, waits_for_us, whoever_comes_is_gone_after
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = "import django; django.setup(); from partners import delivery; delivery.send_due()"
@@ -76,24 +76,22 @@ def test_a_kill_between_sending_and_noting_brings_the_message_again_under_its_id
 
     def answer_late(handler: Handler) -> None:
         arrived.set()
-        assert locked.wait(30)
+        assert locked.wait(120)
         handler.answer(204)
 
     machine.answers = answer_late
-    killed = worker()
-    try:
-        assert arrived.wait(30)
-        with transaction.atomic():
-            WebhookDelivery.objects.select_for_update().get()
-            locked.set()
-            deadline = time.monotonic() + 30
-            while not waits_for_us() and time.monotonic() < deadline:
-                pass
-            was_noting = waits_for_us()
+    with whoever_comes_is_gone_after():
+        killed = worker()
+        try:
+            assert arrived.wait(120)
+            with transaction.atomic():
+                WebhookDelivery.objects.select_for_update().get()
+                locked.set()
+                was_noting = eventually(waits_for_us)
+                killed.kill()
+                killed.wait()
+        finally:
             killed.kill()
-            killed.wait()
-    finally:
-        killed.kill()
     in_between = WebhookDelivery.objects.get().state
     machine.answers = lambda handler: handler.answer(204)
     following = public_lead()
@@ -150,6 +148,7 @@ def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_is_doing(
 ) -> None:
     """Its lease ran out while the receiver was thinking; another one is sending when the answer comes."""
     monkeypatch.setattr("partners.delivery.sending.WIDTH", 1)  # the late one does not take it up again itself
+    monkeypatch.setattr("partners.delivery.posting.DEADLINE", 120.0)
     hook(machine)
     public_lead()
     late, go_on, noted = threading.Event(), threading.Event(), threading.Event()
@@ -158,11 +157,11 @@ def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_is_doing(
     def answer(handler: Handler) -> None:
         if len(machine.got) == 1:
             late.set()
-            assert go_on.wait(30)
+            assert go_on.wait(120)
             handler.answer(500)
         else:
             go_on.set()
-            assert noted.wait(30)
+            assert noted.wait(120)
             handler.answer(204)
 
     def slow_worker() -> None:
@@ -176,10 +175,10 @@ def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_is_doing(
     machine.answers = answer
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(slow_worker)
-        assert late.wait(30)
+        assert late.wait(120)
         leases_run_out()
         delivery.send_due()
-        slow.result(60)
+        slow.result(120)
 
     assert in_between == [("claimed", 2, None)]
     assert WebhookDelivery.objects.values_list("state", "last_status").get() == ("delivered", 204)
