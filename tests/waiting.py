@@ -40,8 +40,8 @@ def wait_for(worker: "Future[Any]") -> None:
 def whoever_comes_is_gone_after() -> Iterator[None]:
     """In the end, wait for those who connected to the database meanwhile.
 
-    PostgreSQL notices that a client was killed when it has its next word for it, and keeps its locks until then: whoever
-    passes over what is locked would find nothing to do. Not for the inside of a transaction.
+    PostgreSQL notices that a client was killed when it has its next word for it, and keeps its locks until then:
+    whoever passes over what is locked would find nothing to do. Not for the inside of a transaction.
     """
     before = _others()
     try:
