@@ -54,7 +54,7 @@ class Demo:
     def stop(self, how: signal.Signals) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
-            self.process.wait(60)
+            self.process.wait(120)
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run another command beside it."""
@@ -184,12 +184,12 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
     for lost in (servers.by_variable["REDIS_URL"].pid, servers.by_variable["DATABASE_URL"].pid, web(running, demo)):
         assert lost
         os.kill(lost, signal.SIGKILL)
-        assert wait_until(lambda: demo.get("/leads/") != 200 or "starting it again" in demo.said, seconds=10)
-        assert wait_until(lambda: demo.get("/leads/") == 200, seconds=30)
+        assert wait_until(lambda: demo.get("/leads/") != 200 or "starting it again" in demo.said, seconds=60)
+        assert wait_until(lambda: demo.get("/leads/") == 200, seconds=120)
 
     demo.stop(signal.SIGINT)
     assert demo.said.rstrip().endswith("Stopped. The data stays.")
-    assert wait_until(lambda: processes_of(demo.state) == {}, seconds=10)
+    assert wait_until(lambda: processes_of(demo.state) == {}, seconds=60)
     assert demo.get("/") is None
 
     assert demo.start() < 30
@@ -197,7 +197,7 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
     assert f"A partner’s key:      {key}\n" in demo.said
     done = demo.run("servers", "stop")
     assert (done.returncode, demo.get("/")) == (0, None)
-    assert wait_until(lambda: processes_of(demo.state) == {}, seconds=10)
+    assert wait_until(lambda: processes_of(demo.state) == {}, seconds=60)
 
 
 def web(running: dict[str, int], demo: Demo) -> int:

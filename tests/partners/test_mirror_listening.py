@@ -20,6 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from offerboard.models import Lead
 from partners import delivery
+from partners.delivery import posting
 from partners.models import WebhookDelivery
 from partners.numbering import number_changes
 from partners.services import webhooks as services
@@ -75,7 +76,7 @@ def listening(
 ) -> Iterator[Listening]:
     """In the end the market has answered all that it was asked: the tables are emptied when nobody is at them."""
     settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-    monkeypatch.setattr("partners.delivery.posting.DEADLINE", 60.0)
+    monkeypatch.setattr(posting, "DEADLINE", 120.0)
     caller, port = partner_caller(), own_port()
     made = services.create_webhook(key=caller.key, url=f"http://127.0.0.1:{port}/", kinds=["lead"], now=timezone.now())
     key, secret, file = tmp_path / "key.txt", tmp_path / "secret.txt", tmp_path / "mirror.sqlite"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from partners.numbering import number_changes
 from partners.services import webhooks as services
 from tests.factories import LeadFactory
 from tests.partners.calling import partner_caller
-from tests.partners.receiving import Handler, Receiver, receiver
+from tests.partners.receiving import Handler, Receiver
 from tests.processes import environment_of_test
 from tests.waiting import eventually, waits_for_us, whoever_comes_is_gone_after
 
@@ -33,12 +33,6 @@ WORKER = "import django; django.setup(); from partners import delivery; delivery
 @pytest.fixture(autouse=True)
 def loopback(settings: Any) -> None:
     settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-
-
-@pytest.fixture
-def machine() -> Iterator[Receiver]:
-    with receiver() as server:
-        yield server
 
 
 def hook(machine: Receiver) -> Webhook:
@@ -148,7 +142,6 @@ def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_is_doing(
 ) -> None:
     """Its lease ran out while the receiver was thinking; another one is sending when the answer comes."""
     monkeypatch.setattr("partners.delivery.sending.WIDTH", 1)  # the late one does not take it up again itself
-    monkeypatch.setattr("partners.delivery.posting.DEADLINE", 120.0)
     hook(machine)
     public_lead()
     late, go_on, noted = threading.Event(), threading.Event(), threading.Event()

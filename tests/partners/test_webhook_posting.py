@@ -218,8 +218,11 @@ def test_an_answer_that_drips_is_cut_at_the_deadline(trusts_second_loopback: Non
 
 
 def test_silence_is_cut_at_the_deadline(trusts_second_loopback: None, hurry: None, over: Event) -> None:
+    def say_nothing(_handler: Handler) -> None:
+        over.wait(300)
+
     with receiver("127.0.0.2") as silent:
-        silent.answers = lambda handler: over.wait(300)
+        silent.answers = say_nothing
         outcome, seconds = timed(lambda: send(silent.url))
 
     assert (outcome.status, outcome.error) == (None, "no answer within 1 seconds")
