@@ -66,6 +66,7 @@ class Crash:
             "DEMO": "1",
             "SECRET_KEY": "only for this test " + "x" * 40,
             "MARKETPLACE_STATE": str(state),
+            "STATEMENT_TIMEOUT_MS": "60000",
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "OPERATOR_NAME": "Example Ltd",
             "OPERATOR_ADDRESS": "1 Example Street, Example",

@@ -32,6 +32,7 @@ class Installation:
             "DEMO": "1",
             "SECRET_KEY": "only for this test " + "x" * 40,
             "MARKETPLACE_STATE": str(state),
+            "STATEMENT_TIMEOUT_MS": "60000",
             "SITE_URL": self.address,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "LOG_LEVEL": "WARNING",

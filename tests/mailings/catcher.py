@@ -4,6 +4,7 @@ from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -32,7 +33,8 @@ class Catcher:
         self.on_recipient: Answer = lambda address: None
         self.on_dot: Answer = lambda address: None
         port = own_port()
-        self.smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}  # what settings.SMTP must be for mail to come here
+        # What settings.SMTP must be for mail to come here.
+        self.smtp: dict[str, Any] = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}
         self.controller = Controller(self, hostname="127.0.0.1", port=port, ready_timeout=60)
 
     def start(self) -> None:
