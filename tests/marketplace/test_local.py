@@ -19,6 +19,7 @@ import redis
 from marketplace.embedded.place import REFUGE
 from marketplace.embedded.process import ServerFailed, wait_until
 from marketplace.embedded.servers import CHECKOUT, Servers
+from marketplace.embedded.valkey import PORTS
 from marketplace.local import ServersUnavailable, use_embedded_servers
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -199,6 +200,12 @@ def test_valkey_moves_when_its_port_is_taken(state: Path) -> None:
 
     assert f":{port}/" not in url
     assert ask_redis(url).ping() is True
+
+
+def test_valkeys_port_is_none_that_the_kernel_lends_to_others_while_it_restarts(running: Servers) -> None:
+    url = running.by_variable["REDIS_URL"].url
+
+    assert int(url.rpartition(":")[2].removesuffix("/0")) in PORTS
 
 
 @pytest.mark.parametrize("password", ["", "wrong"])
