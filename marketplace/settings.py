@@ -134,6 +134,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "marketplace.forms.MarketRenderer"
 
+# Seconds by which tests wait longer for locks and servers: on a busy machine nobody has their turn for some of them.
+TESTS_WAIT = 60 if TESTING else 0
+
 # --- PostgreSQL holds the truth -----------------------------------------------------------------------------------
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=60_000 if TESTING else 5000)
 DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres:///marketplace")}
@@ -142,9 +145,9 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,  # and a restarted PostgreSQL is found again
     "OPTIONS": {
         **DATABASES["default"].get("OPTIONS", {}),
-        "connect_timeout": 3,
+        "connect_timeout": 3 + TESTS_WAIT,
         # Pages read little: what parallel workers and compiled queries cost to start, they never earn back here.
-        "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout=2000"
+        "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={2 + TESTS_WAIT}s"
         " -c max_parallel_workers_per_gather=0 -c jit=off -c random_page_cost=1.1",
     },
 }
@@ -155,7 +158,7 @@ CACHES = {
     "default": {
         "BACKEND": "marketplace.cache.FallbackCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        "OPTIONS": {"socket_timeout": 1 + TESTS_WAIT, "socket_connect_timeout": 1 + TESTS_WAIT},
     },
 }
 # Finished public pages that each web process keeps for readers without cookies (docs/decisions/0008).
@@ -165,8 +168,8 @@ VISITOR_PAGES_BYTES = env.int("VISITOR_PAGES_BYTES", default=16 * 1024 * 1024)
 DRAWINGS_BYTES = env.int("DRAWINGS_BYTES", default=16 * 1024 * 1024)  # of cards and other parts of pages
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 2,
-    "socket_connect_timeout": 2,
+    "socket_timeout": 2 + TESTS_WAIT,
+    "socket_connect_timeout": 2 + TESTS_WAIT,
     "retry_on_timeout": False,
     "visibility_timeout": 600,
     "unacked_restore_interval": 10,

@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from offerboard.models.lead import RANK_SEQUENCE
 from partners.models import Feed
@@ -15,6 +17,10 @@ from privacy.models import PolicyVersion
 from privacy.policies import FIRST_DATE, first_contents
 from tests.factories import FIRST_RANK, NOW
 from tests.partners.calling import Caller, member_caller
+
+# How long an example takes says something about the machine and nothing about the product.
+hypothesis_settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

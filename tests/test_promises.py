@@ -119,7 +119,7 @@ def run(suite: Path, *options: str, **environment: str) -> tuple[int, list[str]]
         env={**os.environ, **usual, **environment},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
     _before, _title, section = ended.stdout.partition(" promises ==")
     return ended.returncode, [line for line in section.splitlines()[1:] if line.strip("=")[:1] not in {"", " "}]

@@ -4,6 +4,7 @@ import signal
 import socket
 from functools import partial
 from pathlib import Path
+from random import SystemRandom
 
 import redis
 
@@ -14,6 +15,8 @@ from marketplace.embedded.wheels import valkey_binary
 
 PATIENCE = 60.0  # seconds
 ATTEMPTS = 3  # a free port can be taken between looking and listening
+# Below those that Linux lends to whoever connects or asks for any: it is still free when a stopped server comes back.
+PORTS = range(20_000, 32_000)
 
 
 class Valkey:
@@ -106,7 +109,8 @@ class Valkey:
 
     def _free_port(self) -> int:
         """The port of last time, so that who knows it need not ask again; another one if it is taken."""
-        for port in (int(self.place.note("valkey_port") or 0), 0):
+        last_time = int(self.place.note("valkey_port") or 0)
+        for port in (*filter(None, [last_time]), *SystemRandom().sample(PORTS, 20), 0):
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:

@@ -20,8 +20,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from marketplace.demo import free_port
 from marketplace.embedded.servers import CHECKOUT, Servers
+from tests.ports import own_port
 
 SHARE, DELAY = 0.03, 0.01  # of mails put off; seconds before a recipient is answered, so that the kills find work
 SILENCE = 0.05
@@ -59,13 +59,14 @@ class Crash:
         """Start the servers and make the tables; `silence`: seconds from a mail's arrival to the answer."""
         self.state, self.chance = state, random.Random(seed)  # noqa: S311 - so that a run can be repeated
         self.servers = Servers(state, for_tests=True)
-        self.log, port = state / "arrived", free_port()
+        self.log, port = state / "arrived", own_port()
         self.environment = {
             **os.environ,
             **self.servers.start(),
             "DEMO": "1",
             "SECRET_KEY": "only for this test " + "x" * 40,
             "MARKETPLACE_STATE": str(state),
+            "STATEMENT_TIMEOUT_MS": "60000",
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",
             "OPERATOR_NAME": "Example Ltd",
             "OPERATOR_ADDRESS": "1 Example Street, Example",

@@ -6,16 +6,14 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from marketplace.demo import free_port
 from marketplace.embedded.servers import CHECKOUT, Servers
+from tests.ports import own_port
 
 
 class Installation:
@@ -25,7 +23,7 @@ class Installation:
         """Start the servers and fill the database with a small seed; programs are started by the tests."""
         self.state = state
         self.servers = Servers(state, for_tests=True)
-        self.web_port, self.mail_port = free_port(), free_port()
+        self.web_port, self.mail_port = own_port(), own_port()
         self.address = f"http://127.0.0.1:{self.web_port}"
         self.mailbox = state / "mailbox"
         self.environment = {
@@ -34,6 +32,7 @@ class Installation:
             "DEMO": "1",
             "SECRET_KEY": "only for this test " + "x" * 40,
             "MARKETPLACE_STATE": str(state),
+            "STATEMENT_TIMEOUT_MS": "60000",
             "SITE_URL": self.address,
             "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "LOG_LEVEL": "WARNING",
@@ -148,11 +147,3 @@ class Person:
     def log_in(self, account: tuple[str, str]) -> int:
         """Through the log-in page."""
         return self.send("/account/login/", login=account[0], password=account[1])
-
-
-def eventually(fact: Callable[[], bool], *, seconds: float = 60) -> bool:
-    """Whether it becomes true; the time is a limit for the test, not a promise of the product."""
-    deadline = time.monotonic() + seconds
-    while not (true := fact()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return true

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.installation import Installation, Person, eventually
+from tests.faults.installation import Installation, Person
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.long
 

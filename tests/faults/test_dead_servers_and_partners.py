@@ -18,10 +18,11 @@ import pytest
 import redis
 
 from marketplace.embedded.servers import CHECKOUT
-from tests.faults.installation import Installation, eventually
+from tests.faults.installation import Installation
 from tests.faults.test_dead_servers import answers
 from tests.partners.mirroring import example
 from tests.partners.receiving import Handler, Receiver, receiver
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.long
 ISSUE = """

@@ -11,7 +11,8 @@ import psycopg2
 import pytest
 
 from marketplace.embedded.servers import CHECKOUT
-from tests.faults.installation import Installation, eventually
+from tests.faults.installation import Installation
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.long
 ROWS = 30_000

@@ -13,9 +13,8 @@ from django.utils import timezone
 
 from partners.models import Change, Feed, Mark
 from partners.numbering import number_changes
-from tests.faults.installation import eventually
 from tests.processes import environment_of_test
-from tests.waiting import waits_for_us
+from tests.waiting import eventually, waits_for_us
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BATCH, MARKS = 10, 45

@@ -18,23 +18,25 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from partners import delivery, periodic
+from partners.delivery import posting
 from partners.models import Feed, Webhook, WebhookDelivery
 from partners.numbering import number_changes
 from partners.services import webhooks as services
 from tests.factories import LeadFactory
-from tests.faults.installation import eventually
 from tests.partners.calling import partner_caller
 from tests.partners.receiving import Handler, Receiver, receiver
 from tests.processes import environment_of_test
-from tests.waiting import waits_for_us
+from tests.waiting import eventually, waits_for_us, whoever_comes_is_gone_after
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = "import django; django.setup(); from partners import delivery; delivery.send_due()"
 
 
 @pytest.fixture(autouse=True)
-def loopback(settings: Any) -> None:
+def loopback(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver that has its turn late has not failed."""
     settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    monkeypatch.setattr(posting, "DEADLINE", 120.0)
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def worker(**environment: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 def kill_before_it_reads(table: str) -> None:
     """Killed where it first asks for rows of this table."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with whoever_comes_is_gone_after(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         with worker():
             assert eventually(waits_for_us)
@@ -127,12 +129,12 @@ def test_killed_when_the_receiver_has_it_and_has_not_answered_it_comes_again_und
 
     def keep_waiting(_handler: Handler) -> None:
         arrived.set()
-        over.wait(60)
+        over.wait(300)
 
     machine.answers = keep_waiting
     first = public_lead()
-    with worker():
-        assert arrived.wait(60)
+    with whoever_comes_is_gone_after(), worker():
+        assert arrived.wait(120)
     by_then, second = rows(), public_lead()
     machine.answers = lambda handler: handler.answer(204)
     over.set()
@@ -155,8 +157,8 @@ def test_killed_again_and_again_at_one_message_it_keeps_its_id_and_its_place(mac
 
     machine.answers = say_nothing
     for _life in range(3):
-        with worker():
-            assert arrived.acquire(timeout=60)
+        with whoever_comes_is_gone_after(), worker():
+            assert arrived.acquire(timeout=120)
         WebhookDelivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
         public_lead()
     machine.answers = lambda handler: handler.answer(204)
@@ -172,7 +174,7 @@ def test_a_worker_without_redis_sends_all_the_same(machine: Receiver) -> None:
     """What it needs is in PostgreSQL."""
     first = public_lead()
     with worker(REDIS_URL="redis://127.0.0.1:1/0") as process:
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
 
     assert told(machine) == [[first]]
     assert rows() == [("delivered", 1)]

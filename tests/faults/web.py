@@ -5,20 +5,35 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
+from django.db import connection
 
-from marketplace.demo import free_port
-from tests.faults.installation import eventually
+from tests.ports import own_port
 from tests.processes import environment_of_test
+from tests.waiting import eventually
+
+GATE = 7_310_900  # an advisory lock; see tests/faults/short_stretches.py
+
+
+@contextmanager
+def exports_stop() -> Iterator[None]:
+    """None of leads goes past its first stretches meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [GATE])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [GATE])
 
 
 class Web:
     """gunicorn with one worker; it keeps its address from life to life."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = own_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -41,6 +56,6 @@ class Web:
             self.process = None
 
     def _answers(self) -> bool:
-        with suppress(OSError), urllib.request.urlopen(f"{self.address}/health/ready", timeout=10) as answer:  # noqa: S310
+        with suppress(OSError), urllib.request.urlopen(f"{self.address}/health/ready", timeout=60) as answer:  # noqa: S310
             return bool(answer.status == 200)
         return False

@@ -1,13 +1,15 @@
 """A real mail server on loopback that does as it is told."""
 
-import socket
 from collections.abc import Callable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.ports import own_port
 
 Answer = Callable[[str], str | None]
 BREAK_OFF = "000 hang up"  # instead of an answer
@@ -30,11 +32,10 @@ class Catcher:
         self.on_sender: Answer = lambda address: None
         self.on_recipient: Answer = lambda address: None
         self.on_dot: Answer = lambda address: None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.smtp = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}  # what settings.SMTP must be for mail to come here
-        self.controller = Controller(self, hostname="127.0.0.1", port=port)
+        port = own_port()
+        # What settings.SMTP must be for mail to come here.
+        self.smtp: dict[str, Any] = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}
+        self.controller = Controller(self, hostname="127.0.0.1", port=port, ready_timeout=60)
 
     def start(self) -> None:
         """Listen."""

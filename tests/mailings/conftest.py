@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Member
+from mailings import smtp
 from offerboard.notices import APPROVED, REPLY
 from tests.factories import CompanyFactory, MemberFactory
 from tests.mailings.catcher import Catcher
@@ -14,8 +15,9 @@ from tests.mailings.noticing import wants
 
 
 @pytest.fixture
-def catcher(settings: Any) -> Iterator[Catcher]:
-    """The server that mail goes to."""
+def catcher(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Catcher]:
+    """The server that mail goes to; where a test lets it wait for something, it is waited for."""
+    monkeypatch.setattr(smtp, "PATIENCE", 120)
     catcher = Catcher()
     catcher.start()
     settings.SMTP = catcher.smtp

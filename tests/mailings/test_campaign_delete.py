@@ -39,7 +39,7 @@ def test_what_is_released_while_it_is_deleted_stays_as_it_was_released() -> None
             release(draft)
             deleting = pool.submit(delete)
             wait_for(deleting)
-        page = deleting.result(30)
+        page = deleting.result(120)
 
     assert Campaign.objects.get().state == "approved"
     assert CampaignText.objects.get().subject == "News of November"
@@ -63,7 +63,7 @@ def test_who_releases_what_is_deleted_at_that_moment_is_told() -> None:
             delete_draft(campaign=draft)
             releasing = pool.submit(let_go)
             wait_for(releasing)
-        page = releasing.result(30)
+        page = releasing.result(120)
 
     assert "Somebody else released it at the same moment, or deleted it." in page
     assert not Campaign.objects.exists()

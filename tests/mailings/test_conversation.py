@@ -33,7 +33,7 @@ class Server:
             self._loop.run_forever()
 
         threading.Thread(target=run, daemon=True).start()
-        assert started.wait(10)
+        assert started.wait(120)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -17,7 +17,7 @@ from offerboard.notices import APPROVED, REPLY
 from offerboard.services import lead_states
 from tests.factories import NOW, CompanyFactory, LeadFactory, MemberFactory
 from tests.mailings.noticing import EIGHT, HOUR, thread_with, told, waiting, wants, work, write
-from tests.waiting import WAITING_FOR_US, wait_for
+from tests.waiting import WAITING_FOR_US, wait_for, whoever_comes_is_gone_after
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,7 @@ def test_a_worker_that_dies_before_the_commit_leaves_all_to_the_next() -> None:
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(1) as pool:
+    with whoever_comes_is_gone_after(), ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("LOCK TABLE mailings_delivery IN SHARE MODE")

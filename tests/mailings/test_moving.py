@@ -262,7 +262,7 @@ def test_an_announcement_whose_readers_are_being_found_at_that_moment_follows_to
             )
             changing = pool.submit(change)
             wait_for(changing)
-        changing.result(30)
+        changing.result(120)
     send_all()
 
     assert (NEW in catcher.recipients, OLD in ends(campaign)) == (True, False)

@@ -1,6 +1,5 @@
 """Our own mail server is silent, or does not let us in: nobody's mail is to blame, and all of it waits."""
 
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,6 +18,7 @@ from mailings.services import queue_message
 from tests.factories import NOW
 from tests.mailings.campaigning import fresh, release, send_all, subscriber, write
 from tests.mailings.catcher import BREAK_OFF, Catcher
+from tests.ports import deaf_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("policies", "sender")]
 SECOND = timedelta(seconds=1)
@@ -35,9 +35,8 @@ def today() -> Iterator[None]:
 @pytest.fixture
 def nobody(settings: Any) -> Iterator[None]:
     """No server listens where mail should go."""
-    with socket.socket() as reserved:  # bound, so that nobody else listens there either
-        reserved.bind(("127.0.0.1", 0))
-        settings.SMTP = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": reserved.getsockname()[1]}
+    with deaf_port() as port:
+        settings.SMTP = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": port}
         yield
 
 
@@ -52,6 +51,7 @@ def strict(settings: Any) -> Iterator[Catcher]:
         port=port,
         authenticator=lambda *_who: AuthResult(success=False, handled=False),
         auth_require_tls=False,
+        ready_timeout=60,
     )
     catcher.start()
     settings.SMTP = {**catcher.smtp, "EMAIL_HOST_USER": "market", "EMAIL_HOST_PASSWORD": "wrong"}

@@ -76,7 +76,7 @@ def test_a_large_message_takes_no_long_time(name: str) -> None:
 
     read(LARGE[name][:MOST])
 
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 20  # what grows with the square of the size takes minutes
 
 
 def test_every_receiver_of_a_notification_has_a_fate_of_their_own() -> None:

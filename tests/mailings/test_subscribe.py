@@ -316,7 +316,7 @@ def test_of_two_presses_at_once_both_hear_that_it_comes(client: Client) -> None:
             wait_for(page)
             subscriber(wish.email)
             wish.delete()
-        answered = page.result(30)
+        answered = page.result(120)
 
     assert "You are subscribed already" in answered
     assert Subscriber.objects.count() == 1
@@ -387,7 +387,7 @@ def test_of_two_clicks_at_once_one_asks(client: Client) -> None:
             )
             page = pool.submit(second)
             wait_for(page)
-        answered = page.result(30)
+        answered = page.result(120)
 
     assert "Please look into your mailbox" in answered
     assert (SubscriptionWish.objects.count(), Delivery.objects.count()) == (1, 0)

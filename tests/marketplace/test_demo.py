@@ -19,9 +19,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from marketplace.demo import free_port
 from marketplace.embedded.process import wait_until
 from marketplace.embedded.servers import CHECKOUT, Servers
+from tests.ports import own_port
 
 PATIENCE = 300.0  # seconds; the first start invents the data
 COMMAND = [sys.executable, str(CHECKOUT / "manage.py")]
@@ -33,7 +33,7 @@ class Demo:
 
     def __init__(self, state: Path) -> None:
         self.state = state
-        self.port = free_port()
+        self.port = own_port()
         self.environment = {name: value for name, value in os.environ.items() if name not in OURS}
         self.environment |= {"MARKETPLACE_STATE": str(state), "PORT": str(self.port)}
         self.output = state.parent / "output"
@@ -54,7 +54,7 @@ class Demo:
     def stop(self, how: signal.Signals) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
-            self.process.wait(60)
+            self.process.wait(120)
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run another command beside it."""
@@ -178,18 +178,18 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
         assert any(part in command for command in running), part
     assert 0 not in {Path(f"/proc/{server.pid}").stat().st_uid for server in servers.by_variable.values()}
 
-    again = demo.run("demo", PORT=str(free_port()))
+    again = demo.run("demo", PORT=str(own_port()))
     assert (again.returncode, "The demo already runs at" in again.stderr) == (1, True)
 
     for lost in (servers.by_variable["REDIS_URL"].pid, servers.by_variable["DATABASE_URL"].pid, web(running, demo)):
         assert lost
         os.kill(lost, signal.SIGKILL)
-        assert wait_until(lambda: demo.get("/leads/") != 200 or "starting it again" in demo.said, seconds=10)
-        assert wait_until(lambda: demo.get("/leads/") == 200, seconds=30)
+        assert wait_until(lambda: demo.get("/leads/") != 200 or "starting it again" in demo.said, seconds=60)
+        assert wait_until(lambda: demo.get("/leads/") == 200, seconds=120)
 
     demo.stop(signal.SIGINT)
     assert demo.said.rstrip().endswith("Stopped. The data stays.")
-    assert wait_until(lambda: processes_of(demo.state) == {}, seconds=10)
+    assert wait_until(lambda: processes_of(demo.state) == {}, seconds=60)
     assert demo.get("/") is None
 
     assert demo.start() < 30
@@ -197,7 +197,7 @@ def test_the_demo_opens_survives_losses_and_closes(demo: Demo) -> None:
     assert f"A partner’s key:      {key}\n" in demo.said
     done = demo.run("servers", "stop")
     assert (done.returncode, demo.get("/")) == (0, None)
-    assert wait_until(lambda: processes_of(demo.state) == {}, seconds=10)
+    assert wait_until(lambda: processes_of(demo.state) == {}, seconds=60)
 
 
 def web(running: dict[str, int], demo: Demo) -> int:

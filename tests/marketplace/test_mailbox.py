@@ -14,9 +14,10 @@ from django.urls import NoReverseMatch, reverse
 from pytest_django.fixtures import Settings
 
 from marketplace import mailcatcher
-from marketplace.demo import free_port, greets
+from marketplace.demo import greets
 from marketplace.embedded.process import wait_until
 from marketplace.embedded.servers import CHECKOUT
+from tests.ports import own_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.marketplace.mailbox_urls")]
 
@@ -30,11 +31,11 @@ def mailbox(tmp_path: Path, settings: Settings) -> Path:
 @pytest.fixture
 def catcher(mailbox: Path) -> Iterator[int]:
     """The port of a running mail catcher."""
-    port = free_port()
+    port = own_port()
     command = [sys.executable, "-m", "marketplace.mailcatcher", str(port), str(mailbox)]
     with subprocess.Popen(command, cwd=CHECKOUT, env=os.environ) as process:
         try:
-            assert wait_until(lambda: greets(port), seconds=20)
+            assert wait_until(lambda: greets(port), seconds=60)
             yield port
         finally:
             process.terminate()

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,7 +42,7 @@ def make_supervisor(folder: Path, said: list[str]) -> Supervisor:
 def alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter where it ends between opening and reading
         return False
     return state != "Z"
 
@@ -61,7 +60,7 @@ def watch_until(supervisor: Supervisor, done: Callable[[], bool]) -> None:
     supervisor.listen()
 
     def interrupt() -> None:
-        wait_until(done, seconds=20)
+        wait_until(done, seconds=120)
         os.kill(os.getpid(), signal.SIGTERM)
 
     watcher = threading.Thread(target=interrupt)
@@ -109,9 +108,9 @@ def test_a_program_that_keeps_dying_is_started_less_and_less_often(tmp_path: Pat
     program = Program("flop", python("import sys; sys.exit(3)"))
     supervisor.stages.append([program])
 
-    watch_until(supervisor, lambda: len(said) == 3)
+    watch_until(supervisor, lambda: len(said) >= 3)
 
-    assert said == [f"flop ended (exit 3); starting it again in {seconds} s." for seconds in (1, 2, 4)]
+    assert said[:3] == [f"flop ended (exit 3); starting it again in {seconds} s." for seconds in (1, 2, 4)]
     supervisor.stop()
 
 
@@ -120,7 +119,8 @@ def test_programs_end_in_reverse_order_with_all_their_children(tmp_path: Path) -
     diary = tmp_path / "diary"
     for name in ("first", "second"):
         started = tmp_path / name
-        supervisor.start(Program(name, python(SAYS_WHEN_IT_ENDS, name, started, diary), ready=started.exists))
+        command = python(SAYS_WHEN_IT_ENDS, name, started, diary)
+        supervisor.start(Program(name, command, ready=started.exists, patience=120, grace=120))
     family = python(f"import subprocess, sys; subprocess.run([sys.executable, '-c', {FOREVER!r}])")
     supervisor.start(Program("family", family, grace=0.2))
     groups = [program.process.pid for program in supervisor.programs if program.process]
@@ -128,7 +128,7 @@ def test_programs_end_in_reverse_order_with_all_their_children(tmp_path: Path) -
     supervisor.stop()
 
     assert diary.read_text().split() == ["second", "first"]
-    assert wait_until(lambda: not any(map(group_exists, groups)), seconds=10)
+    assert wait_until(lambda: not any(map(group_exists, groups)), seconds=120)
 
 
 def test_what_does_not_become_ready_is_an_error_with_its_last_words(tmp_path: Path) -> None:
@@ -151,16 +151,16 @@ def test_programs_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
         folder = Path({str(tmp_path)!r})
         supervisor = Supervisor(environment=os.environ, run_as={{}}, directory=folder, logs=folder, say=print)
         supervisor.start(Program("sleeper", {python(FOREVER)!r}))
-        (folder / "pid").write_text(str(supervisor.programs[0].process.pid))
+        (folder / "half").write_text(str(supervisor.programs[0].process.pid))
+        (folder / "half").rename(folder / "pid")
         supervisor.watch()
     """)
     with subprocess.Popen(python(code), cwd=CHECKOUT) as process:
         try:
-            assert wait_until((tmp_path / "pid").exists, seconds=20)
-            time.sleep(0.1)
+            assert wait_until((tmp_path / "pid").exists, seconds=120)
             pid = int((tmp_path / "pid").read_text())
             assert alive(pid)
         finally:
             process.kill()
 
-    assert wait_until(lambda: not alive(pid), seconds=5)
+    assert wait_until(lambda: not alive(pid), seconds=120)

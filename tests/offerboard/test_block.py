@@ -1,7 +1,7 @@
 """A company that no longer wants to hear from another blocks it."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from mailings.models import Delivery
 from offerboard.models import Block, Inquiry, Lead, Message
 from offerboard.services import inquiries as services
 from tests.factories import NOW, CompanyFactory, InquiryFactory, LeadFactory, MemberFactory, MessageFactory
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db
 WORDS = "May I ask once more?"
@@ -185,15 +186,6 @@ def test_a_link_changes_nothing(inquiry: Inquiry, verb: str) -> None:
 
 
 # --- on two connections at once --------------------------------------------------------------------------------------
-
-
-def wait_for(pressed: "Future[str]") -> None:
-    """Until the other connection has come to an end, or waits for a lock that this one holds."""
-    with connection.cursor() as cursor:
-        while not pressed.done():
-            cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            if cursor.fetchone():
-                return
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,14 +17,19 @@ from tests.offerboard.importing import coffee, queued, table
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def wait_for_no_lock() -> None:
+    """As if the patience of a real installation were over at once; until the connection is closed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 50")
+
+
 def test_while_somebody_else_holds_the_companys_row_the_import_rests_and_does_not_end() -> None:
     job, other = queued(table(*coffee(2))), connection.copy()
     other.set_autocommit(False)
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT 1 FROM directory_company WHERE id = %s FOR UPDATE", [job.company_id])
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = 50")
+        wait_for_no_lock()
         for number in range(running.MOST_ATTEMPTS + 1):
             with time_machine.travel(NOW + number * timedelta(minutes=1), tick=False):
                 assert running.go_on(job.pk) is False
@@ -37,10 +42,10 @@ def test_while_somebody_else_holds_the_companys_row_the_import_rests_and_does_no
         assert running.claim(job.pk, now=job.waits_until - timedelta(seconds=1)) is None
     finally:
         other.close()
+        connection.close()
 
     with time_machine.travel(job.waits_until, tick=False):
         running.go_on(job.pk)
-    connection.close()  # the next test waits for locks as long as ever
     job.refresh_from_db()
     assert (job.state, job.imported) == ("done", 2)
 
@@ -78,10 +83,12 @@ def test_a_commands_import_does_not_rest_since_nobody_else_has_its_file() -> Non
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT 1 FROM directory_company WHERE id = %s FOR UPDATE", [job.company_id])
+        wait_for_no_lock()
         with time_machine.travel(NOW, tick=False), pytest.raises(OperationalError):
             running.run(job, file)
     finally:
         other.close()
+        connection.close()
 
     job.refresh_from_db()
     assert (job.state, job.waits_until, Lead.objects.count()) == ("running", None, 0)

@@ -33,7 +33,7 @@ def test_of_two_that_overlap_the_second_is_told_and_can_send_it_again(shop: Call
             Lead.objects.update(quantity=48, updated_at=NOW + timedelta(seconds=1))
             second = pool.submit(call)
             wait_for(second)
-        refused, between = second.result(30), shop.get(path).json()
+        refused, between = second.result(120), shop.get(path).json()
     again = shop.send("PATCH", path, {"title": "Arabica"})
 
     assert kind_of(refused) == (409, "changed-meanwhile")
@@ -95,7 +95,7 @@ def test_what_depends_on_a_reading_is_not_done_to_what_is_saved_after_the_look_a
             Lead.objects.update(title="A colleague’s", updated_at=NOW + timedelta(seconds=1))
             second = pool.submit(call)
             wait_for(second)
-        refused = second.result(30)
+        refused = second.result(120)
 
     assert kind_of(refused) == (412, "not-as-read")
     assert leads() == [("A colleague’s", state)]

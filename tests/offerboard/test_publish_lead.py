@@ -197,7 +197,7 @@ def at_once(*actions: Callable[[], object]) -> list[str]:
 
     def run(action: Callable[[], object]) -> str:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=120)
             action()
         except Exception as error:  # noqa: BLE001  # whatever it is, the test compares its name
             return type(error).__name__

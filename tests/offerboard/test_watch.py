@@ -161,7 +161,7 @@ def test_ten_presses_at_once_keep_one() -> None:
 
     def press(_n: int) -> None:
         connection.ensure_connection()
-        together.wait(timeout=30)
+        together.wait(timeout=120)
         watching.watch(member=member, thing=lead, now=NOW)
         connections.close_all()
 

@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 
 from accounts.models import Member
+from partners.delivery import posting
 from partners.models import ConnectedService
 from tests.factories import NOW, ConnectedServiceFactory, MemberFactory
 from tests.partners.calling import Caller, partner_caller
@@ -24,7 +25,9 @@ def clock(settings: Any) -> Iterator[Clock]:
 
 
 @pytest.fixture
-def machine() -> Iterator[Receiver]:
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """It is waited for longer than the market waits: on a busy machine it may not have its turn for a while."""
+    monkeypatch.setattr(posting, "DEADLINE", 120.0)
     with receiver() as server:
         yield server
 

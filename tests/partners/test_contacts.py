@@ -1,7 +1,7 @@
 """Contacts: who said yes to a partner by its name is handed over to that partner, and each reading is written down."""
 
-import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tests.partners.mirroring import new_mirror
 from tests.privacy.answering import say
 from tests.privacy.leaving import leave
 from tests.privacy.publishing import named_all_receivers
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("operator", "policies")]
 
@@ -343,20 +344,21 @@ def test_a_no_that_comes_while_a_page_is_read_waits_for_it_and_then_finds_it_in_
     member, asked = agreeing(), question()
     partner = site.key.partner
     assert partner is not None
-    refusing = threading.Thread(target=_say_no, args=(consent_key(member=member), asked))
+    refusing: list[Future[None]] = []
 
     def clock() -> datetime:
-        if not refusing.is_alive() and PairwiseId.objects.exists():  # the second look: the rows are held
-            refusing.start()
-            refusing.join(0.5)
+        if not refusing and PairwiseId.objects.exists():  # the second look: the rows are held
+            refusing.append(pool.submit(_say_no, consent_key(member=member), asked))
+            wait_for(refusing[0])
         return NOW
 
-    with transaction.atomic():
-        page = contacts_page(partner=partner, after=None, most=9, clock=clock)
-        waits = refusing.is_alive()
-    refusing.join(10)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            page = contacts_page(partner=partner, after=None, most=9, clock=clock)
+            waits = not refusing[0].done()
+        refusing[0].result(120)
 
-    assert (len(page.contacts), waits, refusing.is_alive()) == (1, True, False)
+    assert (len(page.contacts), waits) == (1, True)
     assert [one.receiver_name for one in Receipt.objects.all()] == [partner.receiver.name]
 
 

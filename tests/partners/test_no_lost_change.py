@@ -14,7 +14,7 @@ from offerboard.models import Lead
 from partners.models import Mark
 from tests.factories import CategoryFactory, CompanyFactory
 from tests.partners.mirroring import mirrored, new_mirror, whole
-from tests.partners.writing import Writer, long_transaction
+from tests.partners.writing import Writer, late_post, long_transaction, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS, PAUSE = 8, 0.05
@@ -49,12 +49,13 @@ class Outcome:
     missed_by_time: set[str]  # public leads that the usual reader has never seen
 
 
-def race(live_server: LiveServer, file: Path, *, seconds: float) -> Outcome:
+def race(live_server: LiveServer, file: Path, *, seconds: int) -> Outcome:
     """Writers, a long transaction and two readers."""
-    CompanyFactory(), CategoryFactory()
+    company, category = CompanyFactory(), CategoryFactory()
     mirror, naive = new_mirror(live_server.url, file), NaiveReader()
     mirror.sync()
-    writers = [Writer(seed, until=time.monotonic() + seconds) for seed in range(WRITERS)]
+    ends_at = time.monotonic() + seconds
+    writers = [Writer(seed, until=ends_at, at_least=seconds + 1) for seed in range(WRITERS)]
     with long_transaction():
         for writer in writers:
             writer.start()
@@ -62,6 +63,9 @@ def race(live_server: LiveServer, file: Path, *, seconds: float) -> Outcome:
             mirror.sync()
             naive.look()
             time.sleep(PAUSE)
+        with late_post(company, category):  # one that goes by time loses this in any case, and others as it happens
+            post(company, category)
+            naive.look()
         mirror.sync()
         naive.look()
         held = Mark.objects.count()

@@ -142,7 +142,7 @@ def test_two_who_add_up_at_once_count_nothing_twice(clock: time_machine.Travelle
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('partners.usage'))")
         with ThreadPoolExecutor(1) as pool:
-            meanwhile = pool.submit(other).result(30)
+            meanwhile = pool.submit(other).result(120)
 
     assert (meanwhile, add_up_usage(now=timezone.now())) == (0, 1)
     assert figures(caller.key) == {TODAY: (1, 0, 0, 0)}

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -22,9 +22,9 @@ from partners.numbering import number_changes
 from partners.services import webhooks as services
 from tests.factories import LeadFactory
 from tests.partners.calling import partner_caller
-from tests.partners.receiving import Handler, Receiver, receiver
+from tests.partners.receiving import Handler, Receiver
 from tests.processes import environment_of_test
-from tests.waiting import waits_for_us
+from tests.waiting import eventually, waits_for_us, whoever_comes_is_gone_after
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORKER = "import django; django.setup(); from partners import delivery; delivery.send_due()"
@@ -33,12 +33,6 @@ WORKER = "import django; django.setup(); from partners import delivery; delivery
 @pytest.fixture(autouse=True)
 def loopback(settings: Any) -> None:
     settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
-
-
-@pytest.fixture
-def machine() -> Iterator[Receiver]:
-    with receiver() as server:
-        yield server
 
 
 def hook(machine: Receiver) -> Webhook:
@@ -76,24 +70,22 @@ def test_a_kill_between_sending_and_noting_brings_the_message_again_under_its_id
 
     def answer_late(handler: Handler) -> None:
         arrived.set()
-        assert locked.wait(30)
+        assert locked.wait(120)
         handler.answer(204)
 
     machine.answers = answer_late
-    killed = worker()
-    try:
-        assert arrived.wait(30)
-        with transaction.atomic():
-            WebhookDelivery.objects.select_for_update().get()
-            locked.set()
-            deadline = time.monotonic() + 30
-            while not waits_for_us() and time.monotonic() < deadline:
-                pass
-            was_noting = waits_for_us()
+    with whoever_comes_is_gone_after():
+        killed = worker()
+        try:
+            assert arrived.wait(120)
+            with transaction.atomic():
+                WebhookDelivery.objects.select_for_update().get()
+                locked.set()
+                was_noting = eventually(waits_for_us)
+                killed.kill()
+                killed.wait()
+        finally:
             killed.kill()
-            killed.wait()
-    finally:
-        killed.kill()
     in_between = WebhookDelivery.objects.get().state
     machine.answers = lambda handler: handler.answer(204)
     following = public_lead()
@@ -158,11 +150,11 @@ def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_is_doing(
     def answer(handler: Handler) -> None:
         if len(machine.got) == 1:
             late.set()
-            assert go_on.wait(30)
+            assert go_on.wait(120)
             handler.answer(500)
         else:
             go_on.set()
-            assert noted.wait(30)
+            assert noted.wait(120)
             handler.answer(204)
 
     def slow_worker() -> None:
@@ -176,10 +168,10 @@ def test_a_worker_that_wakes_up_late_changes_nothing_of_what_another_is_doing(
     machine.answers = answer
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(slow_worker)
-        assert late.wait(30)
+        assert late.wait(120)
         leases_run_out()
         delivery.send_due()
-        slow.result(60)
+        slow.result(120)
 
     assert in_between == [("claimed", 2, None)]
     assert WebhookDelivery.objects.values_list("state", "last_status").get() == ("delivered", 204)

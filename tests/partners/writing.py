@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
@@ -49,15 +49,17 @@ def post(company: Company, category: Category) -> Lead:
 class Writer(threading.Thread):
     """Posts, changes, takes down, brings back and deletes leads; each in a transaction that takes its time."""
 
-    def __init__(self, seed: int, *, until: float) -> None:
+    def __init__(self, seed: int, *, until: float, at_least: int) -> None:
+        """Until that moment, and on until so many commits: a busy machine needs longer for them."""
         super().__init__()
-        self.chance, self.until = random.Random(seed), until  # noqa: S311 - so that a run can be repeated
+        self.until, self.at_least = until, at_least
+        self.chance = random.Random(seed)  # noqa: S311 - so that a run can be repeated
         self.commits, self.failure = 0, ""
 
     def run(self) -> None:
-        """Work until the time is over."""
+        """Work until the time is over and enough is done."""
         try:
-            while time.monotonic() < self.until:
+            while time.monotonic() < self.until or self.commits < self.at_least:
                 with transaction.atomic():
                     self._change()
                     time.sleep(self.chance.uniform(0, SLOWEST))
@@ -98,15 +100,34 @@ class Writer(threading.Thread):
 @contextmanager
 def long_transaction() -> Iterator[None]:
     """Something that was begun before everything else and is not committed before all is over."""
+
+    def begin() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+
+    with transaction.atomic():
+        Company.objects.update(updated_at=timezone.now())
+        transaction.set_rollback(True)
+    with held_open(begin):
+        yield
+
+
+@contextmanager
+def late_post(company: Company, category: Category) -> Iterator[None]:
+    """A lead that is posted before everything that happens meanwhile, and committed after it."""
+    with held_open(lambda: post(company, category)):
+        yield
+
+
+@contextmanager
+def held_open(begin: Callable[[], object]) -> Iterator[None]:
+    """A transaction of somebody else's that has begun like this, and is committed in the end."""
     began, over = threading.Event(), threading.Event()
 
     def hold() -> None:
         try:
             with transaction.atomic():
-                Company.objects.update(updated_at=timezone.now())
-                transaction.set_rollback(True)
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SELECT pg_current_xact_id()")
+                begin()
                 began.set()
                 over.wait()
         finally:
@@ -114,8 +135,8 @@ def long_transaction() -> Iterator[None]:
 
     thread = threading.Thread(target=hold)
     thread.start()
-    began.wait(10)
     try:
+        assert began.wait(120)
         yield
     finally:
         over.set()

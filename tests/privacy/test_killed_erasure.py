@@ -2,9 +2,6 @@
 
 import random
 import signal
-import subprocess
-import sys
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -23,25 +20,23 @@ from tests.factories import InquiryFactory, LeadFactory, MessageFactory
 from tests.privacy.canaries import Canary, Someone
 from tests.privacy.leaving import ask_and_confirm
 from tests.privacy.test_erasure import dump, files, is_kept, is_there
-from tests.processes import environment_of_test
+from tests.processes import run_until_killed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("policies")]
 
 PEOPLE = 3
+LONGEST = 600  # statements that a worker sends before it is killed
 # What a worker does, in small batches so that there is much to be killed in.
 WORKER = """
-import django; django.setup()
 from uuid import UUID
 from django.utils import timezone
 from offerboard import departing
 from privacy.erasing import rows, running
 from privacy.sweeping import overdue, running as sweeping
 rows.BATCH, overdue.BATCH, departing.BATCH = 1, 1, 1
-print("ready", flush=True)
 for number in {numbers!r}:
     running.run(UUID(number))
 sweeping.sweep(now=timezone.now(), shift=600)
-print("done", flush=True)
 """
 
 
@@ -50,19 +45,12 @@ def let_leases_end() -> None:
     Erasure.objects.exclude(lease_until=None).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
-def work_until_killed(requests: list[SubjectRequest], *, after: float) -> bool:
-    """A worker of its own, killed so many seconds after it began; whether it was still at work."""
+def work_until_killed(requests: list[SubjectRequest], *, statements: int) -> bool:
+    """A worker of its own, killed after so many statements; whether it was still at work."""
     code = WORKER.format(numbers=[str(request.pk) for request in requests])
-    environment = environment_of_test(ERASURE_LEDGER=str(settings.ERASURE_LEDGER))
-    worker = subprocess.Popen(
-        [sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
-    )
-    assert worker.stdout is not None
-    assert worker.stdout.readline() == "ready\n"
-    time.sleep(after)
-    worker.send_signal(signal.SIGKILL)
-    said, _nothing = worker.communicate()
-    return "done" not in said
+    ended = run_until_killed(code, statements=statements, ERASURE_LEDGER=str(settings.ERASURE_LEDGER))
+    assert ended in {0, -signal.SIGKILL}
+    return ended != 0
 
 
 def is_over(canary: Canary) -> bool:
@@ -99,7 +87,7 @@ def test_kills_leave_nothing_half_done_and_nobody_else_touched(kills: int) -> No
 
     killed = 0
     for _number in range(kills):
-        killed += work_until_killed(requests, after=dice.uniform(0.0, 0.8))
+        killed += work_until_killed(requests, statements=dice.randint(1, LONGEST))
         assert [request.pk for request in requests if is_half_done(request)] == []
         let_leases_end()
     for request in requests:
