@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 _SIGN = r"[^\s<>\"'`()\[\]{}\\“”‘’«»、。，：；！？「」（）]"
 # As mail programs find them: up to a blank, a quotation mark or a bracket that was opened before the address.
-BARE = re.compile(rf"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]*://|www\.)(?:{_SIGN}|\({_SIGN}*\))+", re.IGNORECASE)
+BARE = re.compile(rf"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{{0,30}}://|www\.)(?:{_SIGN}|\({_SIGN}*\))+", re.IGNORECASE)
 # A name alone, as in “acme.example.com”: many mail programs make a link of that too. What follows an @ is none.
 DOMAIN = re.compile(
     r"(?<![a-z0-9@._/-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"

@@ -42,13 +42,17 @@ UPGRADE = re.compile(
     re.IGNORECASE,
 )
 PER_CENT = re.compile(
-    r"\d+\s?%\s?(?:off|less|cheaper|rabatt|günstiger|de remise|de descuento|de desconto)|[-−]\s?\d{1,2}\s?%"
-    r"|(?<!\w)(?:save|spare|sparen|ahorr[ae]|economize|poupe|tiết kiệm)(?!\w)[^.!?\n%]{0,20}?\d+\s?%",
+    r"\d{1,9}\s?%\s?(?:off|less|cheaper|rabatt|günstiger|de remise|de descuento|de desconto)|[-−]\s?\d{1,2}\s?%"
+    r"|(?<!\w)(?:save|spare|sparen|ahorr[ae]|economize|poupe|tiết kiệm)(?!\w)[^.!?\n%]{0,20}?\d{1,9}\s?%",
     re.IGNORECASE,
 )
 PATTERNS = (SALE, UPGRADE, PER_CENT)
-# What stands within quotation marks of one paragraph is somebody else's words.
-QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»|„[^“”\n]*[“”]|「[^」\n]*」")
+# What stands within quotation marks of one paragraph is somebody else's words. Bounded, so that a text of nothing but
+# opening marks is read quickly.
+_SAID = 1_000
+QUOTED = re.compile(
+    rf"“[^”\n]{{0,{_SAID}}}”|\"[^\"\n]{{0,{_SAID}}}\"|«[^»\n]{{0,{_SAID}}}»|„[^“”\n]{{0,{_SAID}}}[“”]|「[^」\n]{{0,{_SAID}}}」"
+)
 
 
 def selling_words(text: str) -> Iterator[str]:
