@@ -30,10 +30,10 @@ def _data(delivery: WebhookDelivery) -> str:
     following = {"next": write_place(Place(delivery.epoch, delivery.up_to, untold(kinds)))}
     if delivery.event == Event.EXPORT_AGAIN:
         return json.dumps(following)
-    feed = Feed.objects.get(pk=1)
+    changes = changes_between(after=delivery.after, up_to=delivery.up_to, kinds=kinds, partner=delivery.webhook.partner)
+    feed = Feed.objects.get(pk=1)  # after its rows: what was forgotten meanwhile is missing among them
     if delivery.epoch != feed.epoch or delivery.after < feed.forgotten:
         raise CursorGone
-    changes = changes_between(after=delivery.after, up_to=delivery.up_to, kinds=kinds, partner=delivery.webhook.partner)
     has_more = Change.objects.filter(kind__in=kinds, position__gt=delivery.up_to, position__lte=feed.last).exists()
     tail = json.dumps({**following, "has_more": has_more})[1:]
     return f'{{"changes": [{", ".join(changes)}], {tail}'

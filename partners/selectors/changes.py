@@ -52,9 +52,10 @@ def changes_page(
     The next cursor remembers which kinds were left out: whoever asks for one of them from there on has missed what
     happened to it, be it that a scope was away for an hour, and hears so. To ask for fewer is always possible.
 
-    A partner is told which removals it has to confirm. Four queries at most, and one more for each kind. The feed is
-    asked before its rows, so that the next cursor never lies behind something that was not looked at; and the clock
-    after them: what was posted since an earlier moment would be told as gone, and passed over.
+    A partner is told which removals it has to confirm. Five queries at most, and one more for each kind. The feed is
+    asked before its rows, so that the next cursor never lies behind something that was not looked at; and once more
+    after them, as is the clock: what was forgotten meanwhile is missing among them, and what was posted since an
+    earlier moment would be told as gone, and passed over.
     """
     place, feed = read_place(after), Feed.objects.get(pk=1)
     if place.epoch != feed.epoch or not feed.forgotten <= place.position <= feed.last or place.untold & set(kinds):
@@ -64,6 +65,8 @@ def changes_page(
             "position"
         )[: most + 1]
     )
+    if not Feed.objects.filter(pk=1, epoch=place.epoch, forgotten__lte=place.position).exists():
+        raise CursorGone
     has_more, rows = len(rows) > most, rows[:most]
     reached = Place(feed.epoch, rows[-1].position if has_more else feed.last, untold(kinds))
     return ChangesPage(_written(rows, partner=partner, now=clock()), write_place(reached), has_more)

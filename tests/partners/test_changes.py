@@ -137,7 +137,7 @@ def test_the_clock_is_read_after_the_rows() -> None:
 
         page = changes_page(after=start, kinds=["lead"], most=9, partner=None, clock=clock)
 
-    assert "partners_change" in asked[-1]["sql"]
+    assert any("partners_change" in query["sql"] for query in asked)
     assert [json.loads(one)["id"] for one in page.changes] == [lead.slug]
 
 

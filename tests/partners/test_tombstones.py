@@ -1,6 +1,7 @@
 """What has been gone for 400 days is forgotten, and nothing else; cursors from before end."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from offerboard.models import Lead
 from offerboard.services.lead_states import close_lead, pause_lead, resume_lead
 from partners import numbering
+from partners.cursors import Place, write_place
+from partners.delivery.messages import write_message
 from partners.models import Change, Feed
 from partners.numbering import REMEMBERED, forget_tombstones, number_changes
-from partners.selectors.changes import place_now
-from tests.factories import NOW, LeadFactory
+from partners.selectors.changes import CursorGone, changes_page, place_now
+from tests.factories import NOW, LeadFactory, WebhookDeliveryFactory
 from tests.partners.calling import Caller, partner_caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,3 +96,38 @@ def test_nothing_is_looked_for_while_the_feed_is_held(leads: list[Lead]) -> None
 
     said = " ".join(query["sql"].split()[0] for query in asked_of_database)
     assert said.count("BEGIN UPDATE DELETE COMMIT") == said.count("BEGIN") == 3
+
+
+@contextmanager
+def forgetting_before_rows_are_read() -> Iterator[None]:
+    """The nightly job comes between a reader's look at the feed and the one at its rows."""
+    waits = True
+
+    def come_between(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal waits
+        if waits and sql.startswith("SELECT") and 'FROM "partners_change"' in sql:
+            waits = False
+            assert forget_tombstones(now=LATER) == 5
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(come_between):
+        yield
+    assert not waits
+
+
+@pytest.mark.usefixtures("leads")
+def test_what_is_forgotten_while_a_page_is_read_is_not_passed_over() -> None:
+    """Else the reader would keep what has gone, with a cursor behind it."""
+    start = write_place(Place(Feed.objects.get().epoch, 1))
+
+    with forgetting_before_rows_are_read(), pytest.raises(CursorGone):
+        changes_page(after=start, kinds=["lead"], most=9, partner=None, clock=lambda: LATER)
+
+
+@pytest.mark.usefixtures("leads")
+def test_nor_while_a_message_is_written() -> None:
+    feed = Feed.objects.get()
+    message = WebhookDeliveryFactory(kinds=["lead"], epoch=feed.epoch, after=1, up_to=feed.last)
+
+    with forgetting_before_rows_are_read(), pytest.raises(CursorGone):
+        write_message(message)
