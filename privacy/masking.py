@@ -33,14 +33,19 @@ UNSEEN = re.compile(
 )
 
 
+# Joiners, fillers and a Braille cell without dots: they belong into words, and alone look like nothing.
+BLANK = frozenset("\u034f\u115f\u1160\u200c\u200d\u2800\u3164\uffa0")
+
+
 def visible(text: str) -> str:
     """What a reader sees of a text; "" where that is nothing."""
-    return UNSEEN.sub("", text).strip()
+    seen = UNSEEN.sub("", text).strip()
+    return "" if BLANK.issuperset("".join(seen.split())) else seen
 
 
 def visible_line(text: str) -> str:
     """The same in one line, where white space counts once."""
-    return " ".join(UNSEEN.sub("", " ".join(text.split())).split())
+    return " ".join(visible(" ".join(text.split())).split())
 
 
 def mask_contacts(text: str) -> str:

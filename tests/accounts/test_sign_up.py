@@ -278,9 +278,10 @@ def test_a_companys_address_is_readable_and_cannot_be_guessed(client: Client, na
     assert (slug.startswith(start), len(slug)) == (True, len(start) + 6)
 
 
+@pytest.mark.parametrize("signs", ["\u200b\u200e \u2060", "\u200c\u200d", "\u3164 \u2800"])
 @pytest.mark.parametrize("field", ["full_name", "company_name", "city"])
-def test_a_name_of_signs_that_nobody_sees_is_none(client: Client, field: str) -> None:
-    response = client.post(SIGN_UP, sign_up_answers(**{field: "\u200b\u200e \u2060"}))
+def test_a_name_of_signs_that_nobody_sees_is_none(client: Client, field: str, signs: str) -> None:
+    response = client.post(SIGN_UP, sign_up_answers(**{field: signs}))
 
     assert list(response.context["form"].errors) == [field]
     assert everything() == NOTHING
