@@ -9,6 +9,7 @@ from partners.models import ConnectedService, Connection
 from partners.person_fields import PersonField
 from partners.scopes import Scope
 from privacy.addresses import of_mailbox
+from privacy.forms.staff import AskedForm
 
 
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs alone take them
@@ -55,16 +56,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # the stubs alone
         return super().save(commit)
 
 
-class EndForm(forms.Form):
+class EndForm(AskedForm):
     """Whose connection ends, for instance because the member is suspended and cannot log in to end it."""
-
-    email = forms.EmailField(label=_("E-mail of the account"), widget=forms.EmailInput(attrs={"size": "60"}))
-    identity_proof = forms.CharField(
-        label=_("How identity was proved"),
-        max_length=100,
-        widget=forms.TextInput(attrs={"size": "60"}),
-        help_text=_("What you saw or asked, not a copy of it. Ask for no more than you need to be sure."),
-    )
 
     def __init__(self, *args: Any, service: ConnectedService, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

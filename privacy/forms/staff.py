@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from privacy.addresses import of_mailbox
 
 
-class WishForm(forms.Form):
-    """A member’s wish that came by telephone, letter or mail, for instance because the log-in is lost or suspended."""
+class AskedForm(forms.Form):
+    """Whose wish staff carry out, and how they know that it is that person's."""
 
     email = forms.EmailField(label=_("E-mail of the account"), widget=forms.EmailInput(attrs={"size": "60"}))
     identity_proof = forms.CharField(
@@ -19,6 +19,11 @@ class WishForm(forms.Form):
         widget=forms.TextInput(attrs={"size": "60"}),
         help_text=_("What you saw or asked, not a copy of it. Ask for no more than you need to be sure."),
     )
+
+
+class WishForm(AskedForm):
+    """A member’s wish that came by telephone, letter or mail, for instance because the log-in is lost or suspended."""
+
     text = forms.CharField(
         label=_("In their words"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4, "cols": 80})
     )
